@@ -1,0 +1,3 @@
+"""Tidings: a self-hosted messaging contact center."""
+
+__version__ = "0.1.0"

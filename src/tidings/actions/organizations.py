@@ -1,0 +1,83 @@
+"""Organizations: founding one, with its Home division and its first roles."""
+
+import re
+from uuid import UUID
+
+from tidings.domain.errors import conflict, invalid
+from tidings.domain.permissions import ALL_DIVISIONS, Caller, Grant
+from tidings.store import organizations as store
+from tidings.store.audit import insert_audit
+from tidings.store.divisions import insert_division
+from tidings.store.ids import new_id
+from tidings.store.query import Connection, execute, fetch_one, fetch_optional
+
+DEFAULT_ROLES: dict[str, tuple[str, str, list[str]]] = {
+    "admin": ("Administrator", "May do everything.", ["*:*:*"]),
+    "notifications": (
+        "Notification sender",
+        "A backend that sends notifications and reads their status.",
+        ["conversation:message:*", "messaging:integration:view", "responses:*:view",
+         "messaging:template:view", "messaging:consent:*"],
+    ),
+    "supervisor": (
+        "Supervisor",
+        "Reads interactions, usage and channels; keeps consent.",
+        ["analytics:*:*", "conversation:*:view", "messaging:integration:view",
+         "messaging:template:view", "messaging:consent:*", "messaging:usage:view",
+         "responses:*:view"],
+    ),
+}  # fmt: skip
+
+
+async def found_organization(
+    connection: Connection, *, name: str, short_name: str, language: str = "en"
+) -> store.OrganizationRow:
+    """Create an organization with its Home division and default roles; 409 if it exists."""
+    if not re.fullmatch(r"[a-z][a-z0-9-]{0,62}", short_name):
+        raise invalid("shortName", "A short name is a-z, 0-9 and dashes, beginning with a letter.")
+    organization = await fetch_optional(
+        connection,
+        store.insert_organization(
+            new_id(), name=name.strip() or short_name, short_name=short_name, language=language
+        ),
+    )
+    if organization is None:
+        raise conflict("general.conflict", f"There is an organization {short_name} already.")
+    await fetch_one(
+        connection,
+        insert_division(organization.id, new_id(), name="Home", description="", is_home=True),
+    )
+    for key, (role, description, permissions) in DEFAULT_ROLES.items():
+        await execute(
+            connection,
+            store.insert_role(
+                organization.id,
+                new_id(),
+                name=role,
+                description=description,
+                permissions=permissions,
+                default_role=key,
+            ),
+        )
+    await execute(
+        connection,
+        insert_audit(
+            operator(organization.id),
+            "create",
+            entity_type="organization",
+            entity_id=organization.id,
+            entity_name=organization.name,
+        ),
+    )
+    return organization
+
+
+def operator(organization_id: UUID) -> Caller:
+    """The person at the machine's command line, who may do everything."""
+    return Caller(
+        organization_id=organization_id,
+        kind="operator",
+        id=UUID(int=0),
+        name="operator",
+        grants=(Grant("*:*:*", ALL_DIVISIONS),),
+    )

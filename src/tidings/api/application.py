@@ -1,0 +1,111 @@
+"""The web process's ASGI application: the API, and beside it the hot doors and the console.
+
+Webhooks go past the framework to a plain handler; everything else gets a correlation id, the
+rate-limit headers and the security headers here.
+"""
+
+import secrets
+from collections.abc import AsyncIterator, Awaitable, Callable, MutableMapping
+from contextlib import asynccontextmanager
+from typing import Any
+
+from litestar import Litestar
+from litestar.di import Provide
+from litestar.openapi import OpenAPIConfig
+
+from tidings import __version__
+from tidings.api.auth import Identities, read_caller
+from tidings.api.errors import HANDLERS
+from tidings.api.paging import read_page
+from tidings.api.replay import read_once
+from tidings.api.v2 import ROUTERS
+from tidings.settings import Settings
+from tidings.store.database import Database
+
+Scope = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
+Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
+
+SECURITY_HEADERS = [
+    (b"x-content-type-options", b"nosniff"),
+    (b"x-frame-options", b"DENY"),
+    (b"referrer-policy", b"same-origin"),
+    (b"cross-origin-opener-policy", b"same-origin"),
+    (
+        b"content-security-policy",
+        b"default-src 'self'; script-src 'self'; style-src 'self' 'unsafe-inline'; "
+        b"img-src 'self' data: blob:; connect-src 'self'; frame-ancestors 'none'; "
+        b"base-uri 'none'; form-action 'self'",
+    ),
+]
+BODY_LIMIT = 2_000_000
+
+
+class Application:
+    """One web process: build it, then serve it with any ASGI server."""
+
+    def __init__(self, settings: Settings, database_url: str) -> None:
+        self.settings = settings
+        self.database = Database(database_url, pool_size=settings.pool_size)
+        self.framework = self._build()
+
+    def _build(self) -> Litestar:
+        application = self
+
+        async def provide_database() -> Database:
+            return application.database
+
+        async def provide_settings() -> Settings:
+            return application.settings
+
+        return Litestar(
+            route_handlers=list(ROUTERS),
+            dependencies={
+                "database": Provide(provide_database),
+                "settings": Provide(provide_settings),
+                "caller": Provide(read_caller),
+                "page": Provide(read_page),
+                "once": Provide(read_once),
+            },
+            exception_handlers=HANDLERS,
+            lifespan=[self._lifespan],
+            openapi_config=OpenAPIConfig(
+                title="Tidings",
+                version=__version__,
+                description="Genesys Cloud's Platform API v2 for what it covers, and beside it "
+                "what that API lacks.",
+                path="/api/v2/docs",
+                use_handler_docstrings=True,
+            ),
+            request_max_body_size=BODY_LIMIT,
+        )
+
+    @asynccontextmanager
+    async def _lifespan(self, framework: Litestar) -> AsyncIterator[None]:
+        framework.state.identities = Identities(
+            self.database, requests_per_minute=self.settings.api_requests_per_minute
+        )
+        await self.database.open()
+        try:
+            yield
+        finally:
+            await self.database.close()
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one connection."""
+        if scope["type"] != "http":
+            await self.framework(scope, receive, send)  # type: ignore[arg-type]
+            return
+        correlation_id = secrets.token_hex(16)
+        scope["correlation_id"] = correlation_id
+
+        async def send_with_headers(message: MutableMapping[str, Any]) -> None:
+            if message["type"] == "http.response.start":
+                headers = message["headers"] = list(message.get("headers", ()))
+                headers.append((b"inin-correlation-id", correlation_id.encode()))
+                for name, value in scope.get("rate_headers", {}).items():
+                    headers.append((name.encode(), value.encode()))
+                headers.extend(SECURITY_HEADERS)
+            await send(message)
+
+        await self.framework(scope, receive, send_with_headers)  # type: ignore[arg-type]

@@ -1,0 +1,79 @@
+"""Page numbers and keysets: reading them from a request and writing the links of the next."""
+
+from collections.abc import Sequence
+from typing import Annotated, Any, TypeVar
+from urllib.parse import urlencode
+from uuid import UUID
+
+import msgspec
+from litestar import Request
+from litestar.params import Parameter
+
+from tidings.api.views import Keyset, Listing
+
+Item = TypeVar("Item")
+LARGEST_PAGE = 500
+
+PageSize = Annotated[int, Parameter(query="pageSize", ge=1, le=LARGEST_PAGE)]
+PageNumber = Annotated[int, Parameter(query="pageNumber", ge=1, le=1_000_000)]
+After = Annotated[str | None, Parameter(query="after")]
+
+
+class Page(msgspec.Struct, frozen=True):
+    """Which page of a numbered listing is asked for."""
+
+    size: int
+    number: int
+
+    @property
+    def offset(self) -> int:
+        """Rows before this page."""
+        return self.size * (self.number - 1)
+
+
+async def read_page(page_size: PageSize = 25, page_number: PageNumber = 1) -> Page:
+    """The dependency `page`: pageSize (default 25) and pageNumber (default 1)."""
+    return Page(page_size, page_number)
+
+
+def listing(
+    request: Request[Any, Any, Any], page: Page, *, entities: Sequence[Item], total: int
+) -> Listing[Item]:
+    """The envelope of a numbered listing with its links."""
+    last = max(1, -(-total // page.size))
+
+    def link(number: int) -> str:
+        query = [(k, v) for k, v in request.query_params.multi_items() if k != "pageNumber"]
+        return f"{request.url.path}?{urlencode([*query, ('pageNumber', number)])}"
+
+    return Listing(
+        entities=entities,
+        page_size=page.size,
+        page_number=page.number,
+        total=total,
+        page_count=last,
+        self_uri=link(page.number),
+        first_uri=link(1),
+        last_uri=link(last),
+        next_uri=link(page.number + 1) if page.number < last else None,
+        previous_uri=link(page.number - 1) if page.number > 1 else None,
+    )
+
+
+def keyset(
+    request: Request[Any, Any, Any],
+    page_size: int,
+    *,
+    entities: Sequence[Item],
+    last_key: str | UUID | None,
+) -> Keyset[Item]:
+    """The envelope of an endless listing; `last_key` continues after a full page."""
+    query = [(k, v) for k, v in request.query_params.multi_items() if k != "after"]
+    path = request.url.path
+    more = last_key is not None and len(entities) >= page_size
+    return Keyset(
+        entities=entities,
+        page_size=page_size,
+        self_uri=f"{path}?{request.url.query}" if request.url.query else path,
+        next_uri=f"{path}?{urlencode([*query, ('after', str(last_key))])}" if more else None,
+    )

@@ -1,0 +1,119 @@
+"""Permissions `domain:entity:action`, who holds which in which divisions, and how they match."""
+
+from collections.abc import Iterable
+from uuid import UUID
+
+import msgspec
+
+from tidings.domain.errors import Kind, Rejection
+
+ALL_DIVISIONS = UUID(int=0)
+
+CATALOGUE: dict[str, dict[str, tuple[str, ...]]] = {
+    "admin": {"system": ("view", "edit")},
+    "analytics": {
+        "conversationDetail": ("view",),
+        "conversationAggregate": ("view",),
+        "dataExport": ("view", "add"),
+    },
+    "audits": {"audit": ("view",)},
+    "authorization": {
+        "division": ("add", "edit", "delete"),
+        "grant": ("add", "delete", "view"),
+        "role": ("add", "edit", "delete", "view"),
+    },
+    "conversation": {
+        "communication": ("view", "disconnect"),
+        "message": ("create", "view"),
+        "exchange": ("view",),
+    },
+    "directory": {
+        "user": ("add", "edit", "delete", "view"),
+        "organization": ("edit",),
+    },
+    "messaging": {
+        "consent": ("add", "edit", "view", "import", "export"),
+        "integration": ("add", "edit", "delete", "view"),
+        "template": ("view", "sync"),
+        "whatsappIntegration": ("add",),
+        "usage": ("view",),
+    },
+    "oauth": {"client": ("add", "edit", "delete", "view")},
+    "responses": {
+        "library": ("add", "edit", "delete", "view"),
+        "response": ("add", "edit", "delete", "view"),
+    },
+}
+
+
+class Grant(msgspec.Struct, frozen=True):
+    """One permission pattern held in one division (ALL_DIVISIONS: in every one)."""
+
+    permission: str
+    division_id: UUID
+
+
+class Caller(msgspec.Struct, frozen=True):
+    """Who asks: a person or an OAuth client of one organization, with what they may do where."""
+
+    organization_id: UUID
+    kind: str
+    id: UUID
+    name: str
+    grants: tuple[Grant, ...]
+    correlation_id: str = ""
+
+    def may(self, permission: str, division_id: UUID | None = None) -> bool:
+        """Whether the permission is held in this division; None: in any division."""
+        return any(
+            matches(grant.permission, permission)
+            and (division_id is None or grant.division_id in (ALL_DIVISIONS, division_id))
+            for grant in self.grants
+        )
+
+    def divisions(self, permission: str) -> list[UUID] | None:
+        """The divisions in which the permission is held, or None when it is held in all."""
+        held = {g.division_id for g in self.grants if matches(g.permission, permission)}
+        return None if ALL_DIVISIONS in held else sorted(held)
+
+    def require(self, permission: str, division_id: UUID | None = None) -> None:
+        """Raise a 403 that names the permission unless it is held in this division."""
+        if not self.may(permission, division_id):
+            raise missing_permission((permission,), division_id=division_id)
+
+
+def matches(pattern: str, permission: str) -> bool:
+    """Whether a pattern, in which `*` stands for any part, covers a permission."""
+    held = pattern.split(":")
+    asked = permission.split(":")
+    return len(held) == len(asked) and all(
+        part in ("*", want) for part, want in zip(held, asked, strict=True)
+    )
+
+
+def exists(pattern: str) -> bool:
+    """Whether a pattern names something of the catalogue."""
+    return any(
+        matches(pattern, f"{domain}:{entity}:{action}")
+        for domain, entities in CATALOGUE.items()
+        for entity, actions in entities.items()
+        for action in actions
+    )
+
+
+def missing_permission(permissions: Iterable[str], *, division_id: UUID | None = None) -> Rejection:
+    """The 403 of the public API, naming what is missing; any one of several would do."""
+    names = list(permissions)
+    if division_id is not None:
+        code = "missing.division.permission"
+        where = f" in division {division_id}"
+    else:
+        code = "missing.permissions" if len(names) == 1 else "missing.any.permissions"
+        where = ""
+    return Rejection(
+        Kind.FORBIDDEN,
+        code,
+        f"You need the permission {' or '.join(names)}{where}; an administrator can grant it "
+        "with a role.",
+        params={"permissions": ",".join(names)},
+    )
