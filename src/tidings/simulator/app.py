@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 
 from msgspec import DecodeError, ValidationError
 
@@ -46,7 +47,9 @@ class App:
             answer = json_response(GraphError(100, "Body too large").body(), status=413)
         except (DecodeError, ValidationError) as error:
             answer = json_response(GraphError(100, str(error)).body(), status=400)
-        await answer.send(send)
+        # A caller that died in the meantime is no fault of ours, and uvloop says so by raising.
+        with suppress(RuntimeError):
+            await answer.send(send)
 
     async def _answer(self, request: Request) -> Answer:
         segments = request.segments

@@ -83,6 +83,7 @@ async def simulator(
             http=Protocol,
             ws="none",
             lifespan="off",
+            proxy_headers=False,
             access_log=False,
             log_level="warning",
             timeout_graceful_shutdown=STOP_SECONDS,
