@@ -38,6 +38,8 @@ CREATE TABLE user_account (
   email text NOT NULL,
   password_hash text,
   totp_secret bytea,
+  totp_pending bytea,
+  totp_step bigint NOT NULL DEFAULT 0,
   state text NOT NULL DEFAULT 'active' CHECK (state IN ('active', 'inactive', 'deleted')),
   language text NOT NULL DEFAULT 'en',
   division_id uuid NOT NULL,
@@ -167,12 +169,14 @@ CREATE TABLE integration (
   account_id text NOT NULL,
   base_address text NOT NULL,
   secrets bytea NOT NULL,
+  verify_hash bytea NOT NULL DEFAULT '',
   verified_name text,
   quality text,
   messaging_limit text,
   throughput integer NOT NULL DEFAULT 80,
   checked_at timestamptz,
   templates_synced_at timestamptz,
+  upkeep_at timestamptz NOT NULL DEFAULT now(),
   version integer NOT NULL DEFAULT 1,
   created_by uuid,
   created_at timestamptz NOT NULL DEFAULT now(),
@@ -184,8 +188,19 @@ CREATE TABLE integration (
 );
 CREATE UNIQUE INDEX integration_name ON integration (organization_id, lower(name))
   WHERE deleted_at IS NULL;
-CREATE INDEX integration_number ON integration (provider, number_id) WHERE deleted_at IS NULL;
 CREATE INDEX integration_account ON integration (provider, account_id) WHERE deleted_at IS NULL;
+
+-- A number is connected at most once in the whole installation, whichever organization has it.
+CREATE TABLE connected_number (
+  provider text NOT NULL,
+  number_id text NOT NULL,
+  organization_id uuid NOT NULL,
+  integration_id uuid NOT NULL,
+  PRIMARY KEY (provider, number_id)
+);
+CREATE INDEX connected_number_integration ON connected_number (organization_id, integration_id);
+
+CREATE INDEX integration_verify ON integration (verify_hash) WHERE deleted_at IS NULL;
 
 CREATE TABLE library (
   organization_id uuid NOT NULL REFERENCES organization,
@@ -265,6 +280,10 @@ CREATE TABLE customer_address (
 );
 CREATE INDEX customer_address_customer ON customer_address (organization_id, customer_id);
 
+-- Providers tell times in whole seconds: two times of one second have no order.
+CREATE FUNCTION second_of(at timestamptz) RETURNS timestamptz LANGUAGE sql IMMUTABLE PARALLEL SAFE
+RETURN date_trunc('second', at, 'UTC');
+
 CREATE TABLE consent (
   organization_id uuid NOT NULL,
   customer_id uuid NOT NULL,
@@ -277,6 +296,8 @@ CREATE TABLE consent (
   changed_at timestamptz NOT NULL,
   PRIMARY KEY (organization_id, customer_id, channel, category)
 );
+CREATE INDEX consent_opted_out ON consent (organization_id, customer_id, category)
+  WHERE state = 'opted_out';
 
 CREATE TABLE consent_history (
   organization_id uuid NOT NULL,
@@ -303,14 +324,16 @@ CREATE TABLE consent_keyword (
   PRIMARY KEY (organization_id, language, action, category)
 );
 
+-- done_bytes and done_lines are where the next record begins: a dead import goes on there.
 CREATE TABLE consent_import (
   organization_id uuid NOT NULL REFERENCES organization,
   id uuid NOT NULL,
-  state text NOT NULL CHECK (state IN ('queued', 'running', 'done', 'failed', 'cancelled')),
+  state text NOT NULL
+    CHECK (state IN ('uploading', 'queued', 'running', 'done', 'failed', 'cancelled')),
   file_name text NOT NULL DEFAULT '',
   total_bytes bigint NOT NULL DEFAULT 0,
   done_bytes bigint NOT NULL DEFAULT 0,
-  total_rows bigint NOT NULL DEFAULT 0,
+  done_lines bigint NOT NULL DEFAULT 0,
   accepted_rows bigint NOT NULL DEFAULT 0,
   rejected_rows bigint NOT NULL DEFAULT 0,
   failure text,
@@ -319,13 +342,15 @@ CREATE TABLE consent_import (
   finished_at timestamptz,
   PRIMARY KEY (organization_id, id)
 );
+CREATE INDEX consent_import_waiting ON consent_import (created_at)
+  WHERE state IN ('uploading', 'queued', 'running');
 
 CREATE TABLE consent_import_chunk (
   organization_id uuid NOT NULL,
   import_id uuid NOT NULL,
-  number integer NOT NULL,
+  start_byte bigint NOT NULL,
   body bytea NOT NULL,
-  PRIMARY KEY (organization_id, import_id, number)
+  PRIMARY KEY (organization_id, import_id, start_byte)
 );
 
 CREATE TABLE consent_import_reject (

@@ -1,0 +1,495 @@
+"""Integrations: the numbers through which an organization talks, and what sending, receiving
+and looking after them need. Secrets are sealed bytes here (see secret_box)."""
+
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+import msgspec
+
+from tidings.store.divisions import Count
+from tidings.store.query import Nothing, Query
+
+WHATSAPP_CLOUD = "whatsapp_cloud"
+
+COLUMNS = """
+    i.id, i.organization_id, i.division_id, d.name AS division_name, i.provider, i.name, i.status,
+    i.reason_code, i.reason, i.reason_at, i.phone_number, i.number_id, i.account_id,
+    i.base_address, i.verified_name, i.quality, i.messaging_limit, i.throughput, i.checked_at,
+    i.templates_synced_at, i.version, i.created_by, i.created_at, i.modified_by, i.modified_at
+"""
+JOINED = """
+    integration i JOIN division d
+      ON d.organization_id = i.organization_id AND d.id = i.division_id
+"""
+
+
+class IntegrationRow(msgspec.Struct, frozen=True):
+    """One integration without its secrets. `status` is active, inactive or error."""
+
+    id: UUID
+    organization_id: UUID
+    division_id: UUID
+    division_name: str
+    provider: str
+    name: str
+    status: str
+    reason_code: str | None
+    reason: str | None
+    reason_at: datetime | None
+    phone_number: str
+    number_id: str
+    account_id: str
+    base_address: str
+    verified_name: str | None
+    quality: str | None
+    messaging_limit: str | None
+    throughput: int
+    checked_at: datetime | None
+    templates_synced_at: datetime | None
+    version: int
+    created_by: UUID | None
+    created_at: datetime
+    modified_by: UUID | None
+    modified_at: datetime
+
+
+class SenderRow(msgspec.Struct, frozen=True):
+    """What sending through an integration needs; `secrets` is sealed."""
+
+    id: UUID
+    organization_id: UUID
+    division_id: UUID
+    status: str
+    reason_code: str | None
+    reason: str | None
+    provider: str
+    name: str
+    phone_number: str
+    number_id: str
+    account_id: str
+    base_address: str
+    secrets: bytes
+    throughput: int
+    messaging_limit: str | None
+
+
+class WebhookAccountRow(msgspec.Struct, frozen=True):
+    """What receiving for one number of a provider's account needs; `secrets` is sealed."""
+
+    organization_id: UUID
+    id: UUID
+    division_id: UUID
+    status: str
+    number_id: str
+    phone_number: str
+    account_id: str
+    secrets: bytes
+
+
+class IntegrationKey(msgspec.Struct, frozen=True):
+    """Which integration."""
+
+    organization_id: UUID
+    id: UUID
+
+
+class Queued(msgspec.Struct, frozen=True):
+    """Messages of an integration that have not come to an end."""
+
+    queued: int
+    under_way: int
+
+
+class Recipients(msgspec.Struct, frozen=True):
+    """Unique customers counted against an account's limit within 24 hours."""
+
+    account_id: str
+    count: int
+
+
+class NumberFacts(msgspec.Struct, frozen=True):
+    """What the provider says of a number; None leaves what is known."""
+
+    phone_number: str | None = None
+    verified_name: str | None = None
+    quality: str | None = None
+    messaging_limit: str | None = None
+    throughput: int | None = None
+
+
+def insert_integration(
+    organization_id: UUID,
+    integration_id: UUID,
+    *,
+    division_id: UUID,
+    name: str,
+    phone_number: str,
+    number_id: str,
+    account_id: str,
+    base_address: str,
+    secrets: bytes,
+    verify_hash: bytes = b"",
+    created_by: UUID | None = None,
+    provider: str = WHATSAPP_CLOUD,
+    status: str = "inactive",
+) -> Query[IntegrationKey]:
+    """Create an integration. No row when the number is connected, in whichever organization.
+
+    The number is taken by connected_number's key, which waits for a transaction that is just
+    taking the same one. A taken name raises a UniqueViolation of integration_name.
+    """
+    return Query(
+        """
+        WITH taken AS (
+          INSERT INTO connected_number (provider, number_id, organization_id, integration_id)
+          VALUES (%(provider)s, %(number_id)s, %(organization_id)s, %(id)s)
+          ON CONFLICT DO NOTHING
+          RETURNING provider, number_id
+        )
+        INSERT INTO integration (organization_id, id, division_id, provider, name, status,
+                                 phone_number, number_id, account_id, base_address, secrets,
+                                 verify_hash, created_by, modified_by)
+        SELECT %(organization_id)s, %(id)s, %(division_id)s, provider, %(name)s, %(status)s,
+               %(phone_number)s, number_id, %(account_id)s, %(base_address)s, %(secrets)s,
+               %(verify_hash)s, %(created_by)s, %(created_by)s
+        FROM taken
+        RETURNING organization_id, id
+        """,
+        {
+            "organization_id": organization_id,
+            "id": integration_id,
+            "division_id": division_id,
+            "provider": provider,
+            "name": name,
+            "status": status,
+            "phone_number": phone_number,
+            "number_id": number_id,
+            "account_id": account_id,
+            "base_address": base_address,
+            "secrets": secrets,
+            "verify_hash": verify_hash,
+            "created_by": created_by,
+        },
+        IntegrationKey,
+    )
+
+
+def select_integration(
+    organization_id: UUID, integration_id: UUID, *, divisions: list[UUID] | None = None
+) -> Query[IntegrationRow]:
+    """One integration that was not deleted, if it is in one of the divisions (None: any)."""
+    return Query(
+        f"""
+        SELECT {COLUMNS} FROM {JOINED}
+        WHERE i.organization_id = %(organization_id)s AND i.id = %(id)s AND i.deleted_at IS NULL
+          AND (%(divisions)s::uuid[] IS NULL OR i.division_id = ANY(%(divisions)s))
+        """,
+        {"organization_id": organization_id, "id": integration_id, "divisions": divisions},
+        IntegrationRow,
+    )
+
+
+def select_integrations(
+    organization_id: UUID,
+    *,
+    divisions: list[UUID] | None,
+    provider: str | None = None,
+    limit: int,
+    offset: int,
+) -> Query[IntegrationRow]:
+    """A page of integrations by name. They are few, so a page number is enough."""
+    return Query(
+        f"""
+        SELECT {COLUMNS} FROM {JOINED}
+        WHERE i.organization_id = %(organization_id)s AND i.deleted_at IS NULL
+          AND (%(provider)s::text IS NULL OR i.provider = %(provider)s)
+          AND (%(divisions)s::uuid[] IS NULL OR i.division_id = ANY(%(divisions)s))
+        ORDER BY lower(i.name), i.id
+        LIMIT %(limit)s OFFSET %(offset)s
+        """,
+        {
+            "organization_id": organization_id,
+            "divisions": divisions,
+            "provider": provider,
+            "limit": limit,
+            "offset": offset,
+        },
+        IntegrationRow,
+    )
+
+
+def count_integrations(
+    organization_id: UUID, *, divisions: list[UUID] | None, provider: str | None = None
+) -> Query[Count]:
+    """How many integrations the same conditions give."""
+    return Query(
+        """
+        SELECT count(*) AS count FROM integration
+        WHERE organization_id = %(organization_id)s AND deleted_at IS NULL
+          AND (%(provider)s::text IS NULL OR provider = %(provider)s)
+          AND (%(divisions)s::uuid[] IS NULL OR division_id = ANY(%(divisions)s))
+        """,
+        {"organization_id": organization_id, "divisions": divisions, "provider": provider},
+        Count,
+    )
+
+
+def select_senders(organization_ids: list[UUID], integration_ids: list[UUID]) -> Query[SenderRow]:
+    """What sending needs, for many integrations at once; the two lists run in parallel.
+
+    Deleted integrations give no row; inactive and failed ones do, with their reason.
+    """
+    return Query(
+        """
+        SELECT i.id, i.organization_id, i.division_id, i.status, i.reason_code, i.reason,
+               i.provider, i.name, i.phone_number, i.number_id, i.account_id, i.base_address,
+               i.secrets, i.throughput, i.messaging_limit
+        FROM (SELECT unnest(%(organization_ids)s::uuid[]) AS organization_id,
+                     unnest(%(integration_ids)s::uuid[]) AS id) x
+        JOIN integration i ON i.organization_id = x.organization_id AND i.id = x.id
+        WHERE i.deleted_at IS NULL
+        """,
+        {"organization_ids": organization_ids, "integration_ids": integration_ids},
+        SenderRow,
+    )
+
+
+def select_webhook_accounts(provider: str, account_ids: list[str]) -> Query[WebhookAccountRow]:
+    """Every connected number of these accounts, of whichever organization; for the engine.
+
+    A webhook names the account and mostly the number; no row means that it is not for us.
+    """
+    return Query(
+        """
+        SELECT organization_id, id, division_id, status, number_id, phone_number, account_id,
+               secrets
+        FROM integration
+        WHERE provider = %(provider)s AND account_id = ANY(%(account_ids)s)
+          AND deleted_at IS NULL
+        ORDER BY account_id, id
+        """,
+        {"provider": provider, "account_ids": account_ids},
+        WebhookAccountRow,
+    )
+
+
+def update_integration(
+    organization_id: UUID,
+    integration_id: UUID,
+    *,
+    name: str,
+    division_id: UUID,
+    secrets: bytes | None,
+    verify_hash: bytes | None,
+    version: int,
+    modified_by: UUID | None,
+) -> Query[IntegrationKey]:
+    """Change an integration from this version; `secrets` None keeps them. No row: stale."""
+    return Query(
+        """
+        UPDATE integration
+        SET name = %(name)s, division_id = %(division_id)s,
+            secrets = coalesce(%(secrets)s, secrets),
+            verify_hash = coalesce(%(verify_hash)s, verify_hash), version = version + 1,
+            modified_by = %(modified_by)s, modified_at = now()
+        WHERE organization_id = %(organization_id)s AND id = %(id)s AND version = %(version)s
+          AND deleted_at IS NULL
+        RETURNING organization_id, id
+        """,
+        {
+            "organization_id": organization_id,
+            "id": integration_id,
+            "name": name,
+            "division_id": division_id,
+            "secrets": secrets,
+            "verify_hash": verify_hash,
+            "version": version,
+            "modified_by": modified_by,
+        },
+        IntegrationKey,
+    )
+
+
+def update_status(
+    organization_id: UUID,
+    integration_id: UUID,
+    *,
+    status: str,
+    reason_code: str | None,
+    reason: str | None,
+) -> Query[IntegrationKey]:
+    """Set the status; no row when status and reason code are so already, or it was deleted.
+
+    Of two that set the same status at once the second sees the first one's and changes nothing,
+    so each change is announced once.
+    """
+    return Query(
+        """
+        UPDATE integration
+        SET status = %(status)s, reason_code = %(reason_code)s, reason = %(reason)s,
+            reason_at = CASE WHEN %(reason_code)s::text IS NOT NULL THEN now() END,
+            modified_at = now()
+        WHERE organization_id = %(organization_id)s AND id = %(id)s AND deleted_at IS NULL
+          AND (status, coalesce(reason_code, '')) <> (%(status)s, coalesce(%(reason_code)s, ''))
+        RETURNING organization_id, id
+        """,
+        {
+            "organization_id": organization_id,
+            "id": integration_id,
+            "status": status,
+            "reason_code": reason_code,
+            "reason": reason,
+        },
+        IntegrationKey,
+    )
+
+
+def update_facts(organization_id: UUID, integration_id: UUID, facts: NumberFacts) -> Query[Nothing]:
+    """Keep what the provider says of the number, and that it was asked just now."""
+    return Query(
+        """
+        UPDATE integration
+        SET phone_number = coalesce(%(phone_number)s, phone_number),
+            verified_name = coalesce(%(verified_name)s, verified_name),
+            quality = coalesce(%(quality)s, quality),
+            messaging_limit = coalesce(%(messaging_limit)s, messaging_limit),
+            throughput = coalesce(%(throughput)s, throughput),
+            checked_at = now()
+        WHERE organization_id = %(organization_id)s AND id = %(id)s AND deleted_at IS NULL
+        """,
+        {"organization_id": organization_id, "id": integration_id, **msgspec.structs.asdict(facts)},
+        Nothing,
+    )
+
+
+def update_templates_synced(organization_id: UUID, account_id: str) -> Query[Nothing]:
+    """The account's templates were read just now: true for each of its integrations."""
+    return Query(
+        """
+        UPDATE integration SET templates_synced_at = now()
+        WHERE organization_id = %(organization_id)s AND account_id = %(account_id)s
+          AND deleted_at IS NULL
+        """,
+        {"organization_id": organization_id, "account_id": account_id},
+        Nothing,
+    )
+
+
+def delete_integration(
+    organization_id: UUID, integration_id: UUID, *, modified_by: UUID | None
+) -> Query[Nothing]:
+    """Mark an integration deleted, forget its secrets and free its number and its name."""
+    return Query(
+        """
+        WITH freed AS (
+          DELETE FROM connected_number
+          WHERE organization_id = %(organization_id)s AND integration_id = %(id)s
+        )
+        UPDATE integration
+        SET deleted_at = now(), status = 'inactive', secrets = '', verify_hash = '',
+            version = version + 1,
+            modified_by = %(modified_by)s, modified_at = now()
+        WHERE organization_id = %(organization_id)s AND id = %(id)s AND deleted_at IS NULL
+        """,
+        {"organization_id": organization_id, "id": integration_id, "modified_by": modified_by},
+        Nothing,
+    )
+
+
+def count_queued(organization_id: UUID, integration_id: UUID) -> Query[Queued]:
+    """How many messages still wait to go out or are on their way."""
+    return Query(
+        """
+        SELECT count(*) FILTER (WHERE state = 'queued') AS queued,
+               count(*) FILTER (WHERE state <> 'queued') AS under_way
+        FROM outbox
+        WHERE organization_id = %(organization_id)s AND integration_id = %(integration_id)s
+        """,
+        {"organization_id": organization_id, "integration_id": integration_id},
+        Queued,
+    )
+
+
+def count_recipients(organization_id: UUID, account_ids: list[str]) -> Query[Recipients]:
+    """Unique customers of the last 24 hours for each account that has any (W6)."""
+    return Query(
+        """
+        SELECT account_id, count(*) AS count FROM recipient_day
+        WHERE organization_id = %(organization_id)s AND account_id = ANY(%(account_ids)s)
+          AND counted_at > now() - interval '24 hours'
+        GROUP BY account_id
+        """,
+        {"organization_id": organization_id, "account_ids": account_ids},
+        Recipients,
+    )
+
+
+def claim_upkeep(*, lease: timedelta, limit: int) -> Query[IntegrationKey]:
+    """Take active integrations whose hourly upkeep is due, longest overdue first.
+
+    The claim moves the due time to the end of the lease in the same statement, and rows that
+    another worker is just claiming are skipped: one worker at a time has an integration, and
+    one that dies is followed when the lease ends.
+    """
+    return Query(
+        """
+        UPDATE integration i SET upkeep_at = now() + %(lease)s
+        FROM (
+          SELECT organization_id, id FROM integration
+          WHERE upkeep_at <= now() AND status = 'active' AND deleted_at IS NULL
+          ORDER BY upkeep_at
+          LIMIT %(limit)s
+          FOR UPDATE SKIP LOCKED
+        ) due
+        WHERE i.organization_id = due.organization_id AND i.id = due.id
+        RETURNING i.organization_id, i.id
+        """,
+        {"lease": lease, "limit": limit},
+        IntegrationKey,
+    )
+
+
+def schedule_upkeep(
+    organization_id: UUID, integration_id: UUID, *, after: timedelta
+) -> Query[Nothing]:
+    """Look after this integration again after so long."""
+    params: dict[str, Any] = {
+        "organization_id": organization_id,
+        "id": integration_id,
+        "after": after,
+    }
+    return Query(
+        """
+        UPDATE integration SET upkeep_at = now() + %(after)s
+        WHERE organization_id = %(organization_id)s AND id = %(id)s
+        """,
+        params,
+        Nothing,
+    )
+
+
+def update_verify_hash(
+    organization_id: UUID, integration_id: UUID, verify_hash: bytes
+) -> Query[Nothing]:
+    """Keep the hash of the verify token, by which the provider's handshake is recognised."""
+    return Query(
+        """
+        UPDATE integration SET verify_hash = %(verify_hash)s
+        WHERE organization_id = %(organization_id)s AND id = %(id)s
+        """,
+        {"organization_id": organization_id, "id": integration_id, "verify_hash": verify_hash},
+        Nothing,
+    )
+
+
+def select_verified(verify_hash: bytes) -> Query[IntegrationKey]:
+    """An integration that was connected with this verify token."""
+    return Query(
+        """
+        SELECT organization_id, id FROM integration
+        WHERE verify_hash = %(verify_hash)s AND deleted_at IS NULL LIMIT 1
+        """,
+        {"verify_hash": verify_hash},
+        IntegrationKey,
+    )

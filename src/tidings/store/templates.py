@@ -1,0 +1,349 @@
+"""Templates: an account's approved texts as the provider keeps them, and what sending reads."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import msgspec
+from psycopg.types.json import Jsonb
+
+from tidings.store.query import Nothing, Query
+
+COLUMNS = """
+    t.id, t.account_id, t.provider_template_id, t.name, t.language, t.category, t.status,
+    t.quality, t.rejected_reason, t.parameter_format, t.components, t.removed_at
+"""
+
+
+class TemplateRow(msgspec.Struct, frozen=True):
+    """One template in one language. `removed_at`: the provider does not list it any more."""
+
+    id: UUID
+    account_id: str
+    provider_template_id: str
+    name: str
+    language: str
+    category: str
+    status: str
+    quality: str | None
+    rejected_reason: str | None
+    parameter_format: str
+    components: list[dict[str, Any]]
+    removed_at: datetime | None
+
+
+class ListedTemplate(msgspec.Struct, frozen=True):
+    """A template as the provider lists it; `id` is ours, used when the template is new."""
+
+    id: UUID
+    provider_template_id: str
+    name: str
+    language: str
+    category: str
+    status: str
+    quality: str | None
+    rejected_reason: str | None
+    parameter_format: str
+    components: list[dict[str, Any]]
+
+
+class TemplateDifference(msgspec.Struct, frozen=True):
+    """What a sync did to one template: `what` is added, changed or removed."""
+
+    id: UUID
+    what: str
+
+
+class TemplateEntryRow(TemplateRow, frozen=True):
+    """A template and the integrations (lists run in parallel) that the caller may send it with."""
+
+    integration_ids: list[UUID]
+    integration_names: list[str]
+    synced_at: datetime | None
+
+
+class SendableTemplateRow(msgspec.Struct, frozen=True):
+    """What sending needs of the template behind a response.
+
+    `status` is the provider's, or REMOVED. `substitutions` are the response's, each with `id`
+    (the placeholder's key) and perhaps `defaultValue`.
+    """
+
+    response_id: UUID
+    template_id: UUID
+    account_id: str
+    name: str
+    language: str
+    category: str
+    status: str
+    rejected_reason: str | None
+    parameter_format: str
+    components: list[dict[str, Any]]
+    substitutions: list[dict[str, Any]]
+
+
+class TemplateId(msgspec.Struct, frozen=True):
+    """Which template."""
+
+    id: UUID
+
+
+def lock_account(organization_id: UUID, account_id: str) -> Query[Nothing]:
+    """Wait until no other transaction syncs this account; held to the transaction's end."""
+    return Query(
+        "SELECT pg_advisory_xact_lock(hashtextextended(%(key)s, 0))",
+        {"key": f"templates {organization_id} {account_id}"},
+        Nothing,
+    )
+
+
+def merge_templates(
+    organization_id: UUID, account_id: str, listed: list[ListedTemplate]
+) -> Query[TemplateDifference]:
+    """Make the stored templates of an account what the provider lists; gives the differences.
+
+    One statement: new ones are added, differing ones changed, missing ones marked removed, and
+    unchanged ones not touched. Callers hold lock_account(), so an older list cannot overtake.
+    """
+    return Query(
+        """
+        WITH listed AS (
+          SELECT * FROM jsonb_to_recordset(%(listed)s) AS l(
+            id uuid, provider_template_id text, name text, language text, category text,
+            status text, quality text, rejected_reason text, parameter_format text,
+            components jsonb)
+        ), merged AS (
+          INSERT INTO template AS t (organization_id, account_id, id, provider_template_id, name,
+                                     language, category, status, quality, rejected_reason,
+                                     parameter_format, components)
+          SELECT %(organization_id)s, %(account_id)s, id, provider_template_id, name, language,
+                 category, status, quality, rejected_reason, parameter_format, components
+          FROM listed
+          ON CONFLICT (organization_id, account_id, name, language) DO UPDATE
+          SET provider_template_id = excluded.provider_template_id, category = excluded.category,
+              status = excluded.status, quality = excluded.quality,
+              rejected_reason = excluded.rejected_reason,
+              parameter_format = excluded.parameter_format, components = excluded.components,
+              synced_at = now(), removed_at = NULL
+          WHERE t.removed_at IS NOT NULL
+             OR (t.provider_template_id, t.category, t.status, t.quality, t.rejected_reason,
+                 t.parameter_format, t.components)
+                IS DISTINCT FROM
+                (excluded.provider_template_id, excluded.category, excluded.status,
+                 excluded.quality, excluded.rejected_reason, excluded.parameter_format,
+                 excluded.components)
+          RETURNING t.id, CASE WHEN t.xmax = 0 THEN 'added' ELSE 'changed' END AS what
+        ), removed AS (
+          UPDATE template t SET removed_at = now()
+          WHERE t.organization_id = %(organization_id)s AND t.account_id = %(account_id)s
+            AND t.removed_at IS NULL
+            AND NOT EXISTS (SELECT FROM listed l
+                            WHERE l.name = t.name AND l.language = t.language)
+          RETURNING t.id, 'removed' AS what
+        )
+        SELECT id, what FROM merged UNION ALL SELECT id, what FROM removed
+        """,
+        {
+            "organization_id": organization_id,
+            "account_id": account_id,
+            "listed": Jsonb([msgspec.structs.asdict(each) for each in listed]),
+        },
+        TemplateDifference,
+    )
+
+
+def select_account_templates(organization_id: UUID, account_id: str) -> Query[TemplateRow]:
+    """An account's templates that the provider lists; an account has at most some thousand."""
+    return Query(
+        f"""
+        SELECT {COLUMNS} FROM template t
+        WHERE t.organization_id = %(organization_id)s AND t.account_id = %(account_id)s
+          AND t.removed_at IS NULL
+        ORDER BY t.name, t.language
+        """,
+        {"organization_id": organization_id, "account_id": account_id},
+        TemplateRow,
+    )
+
+
+HOLDERS = """
+    JOIN LATERAL (
+      SELECT array_agg(i.id ORDER BY lower(i.name), i.id) AS integration_ids,
+             array_agg(i.name ORDER BY lower(i.name), i.id) AS integration_names,
+             max(i.templates_synced_at) AS synced_at
+      FROM integration i
+      WHERE i.organization_id = t.organization_id AND i.account_id = t.account_id
+        AND i.deleted_at IS NULL
+        AND (%(divisions)s::uuid[] IS NULL OR i.division_id = ANY(%(divisions)s))
+        AND (%(integration_id)s::uuid IS NULL OR i.id = %(integration_id)s)
+    ) h ON h.integration_ids IS NOT NULL
+"""
+
+
+def select_templates(
+    organization_id: UUID,
+    *,
+    divisions: list[UUID] | None,
+    after: TemplateId | None,
+    name_like: str | None = None,
+    status: str | None = None,
+    language: str | None = None,
+    category: str | None = None,
+    integration_id: UUID | None = None,
+    limit: int,
+) -> Query[TemplateEntryRow]:
+    """Templates by name and language, from behind `after` on, that can be sent through an
+    integration in one of the divisions (None: any)."""
+    return Query(
+        f"""
+        SELECT {COLUMNS}, h.integration_ids, h.integration_names, h.synced_at
+        FROM template t {HOLDERS}
+        WHERE t.organization_id = %(organization_id)s AND t.removed_at IS NULL
+          AND (%(name_like)s::text IS NULL OR t.name ILIKE %(name_like)s)
+          AND (%(status)s::text IS NULL OR t.status = %(status)s)
+          AND (%(language)s::text IS NULL OR t.language = %(language)s)
+          AND (%(category)s::text IS NULL OR t.category = %(category)s)
+          AND (%(after)s::uuid IS NULL OR (t.name, t.language, t.id) > (
+                SELECT a.name, a.language, a.id FROM template a
+                WHERE a.organization_id = %(organization_id)s AND a.id = %(after)s))
+        ORDER BY t.name, t.language, t.id
+        LIMIT %(limit)s
+        """,
+        {
+            "organization_id": organization_id,
+            "divisions": divisions,
+            "after": None if after is None else after.id,
+            "name_like": name_like,
+            "status": status,
+            "language": language,
+            "category": category,
+            "integration_id": integration_id,
+            "limit": limit,
+        },
+        TemplateEntryRow,
+    )
+
+
+def select_template(
+    organization_id: UUID, template_id: UUID, *, divisions: list[UUID] | None
+) -> Query[TemplateEntryRow]:
+    """One template, removed or not, that an integration in one of the divisions can send."""
+    return Query(
+        f"""
+        SELECT {COLUMNS}, h.integration_ids, h.integration_names, h.synced_at
+        FROM template t {HOLDERS}
+        WHERE t.organization_id = %(organization_id)s AND t.id = %(id)s
+        """,
+        {
+            "organization_id": organization_id,
+            "id": template_id,
+            "divisions": divisions,
+            "integration_id": None,
+        },
+        TemplateEntryRow,
+    )
+
+
+def select_named_templates(
+    organization_id: UUID, name: str, language: str, *, divisions: list[UUID] | None
+) -> Query[TemplateEntryRow]:
+    """The templates of a name and language, one an account, that the provider lists."""
+    return Query(
+        f"""
+        SELECT {COLUMNS}, h.integration_ids, h.integration_names, h.synced_at
+        FROM template t {HOLDERS}
+        WHERE t.organization_id = %(organization_id)s AND t.name = %(name)s
+          AND t.language = %(language)s AND t.removed_at IS NULL
+        ORDER BY t.id
+        """,
+        {
+            "organization_id": organization_id,
+            "name": name,
+            "language": language,
+            "divisions": divisions,
+            "integration_id": None,
+        },
+        TemplateEntryRow,
+    )
+
+
+def select_sendable_templates(
+    organization_id: UUID, response_ids: list[UUID]
+) -> Query[SendableTemplateRow]:
+    """What sending needs of the templates behind responses; no row for any other response."""
+    return Query(
+        """
+        SELECT r.id AS response_id, t.id AS template_id, t.account_id, t.name, t.language,
+               t.category,
+               CASE WHEN t.removed_at IS NULL THEN t.status ELSE 'REMOVED' END AS status,
+               t.rejected_reason, t.parameter_format, t.components, r.substitutions
+        FROM response r
+        JOIN template t ON t.organization_id = r.organization_id AND t.id = r.template_id
+        WHERE r.organization_id = %(organization_id)s AND r.id = ANY(%(response_ids)s)
+        """,
+        {"organization_id": organization_id, "response_ids": response_ids},
+        SendableTemplateRow,
+    )
+
+
+def change_template(
+    organization_id: UUID,
+    account_id: str,
+    *,
+    provider_template_id: str,
+    name: str,
+    language: str,
+    status: str | None = None,
+    quality: str | None = None,
+    category: str | None = None,
+    rejected_reason: str | None = None,
+    removed: bool = False,
+) -> Query[TemplateRow]:
+    """Apply what a webhook says of one template; None leaves a column. No row: not known here.
+
+    It is found by the provider's id or by its name: webhooks spell languages with a dash.
+    """
+    return Query(
+        f"""
+        UPDATE template t
+        SET status = coalesce(%(status)s, t.status), quality = coalesce(%(quality)s, t.quality),
+            category = coalesce(%(category)s, t.category),
+            rejected_reason = coalesce(%(rejected_reason)s, t.rejected_reason),
+            removed_at = CASE WHEN %(removed)s THEN coalesce(t.removed_at, now())
+                         ELSE t.removed_at END
+        WHERE t.organization_id = %(organization_id)s AND t.account_id = %(account_id)s
+          AND (t.provider_template_id = %(provider_template_id)s
+               OR (t.name = %(name)s AND t.language = replace(%(language)s, '-', '_')))
+        RETURNING {COLUMNS}
+        """,
+        {
+            "organization_id": organization_id,
+            "account_id": account_id,
+            "provider_template_id": provider_template_id,
+            "name": name,
+            "language": language,
+            "status": status,
+            "quality": quality,
+            "category": category,
+            "rejected_reason": rejected_reason,
+            "removed": removed,
+        },
+        TemplateRow,
+    )
+
+
+def remove_unheld_templates(organization_id: UUID, account_id: str) -> Query[TemplateId]:
+    """Mark an account's templates removed once no integration of the account is left."""
+    return Query(
+        """
+        UPDATE template t SET removed_at = now()
+        WHERE t.organization_id = %(organization_id)s AND t.account_id = %(account_id)s
+          AND t.removed_at IS NULL
+          AND NOT EXISTS (SELECT FROM integration i
+                          WHERE i.organization_id = t.organization_id
+                            AND i.account_id = t.account_id AND i.deleted_at IS NULL)
+        RETURNING t.id
+        """,
+        {"organization_id": organization_id, "account_id": account_id},
+        TemplateId,
+    )
