@@ -21,6 +21,7 @@ from tidings.api.replay import read_once
 from tidings.api.v2 import ROUTERS
 from tidings.settings import Settings
 from tidings.store.database import Database
+from tidings.store.secret_box import SecretBox, load_secret_box
 
 Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
@@ -47,6 +48,7 @@ class Application:
     def __init__(self, settings: Settings, database_url: str) -> None:
         self.settings = settings
         self.database = Database(database_url, pool_size=settings.pool_size)
+        self.secret_box = load_secret_box(settings)
         self.framework = self._build()
 
     def _build(self) -> Litestar:
@@ -58,11 +60,15 @@ class Application:
         async def provide_settings() -> Settings:
             return application.settings
 
+        async def provide_secrets() -> SecretBox:
+            return application.secret_box
+
         return Litestar(
             route_handlers=list(ROUTERS),
             dependencies={
                 "database": Provide(provide_database),
                 "settings": Provide(provide_settings),
+                "secrets": Provide(provide_secrets),
                 "caller": Provide(read_caller),
                 "page": Provide(read_page),
                 "once": Provide(read_once),
