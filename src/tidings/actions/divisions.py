@@ -11,7 +11,7 @@ from tidings.domain.permissions import Caller
 from tidings.store import divisions as store
 from tidings.store.audit import insert_audit
 from tidings.store.ids import new_id
-from tidings.store.query import Connection, execute, fetch_one, fetch_optional
+from tidings.store.query import Connection, execute, fetch, fetch_one, fetch_optional
 
 LONGEST_NAME = 200
 MOST_DIVISIONS = 1_000
@@ -46,6 +46,21 @@ async def access_division(
     if division is None:
         raise absent("division", division_id)
     return division
+
+
+async def choose_division(
+    connection: Connection, caller: Caller, division_id: UUID | None, *, permission: str
+) -> UUID:
+    """The division in which the caller puts a thing: the one asked for, else Home.
+
+    Raises a 400 for a division that is not there, a 403 without the permission in it.
+    """
+    if division_id is None:
+        division_id = (await fetch_one(connection, store.select_home(caller.organization_id))).id
+    elif not await fetch(connection, store.select_division(caller.organization_id, division_id)):
+        raise invalid("divisionId", f"There is no division {division_id}.")
+    caller.require(permission, division_id)
+    return division_id
 
 
 async def change_division(

@@ -21,7 +21,7 @@ JOINED = """
 CONDITIONS = """
     l.organization_id = %(organization_id)s
     AND (%(divisions)s::uuid[] IS NULL OR l.division_id = ANY(%(divisions)s))
-    AND (%(name_like)s::text IS NULL OR l.name ILIKE %(name_like)s)
+    AND (%(name_likes)s::text[] IS NULL OR l.name ILIKE ALL(%(name_likes)s))
     AND (%(ids)s::uuid[] IS NULL OR l.id = ANY(%(ids)s))
     AND (NOT %(with_templates)s OR EXISTS (
           SELECT FROM response r
@@ -50,11 +50,11 @@ class LibraryKey(msgspec.Struct, frozen=True):
 
 
 class LibraryFilter(msgspec.Struct, frozen=True):
-    """Which libraries: of these divisions (None: any), with such a name, of these ids, and
-    only those that hold message templates."""
+    """Which libraries: of these divisions (None: any), with names like all of these, of these
+    ids, and only those that hold message templates."""
 
     divisions: list[UUID] | None
-    name_like: str | None = None
+    name_likes: list[str] | None = None
     ids: list[UUID] | None = None
     with_templates: bool = False
 

@@ -1,0 +1,174 @@
+"""Libraries of responses: create, change, delete."""
+
+from typing import Any
+from uuid import UUID
+
+import msgspec
+import psycopg
+
+from tidings.actions.divisions import check_name, choose_division, name_taken
+from tidings.domain.errors import absent, conflict, invalid, stale_version
+from tidings.domain.permissions import Caller
+from tidings.store import libraries as store
+from tidings.store.audit import insert_audit
+from tidings.store.ids import new_id
+from tidings.store.integrations import select_integration
+from tidings.store.query import Connection, execute, fetch_optional
+
+RESPONSE_TYPES = (
+    "MessagingTemplate",
+    "CampaignSmsTemplate",
+    "CampaignEmailTemplate",
+    "Footer",
+    "Form",
+    "AppleInvitation",
+)
+VIEW = "responses:library:view"
+
+
+async def create_library(
+    connection: Connection,
+    caller: Caller,
+    *,
+    name: str | None,
+    division_id: UUID | None,
+    response_type: str | None,
+) -> store.LibraryRow:
+    """Create a library. 400 for a type that does not exist, 409 when the name is taken."""
+    name = check_name(name)
+    if response_type is not None and response_type not in RESPONSE_TYPES:
+        raise invalid("responseType", f"responseType is one of {', '.join(RESPONSE_TYPES)}.")
+    library_id = new_id()
+    created = await fetch_optional(
+        connection,
+        store.insert_library(
+            caller.organization_id,
+            library_id,
+            name=name,
+            division_id=await choose_division(
+                connection, caller, division_id, permission="responses:library:add"
+            ),
+            response_type=response_type,
+            created_by=caller.id,
+        ),
+    )
+    if created is None:
+        raise name_taken(name)
+    after = await _read(connection, caller, library_id)
+    await _audit(connection, caller, "create", after=after)
+    return after
+
+
+async def access_library(
+    connection: Connection, caller: Caller, library_id: UUID, *, permission: str = VIEW
+) -> store.LibraryRow:
+    """The library, or a 404 when it is not for the caller to see; 403 without the permission."""
+    library = await fetch_optional(
+        connection,
+        store.select_library(caller.organization_id, library_id, divisions=caller.divisions(VIEW)),
+    )
+    if library is None:
+        raise absent("library", library_id)
+    caller.require(permission, library.division_id)
+    return library
+
+
+async def change_library(
+    connection: Connection,
+    caller: Caller,
+    library_id: UUID,
+    *,
+    name: str | None,
+    division_id: UUID | None,
+    version: int | None,
+) -> store.LibraryRow:
+    """Rename or move a library; 409 when it was changed meanwhile or is an integration's."""
+    edit = "responses:library:edit"
+    before = await access_library(connection, caller, library_id, permission=edit)
+    await _check_own(connection, caller, before)
+    if division_id is None or division_id == before.division_id:
+        division_id = before.division_id
+    else:
+        await choose_division(connection, caller, division_id, permission=edit)
+    try:
+        changed = await fetch_optional(
+            connection,
+            store.update_library(
+                caller.organization_id,
+                library_id,
+                name=check_name(name) if name is not None else before.name,
+                division_id=division_id,
+                version=before.version if version is None else version,
+            ),
+        )
+    except psycopg.errors.UniqueViolation as error:
+        raise name_taken(str(name)) from error
+    if changed is None:
+        raise stale_version("library", sent=version, current=before.version)
+    after = await _read(connection, caller, library_id)
+    await _audit(connection, caller, "update", before=before, after=after)
+    return after
+
+
+async def delete_library(connection: Connection, caller: Caller, library_id: UUID) -> None:
+    """Delete a library with the responses that are in no other; 409 for an integration's."""
+    before = await access_library(
+        connection, caller, library_id, permission="responses:library:delete"
+    )
+    await _check_own(connection, caller, before)
+    await execute(connection, store.delete_library(caller.organization_id, library_id))
+    await _audit(connection, caller, "delete", before=before)
+
+
+async def _check_own(connection: Connection, caller: Caller, library: store.LibraryRow) -> None:
+    """A library of an integration's templates lives and dies with the integration."""
+    integration = await fetch_optional(
+        connection, select_integration(caller.organization_id, library.id)
+    )
+    if integration is not None:
+        raise conflict(
+            "library.of.integration",
+            f"This library is kept by the integration {integration.name}: it is renamed, moved "
+            "and deleted with it.",
+            integrationId=str(integration.id),
+        )
+
+
+async def _read(connection: Connection, caller: Caller, library_id: UUID) -> store.LibraryRow:
+    library = await fetch_optional(
+        connection, store.select_library(caller.organization_id, library_id, divisions=None)
+    )
+    assert library is not None
+    return library
+
+
+async def _audit(
+    connection: Connection,
+    caller: Caller,
+    action: str,
+    *,
+    before: store.LibraryRow | None = None,
+    after: store.LibraryRow | None = None,
+) -> None:
+    library = after or before
+    assert library is not None
+    await execute(
+        connection,
+        insert_audit(
+            caller,
+            action,
+            entity_type="library",
+            entity_id=library.id,
+            entity_name=library.name,
+            division_id=library.division_id,
+            before=_plain(before),
+            after=_plain(after),
+        ),
+    )
+
+
+def _plain(library: store.LibraryRow | None) -> dict[str, Any] | None:
+    if library is None:
+        return None
+    plain: dict[str, Any] = msgspec.to_builtins(library)
+    return plain
