@@ -7,13 +7,15 @@ repeat may help, and a sentence for people.
 from datetime import timedelta
 from enum import StrEnum
 from importlib import resources
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 import msgspec
 
 from tidings.domain.inbound import ProviderError
 from tidings.domain.outcomes import Fault, Refused, Unknown
 from tidings.providers.http import Answer
+
+Shape = TypeVar("Shape")
 
 GRAPH_HOST: Final = "https://graph.facebook.com"
 DEFAULT_GRAPH_VERSION: Final = "v24.0"
@@ -62,6 +64,14 @@ class GraphError(msgspec.Struct, frozen=True):
         data = self.error_data
         named = data.get("details") if isinstance(data, dict) else data
         return str(named or self.error_user_msg or self.details or self.message or self.title or "")
+
+
+class GraphRefused(Exception):
+    """A management call that Meta refused; `refusal` says whose fault and whether to try again."""
+
+    def __init__(self, refusal: Refused) -> None:
+        super().__init__(refusal.detail)
+        self.refusal = refusal
 
 
 class _ErrorBody(msgspec.Struct, frozen=True):
@@ -186,6 +196,17 @@ def parse_failure(answer: Answer) -> Refused | Unknown:
     if error is not None and find_rule(error.code, error.error_subcode).may_have_been_sent:
         return Unknown(error.detail)
     return parse_refusal(answer)
+
+
+def parse_answer(answer: Answer, shape: type[Shape]) -> Shape:
+    """Read the answer to a management call. Raises GraphRefused when Meta said no, or nonsense."""
+    if not answer.ok or parse_graph_error(answer) is not None:
+        raise GraphRefused(parse_refusal(answer))
+    try:
+        return msgspec.json.decode(answer.body, type=shape, strict=False)
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        detail = f"an answer that cannot be read: {error}"
+        raise GraphRefused(Refused("meta.unreadable", Fault.SERVER, detail)) from error
 
 
 def retry_after(answer: Answer) -> timedelta | None:

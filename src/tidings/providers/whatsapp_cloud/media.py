@@ -6,18 +6,9 @@ from contextlib import asynccontextmanager
 import msgspec
 
 from tidings.domain.inbound import MediaRef
-from tidings.domain.outcomes import Fault, Refused
 from tidings.providers.http import Answer, Download, Http
-from tidings.providers.meta_graph import parse_refusal
+from tidings.providers.meta_graph import GraphRefused, parse_answer, parse_refusal
 from tidings.providers.whatsapp_cloud.wire import Account, Identifier
-
-
-class MediaGone(Exception):
-    """The file cannot be had, now or ever; `refusal` says whose fault and whether to try again."""
-
-    def __init__(self, refusal: Refused) -> None:
-        super().__init__(refusal.detail)
-        self.refusal = refusal
 
 
 class MediaFile(msgspec.Struct, frozen=True):
@@ -36,18 +27,12 @@ class _Uploaded(msgspec.Struct, frozen=True):
 async def resolve_media(http: Http, account: Account, media_id: str) -> MediaFile:
     """Ask for the address of a media id; ids of received media work for seven days.
 
-    Raises MediaGone when WhatsApp refuses, NeverLeft or MayHaveLeft when it was not reached.
+    Raises GraphRefused when WhatsApp refuses, NeverLeft or MayHaveLeft when it was not reached.
     """
     query = f"?phone_number_id={account.phone_number_id}"
     url = f"{account.graph_base}/{media_id}{query}"
     answer = await http.get(url, token=account.access_token)
-    if not answer.ok:
-        raise MediaGone(parse_refusal(answer))
-    try:
-        return msgspec.json.decode(answer.body, type=MediaFile, strict=False)
-    except msgspec.MsgspecError as error:
-        refusal = Refused("meta.unreadable", Fault.SERVER, f"media answer: {error}")
-        raise MediaGone(refusal) from error
+    return parse_answer(answer, MediaFile)
 
 
 @asynccontextmanager
@@ -64,7 +49,7 @@ async def open_media(http: Http, account: Account, media: MediaRef) -> AsyncIter
     found = await resolve_media(http, account, media.media_id)
     async with http.stream(found.url, token=account.access_token) as download:
         if not download.ok:
-            raise MediaGone(parse_refusal(Answer(download.status, b"", download.headers)))
+            raise GraphRefused(parse_refusal(Answer(download.status, b"", download.headers)))
         yield download
 
 
@@ -80,9 +65,4 @@ async def upload_media(
         mime_type=mime_type,
         token=account.access_token,
     )
-    if not answer.ok:
-        raise MediaGone(parse_refusal(answer))
-    try:
-        return str(msgspec.json.decode(answer.body, type=_Uploaded).id)
-    except msgspec.MsgspecError as error:
-        raise MediaGone(Refused("meta.unreadable", Fault.SERVER, f"upload: {error}")) from error
+    return str(parse_answer(answer, _Uploaded).id)

@@ -1,0 +1,57 @@
+"""Which providers there are: one line each. A new provider adds its folder and its line."""
+
+from collections.abc import Awaitable, Callable
+from typing import Final, Protocol
+
+import msgspec
+
+from tidings.domain.content import Outbound
+from tidings.domain.inbound import InboundEvent
+from tidings.domain.outcomes import Outcome
+from tidings.domain.windows import Channel
+from tidings.providers.http import Http
+from tidings.providers.meta_graph import describe as describe_meta
+from tidings.providers.whatsapp_cloud import checks, send, webhook
+from tidings.providers.whatsapp_cloud.checks import CheckResult
+from tidings.providers.whatsapp_cloud.wire import Account
+
+
+class CheckAccount(Protocol):
+    """Finds out why an account does not work; see checks.check_account."""
+
+    def __call__(
+        self, http: Http, account: Account, *, waba_id: str
+    ) -> Awaitable[list[CheckResult]]: ...
+
+
+class Provider(msgspec.Struct, frozen=True):
+    """What the engine needs of a provider, and what it can do.
+
+    `verify` takes secret, raw body and signature header. `parse` takes a verified body and never
+    raises. `account_ids` reads the ids a body claims, before it is verified. `describe` puts an
+    error code into words.
+    """
+
+    channel: Channel
+    send: Callable[[Http, Account, Outbound], Awaitable[Outcome]]
+    verify: Callable[[bytes, bytes, str | None], bool]
+    account_ids: Callable[[bytes], list[str]]
+    parse: Callable[[bytes], list[InboundEvent]]
+    check: CheckAccount
+    describe: Callable[[str], str]
+    templates: bool = True
+
+
+WHATSAPP_CLOUD: Final = Provider(
+    channel=Channel.WHATSAPP,
+    send=send.send,
+    verify=webhook.verify_signature,
+    account_ids=webhook.waba_ids,
+    parse=webhook.parse,
+    check=checks.check_account,
+    describe=describe_meta,
+)
+
+PROVIDERS: Final = {
+    "whatsapp_cloud": WHATSAPP_CLOUD,
+}
