@@ -1,15 +1,21 @@
 """The test bench: one PostgreSQL for a run, a fresh database for each module that asks."""
 
+import base64
 import os
 import shutil
 import tempfile
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
+import httpx
 import pytest
 import uvloop
 
+from tests.api_client import Api, started
+from tests.world import World
+from tidings.api.application import Application
 from tidings.embedded import EmbeddedPostgres
+from tidings.settings import Settings
 from tidings.store.database import Database
 from tidings.store.migrate import migrate
 
@@ -52,3 +58,32 @@ async def database(database_url: str) -> AsyncIterator[Database]:
     await database.open()
     yield database
     await database.close()
+
+
+@pytest.fixture(scope="session")
+def settings(tmp_path_factory: pytest.TempPathFactory) -> Settings:
+    """Settings of the processes under test: the defaults, with a home and a key of their own."""
+    key = base64.b64encode(bytes(32)).decode()
+    return Settings(home=str(tmp_path_factory.mktemp("home")), secret_key=key)
+
+
+@pytest.fixture(scope="module")
+async def world(database: Database) -> World:
+    """The cast, on the module's database."""
+    async with database.transaction() as connection:
+        return await World.build(connection)
+
+
+@pytest.fixture(scope="module")
+async def application(database_url: str, settings: Settings) -> AsyncIterator[Application]:
+    """The web process's application on the module's database, started."""
+    async with started(Application(settings, database_url)) as application:
+        yield application
+
+
+@pytest.fixture(scope="module")
+async def api(application: Application, world: World) -> AsyncIterator[Api]:
+    """A client of the application, speaking as Ada, the administrator; see `Api.as_`."""
+    transport = httpx.ASGITransport(application, raise_app_exceptions=False)  # type: ignore[arg-type]
+    async with httpx.AsyncClient(transport=transport, base_url="http://tidings.test") as client:
+        yield Api(client, world.ada)

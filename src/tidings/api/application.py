@@ -19,6 +19,7 @@ from tidings.api.errors import HANDLERS
 from tidings.api.paging import read_page
 from tidings.api.replay import read_once
 from tidings.api.v2 import ROUTERS
+from tidings.api.v2.tokens import give_token
 from tidings.settings import Settings
 from tidings.store.database import Database
 from tidings.store.secret_box import SecretBox, load_secret_box
@@ -64,7 +65,7 @@ class Application:
             return application.secret_box
 
         return Litestar(
-            route_handlers=list(ROUTERS),
+            route_handlers=[*ROUTERS, give_token],
             dependencies={
                 "database": Provide(provide_database),
                 "settings": Provide(provide_settings),

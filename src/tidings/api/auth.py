@@ -138,6 +138,13 @@ async def authenticate(connection: AnyConnection) -> Identity:
     return identity
 
 
+def forget_token(connection: AnyConnection) -> None:
+    """Read the token of this request anew at its next use: it was just revoked."""
+    token, _ = _read_token(connection)
+    identities: Identities = connection.app.state.identities
+    identities.forget(token)
+
+
 def _read_token(connection: AnyConnection) -> tuple[str, bool]:
     header = connection.headers.get("authorization", "")
     if header[:7].lower() == "bearer ":

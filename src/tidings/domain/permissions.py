@@ -1,5 +1,6 @@
 """Permissions `domain:entity:action`, who holds which in which divisions, and how they match."""
 
+import re
 from collections.abc import Iterable
 from uuid import UUID
 
@@ -28,7 +29,7 @@ CATALOGUE: dict[str, dict[str, tuple[str, ...]]] = {
         "exchange": ("view",),
     },
     "directory": {
-        "user": ("add", "edit", "delete", "view"),
+        "user": ("add", "edit", "delete", "view", "setPassword"),
         "organization": ("edit",),
     },
     "messaging": {
@@ -43,6 +44,23 @@ CATALOGUE: dict[str, dict[str, tuple[str, ...]]] = {
         "library": ("add", "edit", "delete", "view"),
         "response": ("add", "edit", "delete", "view"),
     },
+}
+
+# Words where the name of an entity or an action does not say enough by itself.
+ENTITY_WORDS = {
+    "admin:system": "Installation",
+    "audits:audit": "Audit trail",
+    "authorization:grant": "Granted roles",
+    "conversation:communication": "Conversations",
+    "conversation:exchange": "Exchanges with providers",
+    "conversation:message": "Messages",
+    "oauth:client": "OAuth clients",
+}
+ACTION_WORDS = {
+    "add": "create",
+    "create": "send",
+    "setPassword": "set another person's password",
+    "sync": "fetch from the provider",
 }
 
 
@@ -76,6 +94,23 @@ class Caller(msgspec.Struct, frozen=True):
         held = {g.division_id for g in self.grants if matches(g.permission, permission)}
         return None if ALL_DIVISIONS in held else sorted(held)
 
+    def covers(self, grant: Grant) -> bool:
+        """Whether all that a grant gives is held: its whole pattern, in its whole division."""
+        return any(
+            matches(held.permission, grant.permission)
+            and held.division_id in (ALL_DIVISIONS, grant.division_id)
+            for held in self.grants
+        )
+
+    def require_cover(self, grants: Iterable[Grant]) -> None:
+        """Raise a 403 naming the first grant beyond the caller's own.
+
+        Nobody gives, or takes over, more than they hold: else a right to edit would be all rights.
+        """
+        for grant in grants:
+            if not self.covers(grant):
+                raise missing_permission((grant.permission,), division_id=grant.division_id)
+
     def require(self, permission: str, division_id: UUID | None = None) -> None:
         """Raise a 403 that names the permission unless it is held in this division."""
         if not self.may(permission, division_id):
@@ -101,12 +136,22 @@ def exists(pattern: str) -> bool:
     )
 
 
+def label(domain: str, entity: str, action: str) -> str:
+    """What a permission lets do, in words: `Contact list: edit`."""
+    words = ENTITY_WORDS.get(f"{domain}:{entity}")
+    if words is None:
+        words = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", entity).capitalize()
+    return f"{words}: {ACTION_WORDS.get(action, action)}"
+
+
 def missing_permission(permissions: Iterable[str], *, division_id: UUID | None = None) -> Rejection:
     """The 403 of the public API, naming what is missing; any one of several would do."""
     names = list(permissions)
     if division_id is not None:
         code = "missing.division.permission"
-        where = f" in division {division_id}"
+        where = (
+            " in all divisions" if division_id == ALL_DIVISIONS else f" in division {division_id}"
+        )
     else:
         code = "missing.permissions" if len(names) == 1 else "missing.any.permissions"
         where = ""
