@@ -22,6 +22,15 @@ OTHER_NUMBER = "440011223302"
 AMINA = "254711000042"
 QUICK = {
     "habits": {"delivery_delay_ms": 0, "read_probability": 0.0, "read_delay_ms": 0},
+    "customers": [
+        {"wa_id": AMINA, "name": "Amina Otieno"},
+        {
+            "wa_id": "919876500021",
+            "name": "Priya Nair",
+            "username": "priya.n",
+            "phone_hidden": True,
+        },
+    ],
     "settings": {"retry_base_seconds": 0.01, "template_review_seconds": 0.01},
 }
 
@@ -200,7 +209,7 @@ async def receiver() -> AsyncIterator[Receiver]:
     receiver = Receiver()
     loop = asyncio.get_running_loop()
     server = await loop.create_server(lambda: _Connection(receiver), "127.0.0.1", 0)
-    receiver.url = "http://127.0.0.1:%d/hook" % server.sockets[0].getsockname()[1]
+    receiver.url = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}/hook"
     yield receiver
     server.close()
 

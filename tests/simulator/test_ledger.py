@@ -35,7 +35,7 @@ async def test_totals_count_what_was_accepted_and_delivered(
 async def settled(meta: Meta) -> None:
     """Wait until every webhook taken is noted."""
     async with asyncio.timeout(5):
-        while (await meta.control("GET", "ledger"))["statuses_owed"]:
+        while (await meta.control("GET", "ledger"))["statuses_owed"]:  # noqa: ASYNC110
             await asyncio.sleep(0.005)
 
 

@@ -17,6 +17,8 @@ from tidings.simulator.world import Template
 
 USUAL = "name,parameter_format,components,language,status,category,id"
 CATEGORIES = ("MARKETING", "UTILITY", "AUTHENTICATION")
+QUALITY_SINCE = 1760000000
+TEMPLATE_LIMIT = 6000
 NAME = re.compile(r"[a-z0-9_]{1,512}")
 
 
@@ -34,7 +36,7 @@ def _check(simulation: Simulation, request: Request, waba_id: str) -> None:
 def row_of(template: Template) -> dict[str, Any]:
     """A template with every field Graph can tell."""
     row: dict[str, Any] = msgspec.to_builtins(template)
-    row["quality_score"] = {"score": row.pop("quality")}
+    row["quality_score"] = {"score": row.pop("quality"), "date": QUALITY_SINCE}
     row["previous_category"] = row["previous_category"] or None
     del row["waba_id"]
     return row
@@ -50,7 +52,21 @@ async def list_templates(simulation: Simulation, request: Request) -> Answer:
         for template in simulation.book.world.templates
         if template.waba_id == waba_id and _wanted(template, request.query)
     ]
-    return json_response(page_of(request, rows, simulation.address))
+    page = page_of(request, rows, simulation.address)
+    if "summary" in request.query:
+        page["summary"] = _summary(simulation, waba_id, len(rows))
+    return json_response(page)
+
+
+def _summary(simulation: Simulation, waba_id: str, found: int) -> dict[str, Any]:
+    """How many templates match, how many the account has, and how many it may have."""
+    owned = [item for item in simulation.book.world.templates if item.waba_id == waba_id]
+    return {
+        "total_count": found,
+        "message_template_count": len(owned),
+        "message_template_limit": TEMPLATE_LIMIT,
+        "are_translations_complete": True,
+    }
 
 
 def _wanted(template: Template, query: dict[str, str]) -> bool:

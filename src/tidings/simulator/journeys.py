@@ -122,7 +122,7 @@ class Journeys:
             "messages",
             "statuses",
             encode(status),
-            b"" if kind == FAILED else contact,
+            contact,
             status=journey.n * 8 + kind,
         )
 

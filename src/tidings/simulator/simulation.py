@@ -49,6 +49,7 @@ class Simulation:
         self.inbound = Inbound(self)
         self.journeys = Journeys(self)
         self.address = ""
+        self.closing = False
         self._saving: asyncio.Task[None] | None = None
 
     def open(self, address: str) -> None:
@@ -68,6 +69,11 @@ class Simulation:
             self.inbound.post(event)
         for n in self.ledger.owing():
             self.journeys.resume(self.ledger.read(n), self.ledger.owed(n))
+
+    def hang_up(self) -> None:
+        """Let go of everyone who watches, so that stopping need not wait for them."""
+        self.closing = True
+        self.chats.touched()
 
     async def close(self) -> None:
         """Stop: nothing is lost, what is not delivered is owed."""
@@ -147,7 +153,7 @@ def template_update(template: Template) -> dict[str, Any]:
         "event": template.status,
         "message_template_id": int(template.id),
         "message_template_name": template.name,
-        "message_template_language": template.language.replace("_", "-"),
+        "message_template_language": template.language,
         "message_template_category": template.category,
         "reason": template.rejected_reason,
     }
