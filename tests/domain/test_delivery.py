@@ -1,0 +1,73 @@
+"""The delivery ladder: callbacks come in any order and more than once, the end is the same."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tidings.domain.delivery import (
+    DeliveryStatus,
+    analytics_status,
+    climbs,
+    highest,
+    parse_analytics_status,
+    receipt_status,
+    rest_status,
+)
+
+statuses = st.sampled_from(list(DeliveryStatus))
+
+
+@given(st.lists(statuses, min_size=1), st.randoms())
+def test_the_order_of_callbacks_does_not_matter(seen, random):
+    shuffled = list(seen)
+    random.shuffle(shuffled)
+    assert settle(seen) == settle(shuffled) == settle(seen + seen)
+
+
+def settle(seen):
+    status = DeliveryStatus.QUEUED
+    for one in seen:
+        assert climbs(status, one) == (highest(status, one) is not status)
+        status = highest(status, one)
+    return status
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "replaces"),
+    [
+        ("sent", "delivered", True),
+        ("sent", "failed", True),
+        ("failed", "delivered", True),
+        ("delivered", "failed", False),
+        ("read", "failed", False),
+        ("read", "delivered", False),
+        ("unknown", "sent", True),
+        ("sent", "unknown", False),
+        ("delivered", "delivered", False),
+    ],
+)
+def test_a_status_is_replaced_only_by_a_higher_one(old, new, replaces):
+    assert climbs(DeliveryStatus(old), DeliveryStatus(new)) is replaces
+
+
+@pytest.mark.parametrize(
+    ("status", "rest", "receipt", "analytics"),
+    [
+        ("queued", "queued", None, "Queued"),
+        ("unknown", "queued", None, "Queued"),
+        ("sent", "sent", "Sent", "Sent"),
+        ("failed", "failed", "Failed", "Failed"),
+        ("delivered", "delivery-success", "Delivered", "DeliverySuccess"),
+        ("read", "read", "Read", "Read"),
+    ],
+)
+def test_the_three_spellings_of_the_public_api(status, rest, receipt, analytics):
+    status = DeliveryStatus(status)
+    assert rest_status(status) == rest
+    assert receipt_status(status) == receipt
+    assert analytics_status(status) == analytics
+    assert status in parse_analytics_status(analytics)
+
+
+def test_a_filter_value_we_never_use_stands_for_nothing():
+    assert parse_analytics_status("Published") == ()
