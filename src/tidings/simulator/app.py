@@ -6,7 +6,7 @@ from contextlib import suppress
 
 from msgspec import DecodeError, ValidationError
 
-from tidings.simulator import control, graph, phone
+from tidings.simulator import control, graph, phone_api
 from tidings.simulator.errors import GraphError
 from tidings.simulator.http import (
     Answer,
@@ -58,7 +58,7 @@ class App:
         if len(segments) == 2 and segments[1] == "messages" and request.method == "POST":
             return await self._messages.post(request, segments[0])
         if not segments or segments[0] in ("phone", "favicon.ico"):
-            return await phone.page(request)
+            return await phone_api.page(request)
         if segments[0] == "_simulator":
             return await self._control(request)
         return await graph.answer(self._simulation, request)

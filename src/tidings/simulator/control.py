@@ -5,7 +5,7 @@ from typing import Any
 
 import msgspec
 
-from tidings.simulator import control_ledger, phone
+from tidings.simulator import control_ledger, phone_api
 from tidings.simulator.faults import Faults
 from tidings.simulator.http import Answer, Request, json_response
 from tidings.simulator.people import digits_of, wa_id_of
@@ -255,7 +255,7 @@ ROUTES: dict[tuple[str, str, int], Handler] = {
     ("GET", "webhooks", 0): get_webhooks,
     ("POST", "reset", 0): post_reset,
     **control_ledger.ROUTES,
-    **phone.ROUTES,
+    **phone_api.ROUTES,
 }
 
 

@@ -1,6 +1,6 @@
 """Reading the ledger through the control API: totals, doubles, pages, and all of it."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncGenerator, Awaitable, Callable
 from typing import Any
 
 from tidings.simulator.http import Answer, Request, Stream, json_response
@@ -95,10 +95,10 @@ async def get_message(simulation: Simulation, request: Request) -> Answer:
 async def get_dump(simulation: Simulation, request: Request) -> Answer:
     """GET ledger/dump: the file itself, an entry a line."""
     await simulation.ledger.flushed()
-    return Stream(_chunks(simulation), b"application/x-ndjson")
+    return Stream(_chunks(simulation), b"application/x-ndjson", request.receive)
 
 
-async def _chunks(simulation: Simulation) -> AsyncIterator[bytes]:
+async def _chunks(simulation: Simulation) -> AsyncGenerator[bytes, None]:
     offset = 0
     while chunk := simulation.ledger.chunk(offset, CHUNK):
         offset += len(chunk)

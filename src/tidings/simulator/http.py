@@ -4,8 +4,10 @@ No framework here on purpose: the messages endpoint must stay within a few micro
 what the server itself costs.
 """
 
+import asyncio
 import socket
-from collections.abc import AsyncIterator, Awaitable, Callable, MutableMapping
+from collections.abc import AsyncGenerator, Awaitable, Callable, MutableMapping
+from contextlib import aclosing
 from typing import Any
 from urllib.parse import parse_qsl
 
@@ -58,15 +60,34 @@ class Response:
 class Stream:
     """A response whose body is produced piece by piece."""
 
-    def __init__(self, chunks: AsyncIterator[bytes], content_type: bytes) -> None:
+    def __init__(
+        self, chunks: AsyncGenerator[bytes, None], content_type: bytes, receive: Receive
+    ) -> None:
         self.chunks = chunks
         self.content_type = content_type
+        self._receive = receive
 
     async def send(self, send: Send) -> None:
-        """Write the pieces as they come and end the response after the last."""
+        """Write the pieces as they come, until the last or until nobody listens any more."""
+        listening = asyncio.ensure_future(self._hung_up())
+        try:
+            async with aclosing(self.chunks) as chunks:
+                await self._send(chunks, send, listening)
+        finally:
+            listening.cancel()
+
+    async def _hung_up(self) -> None:
+        while (await self._receive())["type"] != "http.disconnect":
+            pass
+
+    async def _send(
+        self, chunks: AsyncGenerator[bytes, None], send: Send, listening: asyncio.Future[None]
+    ) -> None:
         head = [(b"content-type", self.content_type), (b"cache-control", b"no-store")]
         await send({"type": "http.response.start", "status": 200, "headers": head})
-        async for chunk in self.chunks:
+        async for chunk in chunks:
+            if listening.done():
+                return
             await send({"type": "http.response.body", "body": chunk, "more_body": True})
         await send({"type": "http.response.body", "body": b""})
 
@@ -77,14 +98,14 @@ Answer = Response | Stream
 class Request:
     """One request: its target is parsed at once, headers and body only when asked for."""
 
-    __slots__ = ("_query", "_receive", "method", "path", "scope", "segments")
+    __slots__ = ("_query", "method", "path", "receive", "scope", "segments")
 
     def __init__(self, scope: Scope, receive: Receive) -> None:
         self.scope = scope
         self.method: str = scope["method"]
         self.path: str = scope["path"]
         self.segments: list[str] = [part for part in self.path.split("/") if part]
-        self._receive = receive
+        self.receive = receive
         self._query: dict[str, str] | None = None
 
     @property
@@ -104,13 +125,13 @@ class Request:
 
     async def body(self) -> bytes:
         """The whole body; raises TooLarge above the biggest upload a provider takes."""
-        message = await self._receive()
+        message = await self.receive()
         first: bytes = message.get("body", b"")
         if not message.get("more_body"):
             return first
         chunks, size = [first], len(first)
         while message.get("more_body"):
-            message = await self._receive()
+            message = await self.receive()
             chunks.append(message.get("body", b""))
             size += len(chunks[-1])
             if size > MAX_BODY:
