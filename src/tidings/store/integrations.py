@@ -469,16 +469,15 @@ def schedule_upkeep(
     )
 
 
-def update_verify_hash(
-    organization_id: UUID, integration_id: UUID, verify_hash: bytes
-) -> Query[Nothing]:
-    """Keep the hash of the verify token, by which the provider's handshake is recognised."""
+def schedule_account_upkeep(organization_id: UUID, account_id: str) -> Query[Nothing]:
+    """Look after all integrations of an account as soon as possible."""
     return Query(
         """
-        UPDATE integration SET verify_hash = %(verify_hash)s
-        WHERE organization_id = %(organization_id)s AND id = %(id)s
+        UPDATE integration SET upkeep_at = now()
+        WHERE organization_id = %(organization_id)s AND account_id = %(account_id)s
+          AND deleted_at IS NULL
         """,
-        {"organization_id": organization_id, "id": integration_id, "verify_hash": verify_hash},
+        {"organization_id": organization_id, "account_id": account_id},
         Nothing,
     )
 

@@ -1,0 +1,122 @@
+"""Looks after integrations by the clock: what the provider says of the number, and its templates.
+
+Webhooks can be lost, and a drop in quality is not pushed at all, so both are read every hour.
+"""
+
+import asyncio
+import random
+from contextlib import suppress
+from datetime import timedelta
+from typing import Final
+
+import structlog
+
+from tidings.actions.integration_checks import (
+    NOT_REACHED,
+    Channels,
+    explain,
+    refresh_number,
+    sync_templates,
+)
+from tidings.actions.integrations import set_integration_status
+from tidings.domain.errors import Rejection
+from tidings.domain.outcomes import Fault
+from tidings.providers.meta_graph import GraphRefused
+from tidings.settings import Settings
+from tidings.store.database import UNAVAILABLE, Database
+from tidings.store.integrations import IntegrationKey, claim_upkeep, schedule_upkeep
+from tidings.store.query import execute, fetch
+from tidings.store.secret_box import SecretBox
+
+log = structlog.get_logger()
+
+EVERY: Final = timedelta(hours=1)
+JITTER: Final = timedelta(minutes=10)
+LEASE: Final = timedelta(minutes=10)
+RETRY: Final = timedelta(minutes=5)
+LOOK_SECONDS: Final = 5.0
+BATCH: Final = 4
+BROKEN: Final = frozenset({Fault.AUTH, Fault.ACCOUNT})
+CONNECTED: Final = "CONNECTED"
+# States that Meta lifts by itself or that still let messages through: told, but not stopped for.
+PASSING: Final = frozenset({"", CONNECTED, "RATE_LIMITED", "FLAGGED", "LINKED"})
+
+
+async def upkeep_loop(
+    database: Database, settings: Settings, secrets: SecretBox, stop: asyncio.Event
+) -> None:
+    """Look after what is due until `stop` is set. Any number of workers may run it."""
+    channels = Channels(database, settings, secrets)
+    while not stop.is_set():
+        try:
+            busy = await look_after_due(channels)
+        except UNAVAILABLE as error:
+            log.warning("upkeep.waits_for_database", error=type(error).__name__)
+            busy = False
+        if not busy:
+            with suppress(TimeoutError):
+                await asyncio.wait_for(stop.wait(), LOOK_SECONDS)
+
+
+async def look_after_due(channels: Channels) -> bool:
+    """Claim some integrations that are due and look after them; False when none was.
+
+    A failure of one is logged and tried again later, and keeps no other from its turn.
+    """
+    async with channels.database.transaction() as connection:
+        due = await fetch(connection, claim_upkeep(lease=LEASE, limit=BATCH))
+    await asyncio.gather(*(_look_after_safely(channels, key) for key in due))
+    return bool(due)
+
+
+async def _look_after_safely(channels: Channels, key: IntegrationKey) -> None:
+    try:
+        after = await look_after(channels, key)
+        async with channels.database.transaction() as connection:
+            await execute(connection, schedule_upkeep(key.organization_id, key.id, after=after))
+    except UNAVAILABLE:
+        raise
+    except Exception as error:  # a defect must not stop the loop; the lease brings it back
+        log.error("upkeep.failed", integration=str(key.id), exc_info=error)
+
+
+async def look_after(channels: Channels, key: IntegrationKey) -> timedelta:
+    """Read number and templates of one integration; gives when to come again.
+
+    A dead token, a lost permission or a number that cannot send puts it into error with the
+    reason. What passes by itself is tried again soon.
+    """
+    try:
+        number = await refresh_number(channels, key.organization_id, key.id)
+        status = number.status.upper()
+        if status not in PASSING:
+            await _stop(
+                channels,
+                key,
+                reason_code=f"number.{status.lower()}",
+                reason=f"WhatsApp reports the number as {status}; it must be {CONNECTED}.",
+            )
+        await sync_templates(channels, key.organization_id, key.id)
+    except GraphRefused as error:
+        if error.refusal.fault not in BROKEN:
+            log.warning("upkeep.refused", integration=str(key.id), code=error.refusal.code)
+            return RETRY
+        await _stop(channels, key, reason_code=error.refusal.code, reason=explain(error))
+    except NOT_REACHED:
+        log.warning("upkeep.unreachable", integration=str(key.id))
+        return RETRY
+    except Rejection as rejection:  # deleted meanwhile, or secrets of another key
+        log.warning("upkeep.impossible", integration=str(key.id), code=rejection.code)
+    return EVERY + random.random() * JITTER  # noqa: S311 spreads load, keeps no secret
+
+
+async def _stop(channels: Channels, key: IntegrationKey, *, reason_code: str, reason: str) -> None:
+    async with channels.database.transaction() as connection:
+        await set_integration_status(
+            connection,
+            key.organization_id,
+            key.id,
+            status="error",
+            reason_code=reason_code,
+            reason=reason,
+        )
