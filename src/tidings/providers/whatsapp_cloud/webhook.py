@@ -194,8 +194,9 @@ def _pricing(status: Status) -> Pricing | None:
 
 def _parse_messages_piecewise(account_id: str, raw: msgspec.Raw) -> Iterator[InboundEvent]:
     """Read a value with something odd in it, each of its elements on its own."""
-    value = _ANYTHING.decode(raw)
+    value: Any = raw
     try:
+        value = _ANYTHING.decode(_cleaned(bytes(raw)))
         metadata = msgspec.convert(value["metadata"], Metadata, strict=False)
         number_id = str(metadata.phone_number_id)
     except _UNREADABLE as error:
@@ -221,7 +222,7 @@ def _parse_messages_piecewise(account_id: str, raw: msgspec.Raw) -> Iterator[Inb
 def _parse_piecewise(body: bytes) -> Iterator[InboundEvent]:
     """Read a body with something odd in its frame, each entry and change on its own."""
     try:
-        envelope = json.loads(body)
+        envelope = _ANYTHING.decode(_cleaned(body))
         entries, subject = envelope["entry"], str(envelope.get("object") or "")
         if not isinstance(entries, list):
             raise TypeError("entry is not a list")
@@ -241,13 +242,20 @@ def _parse_entry_piecewise(subject: str, entry: Any) -> Iterator[InboundEvent]:
         return
     for change in changes if isinstance(changes, list) else [changes]:
         try:
-            # json puts up with lone surrogates, which Meta's cut-off emoji are; UTF-8 does not.
-            clean = json.dumps(change, ensure_ascii=False).encode("utf-8", "replace")
-            typed = msgspec.json.decode(clean, type=Change)
+            typed = msgspec.json.decode(msgspec.json.encode(change), type=Change)
         except _UNREADABLE as error:
             yield _unparsed(error, {"change": change})
         else:
             yield from _parse_change(subject, frame, typed)
+
+
+def _cleaned(text: bytes) -> bytes:
+    """Replace what is no UTF-8: broken bytes, and the half characters that a cut-off emoji leaves.
+
+    The standard library's json puts up with both where msgspec, rightly, does not.
+    """
+    loaded = json.loads(text.decode("utf-8", "replace"))
+    return json.dumps(loaded, ensure_ascii=False).encode("utf-8", "replace")
 
 
 def _unparsed(error: Exception, fragment: dict[str, Any]) -> Unparsed:
