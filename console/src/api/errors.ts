@@ -1,0 +1,40 @@
+// What went wrong, as a value the pages can show: in words, at a field, or with a mend.
+import type { ErrorBody, ErrorDetail } from "./types";
+
+export class ApiError extends Error {
+  readonly code: string;
+  readonly status: number;
+  readonly contextId?: string;
+  readonly details: ErrorDetail[];
+  readonly retryAfterSeconds?: number;
+
+  constructor(body: ErrorBody, status: number, retryAfterSeconds?: number) {
+    super(body.message ?? "");
+    this.name = "ApiError";
+    this.code = body.code ?? (status === 0 ? "network" : "internal.server.error");
+    this.status = status;
+    this.contextId = body.contextId;
+    this.details = body.details ?? [];
+    this.retryAfterSeconds = retryAfterSeconds;
+  }
+}
+
+export function parseError(body: unknown, response: Response): ApiError {
+  const known = typeof body === "object" && body !== null ? (body as ErrorBody) : {};
+  const retryAfter = Number(response.headers.get("Retry-After"));
+  return new ApiError(known, response.status, retryAfter > 0 ? retryAfter : undefined);
+}
+
+/** The details that name a field of this form, by field; a nested name counts by its last part. */
+export function fieldErrors(error: ApiError, fields: string[]): Record<string, string> {
+  const found: Record<string, string> = {};
+  for (const detail of error.details) {
+    const field = fieldOf(detail.fieldName ?? "", fields);
+    if (field) found[field] = detail.message ?? error.message;
+  }
+  return found;
+}
+
+function fieldOf(name: string, fields: string[]): string | undefined {
+  return fields.find((field) => field === name || name.endsWith(`.${field}`));
+}

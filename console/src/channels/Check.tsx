@@ -1,0 +1,63 @@
+// Asking Meta about the number, and each answer in words.
+import { Button, List, Text, ThemeIcon } from "@mantine/core";
+import { useQueryClient } from "@tanstack/react-query";
+import { Check as CheckSign, X } from "lucide-react";
+import { useTranslation } from "react-i18next";
+import { may, useMay } from "@/api/permissions";
+import type { CheckResult, Integration } from "@/api/types";
+import { useAction } from "@/components/action";
+import { Section } from "@/components/Section";
+import { checkIntegration } from "./queries";
+
+export function Check({ integration }: { integration: Integration }) {
+  const { t } = useTranslation();
+  const queries = useQueryClient();
+  const check = useAction(checkIntegration, {
+    after: () => void queries.invalidateQueries({ queryKey: ["integrations"] }),
+  });
+  const mayCheck = useMay()(may.editIntegration);
+  return (
+    <Section
+      title={t("channels.check")}
+      hint={t("channels.checkHint")}
+      action={
+        mayCheck && (
+          <Button
+            variant="default"
+            loading={check.isPending}
+            onClick={() => check.mutate(integration.id)}
+          >
+            {t("channels.checkVerb")}
+          </Button>
+        )
+      }
+    >
+      <div aria-live="polite">{check.data && <Results results={check.data.results} />}</div>
+    </Section>
+  );
+}
+
+function Results({ results }: { results: CheckResult[] }) {
+  const { t } = useTranslation();
+  return (
+    <List spacing="xs" center={false} listStyleType="none" pl={0}>
+      {results.map(({ code, ok, message, mend }) => (
+        <List.Item
+          key={code}
+          icon={
+            <ThemeIcon size={20} radius="xl" color={ok ? "teal" : "red.8"}>
+              {ok ? (
+                <CheckSign size={13} aria-label={t("channels.ok")} />
+              ) : (
+                <X size={13} aria-label={t("channels.notOk")} />
+              )}
+            </ThemeIcon>
+          }
+        >
+          {message}
+          {mend && <Text c="dimmed">{mend}</Text>}
+        </List.Item>
+      ))}
+    </List>
+  );
+}

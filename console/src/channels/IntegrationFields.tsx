@@ -1,0 +1,63 @@
+// The fields of a number, grouped: what it is, how we reach it, and what few need.
+import { Anchor, Collapse, Fieldset, PasswordInput, Stack, TextInput } from "@mantine/core";
+import { useDisclosure } from "@mantine/hooks";
+import { useTranslation } from "react-i18next";
+import { DivisionPicker } from "@/people/DivisionPicker";
+import type { Editor } from "@/components/editor";
+import type { IntegrationValues } from "./integrationEditor";
+
+interface Props {
+  editor: Editor<IntegrationValues>;
+  isNew?: boolean;
+}
+
+export function IntegrationFields({ editor, isNew = false }: Props) {
+  const { t } = useTranslation();
+  const field = fieldOf(editor, t);
+  return (
+    <>
+      <TextInput {...field("name")} autoFocus={isNew} data-autofocus />
+      <DivisionPicker {...editor.form.getInputProps("divisionId")} />
+      <Fieldset legend={t("channels.meta")}>
+        <Stack gap="md">
+          <TextInput {...field("whatsAppBusinessAccountId")} inputMode="numeric" />
+          <TextInput {...field("phoneNumberId")} inputMode="numeric" />
+          <PasswordInput {...secret(field("accessToken"), isNew, t)} />
+          <PasswordInput {...secret(field("appSecret"), isNew, t)} />
+          <TextInput {...field("verifyToken")} autoComplete="off" />
+        </Stack>
+      </Fieldset>
+      <Advanced editor={editor} />
+    </>
+  );
+}
+
+type Translate = ReturnType<typeof useTranslation>["t"];
+
+function fieldOf(editor: Editor<IntegrationValues>, t: Translate) {
+  return (name: keyof IntegrationValues) => ({
+    label: editor.labels[name],
+    description: t(`channels.hints.${name}`),
+    ...(editor.form.getInputProps(name) as object),
+  });
+}
+
+function secret<F extends object>(field: F, isNew: boolean, t: Translate) {
+  const placeholder = isNew ? undefined : t("channels.unchanged");
+  return { ...field, autoComplete: "new-password", placeholder };
+}
+
+function Advanced({ editor }: { editor: Editor<IntegrationValues> }) {
+  const { t } = useTranslation();
+  const [isOpen, { toggle }] = useDisclosure(editor.form.getValues().graphBaseUrl !== "");
+  return (
+    <div>
+      <Anchor component="button" type="button" onClick={toggle} aria-expanded={isOpen}>
+        {t("form.advanced")}
+      </Anchor>
+      <Collapse expanded={isOpen} mt="xs">
+        <TextInput {...fieldOf(editor, t)("graphBaseUrl")} inputMode="url" />
+      </Collapse>
+    </div>
+  );
+}

@@ -1,0 +1,3 @@
+export { ConnectPage } from "./ConnectPage";
+export { IntegrationPage } from "./IntegrationPage";
+export { IntegrationsPage } from "./IntegrationsPage";

@@ -1,0 +1,85 @@
+// The editor of a number: its fields, their checks, and how they are saved.
+import { useTranslation } from "react-i18next";
+import type { Integration, IntegrationEdit } from "@/api/types";
+import { useEditor, type Editor, type Stored } from "@/components/editor";
+
+export type IntegrationValues = Record<(typeof FIELDS)[number], string>;
+
+const FIELDS = [
+  "name",
+  "whatsAppBusinessAccountId",
+  "phoneNumberId",
+  "accessToken",
+  "appSecret",
+  "verifyToken",
+  "graphBaseUrl",
+  "divisionId",
+] as const;
+
+export const NEW_INTEGRATION: IntegrationValues = {
+  name: "",
+  whatsAppBusinessAccountId: "",
+  phoneNumberId: "",
+  accessToken: "",
+  appSecret: "",
+  verifyToken: "",
+  graphBaseUrl: "",
+  divisionId: "",
+};
+
+/** Secrets are never sent back to us; an empty field leaves what is stored. */
+export function valuesOf(integration: Integration): Stored<IntegrationValues> {
+  const {
+    name,
+    whatsAppBusinessAccountId = "",
+    phoneNumberId = "",
+    graphBaseUrl = "",
+  } = integration;
+  return {
+    version: integration.version,
+    values: {
+      ...NEW_INTEGRATION,
+      name,
+      whatsAppBusinessAccountId,
+      phoneNumberId,
+      graphBaseUrl,
+      divisionId: integration.division?.id ?? "",
+    },
+  };
+}
+
+interface Options {
+  initial: IntegrationValues;
+  version?: number;
+  isNew?: boolean;
+  save: (edit: IntegrationEdit) => Promise<Stored<IntegrationValues> | void>;
+  reread?: () => Promise<Stored<IntegrationValues>>;
+}
+
+export function useIntegrationEditor(options: Options): Editor<IntegrationValues> {
+  const { t } = useTranslation();
+  const required = (value: string) => (value.trim() ? null : t("form.required"));
+  const digits = (value: string) => (/^\d+$/.test(value.trim()) ? null : t("form.digits"));
+  const whenNew = (value: string) => (options.isNew ? required(value) : null);
+  return useEditor<IntegrationValues>({
+    initial: options.initial,
+    version: options.version,
+    reread: options.reread,
+    labels: Object.fromEntries(
+      FIELDS.map((field) => [field, t(`channels.fields.${field}`)]),
+    ) as IntegrationValues,
+    validate: {
+      name: required,
+      whatsAppBusinessAccountId: digits,
+      phoneNumberId: digits,
+      accessToken: whenNew,
+      appSecret: whenNew,
+    },
+    save: (values, version) => options.save(editOf(values, version)),
+  });
+}
+
+function editOf(values: IntegrationValues, version: number | undefined): IntegrationEdit {
+  const filled = Object.entries(values).filter(([, value]) => value.trim() !== "");
+  return { ...Object.fromEntries(filled), ...(version === undefined ? {} : { version }) };
+}

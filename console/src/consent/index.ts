@@ -1,0 +1,3 @@
+export { ConsentPage } from "./ConsentPage";
+export { ImportPage } from "./ImportPage";
+export { KeywordsPage } from "./KeywordsPage";

@@ -1,0 +1,46 @@
+// Reading and recording consent.
+import { queryOptions } from "@tanstack/react-query";
+import { answer, api } from "@/api/client";
+import type { ConsentEdit, ConsentImport, Keywords } from "@/api/types";
+
+export const CONSENT_FILTERS = ["address", "category", "state"];
+
+export function readConsents(filters: Record<string, string>) {
+  return (after: string | undefined) =>
+    answer(api.GET("/api/v2/consents", { params: { query: { ...filters, after, pageSize: 50 } } }));
+}
+
+export const recordConsent = (body: ConsentEdit) => answer(api.POST("/api/v2/consents", { body }));
+
+export const historyQuery = (address: string) =>
+  queryOptions({
+    queryKey: ["consents", "history", address],
+    queryFn: () => answer(api.GET("/api/v2/consents/history", { params: { query: { address } } })),
+  });
+
+/** Send a CSV file as it is; the answer comes at once, the rows are read afterwards. */
+export const importConsents = (file: File): Promise<ConsentImport> =>
+  answer(
+    api.POST("/api/v2/consents/imports", {
+      body: file as unknown as string,
+      bodySerializer: (body) => body as unknown as File,
+      headers: { "Content-Type": "text/csv" },
+    }),
+  );
+
+const IS_OVER = new Set(["done", "failed", "cancelled"]);
+
+export const importQuery = (id: string) =>
+  queryOptions({
+    queryKey: ["consents", "import", id],
+    queryFn: () => answer(api.GET("/api/v2/consents/imports/{id}", { params: { path: { id } } })),
+    refetchInterval: ({ state }) => (state.data && IS_OVER.has(state.data.state) ? false : 1_000),
+  });
+
+export const keywordsQuery = queryOptions({
+  queryKey: ["consents", "keywords"],
+  queryFn: () => answer(api.GET("/api/v2/consents/keywords")),
+});
+
+export const saveKeywords = (entities: Keywords[]) =>
+  answer(api.PUT("/api/v2/consents/keywords", { body: { entities } }));

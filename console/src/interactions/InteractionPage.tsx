@@ -1,0 +1,88 @@
+// One conversation: the thread, and for the open message its timeline and exchange log.
+import { Text } from "@mantine/core";
+import { useQuery } from "@tanstack/react-query";
+import { useParams } from "@tanstack/react-router";
+import { useTranslation } from "react-i18next";
+import type { InteractionDetail } from "@/api/types";
+import { DetailPage } from "@/components/DetailPage";
+import { Facts } from "@/components/Facts";
+import { useFigures } from "@/components/figures";
+import { RelativeTime } from "@/components/RelativeTime";
+import { StateMark } from "@/components/StateMark";
+import { useSearchState } from "@/components/search";
+import { useWord } from "@/components/words";
+import { MessagePanel } from "./MessagePanel";
+import { interactionQuery } from "./queries";
+import { Thread } from "./Thread";
+
+export function InteractionPage() {
+  const { t } = useTranslation();
+  const { id = "" } = useParams({ strict: false });
+  const { data, error, isPending } = useQuery(interactionQuery(id));
+  const { values, set } = useSearchState();
+  const open = data?.messages.find((message) => message.id === values.message);
+  return (
+    <DetailPage
+      back={{ to: "/interactions", label: t("interactions.title") }}
+      title={data && (data.customer.name || data.customer.address)}
+      status={data && <Status interaction={data} />}
+      facts={data && <InteractionFacts interaction={data} />}
+      isLoading={isPending}
+      error={error}
+    >
+      {data && (
+        <Thread
+          messages={data.messages}
+          openId={open?.id}
+          onOpen={(message) => set({ message: message.id }, { push: true })}
+        />
+      )}
+      {open && (
+        <MessagePanel message={open} onClose={() => set({ message: undefined, tab: undefined })} />
+      )}
+    </DetailPage>
+  );
+}
+
+function Status({ interaction }: { interaction: InteractionDetail }) {
+  const word = useWord();
+  return (
+    <StateMark tone={interaction.endTime ? "quiet" : "good"}>
+      {word("interactionState", interaction.state)}
+    </StateMark>
+  );
+}
+
+function InteractionFacts({ interaction }: { interaction: InteractionDetail }) {
+  const { t } = useTranslation();
+  const word = useWord();
+  const figures = useFigures();
+  const { customer, window } = interaction;
+  const addresses = customer.addresses?.map(({ kind, value }) => (
+    <Text key={kind + value}>{value}</Text>
+  ));
+  return (
+    <Facts
+      facts={[
+        [t("interactions.customer"), customer.name],
+        [t("interactions.address"), addresses?.length ? addresses : customer.address],
+        [t("interactions.window"), window && <Window window={window} />],
+        [t("interactions.number"), interaction.integration?.name],
+        [t("interactions.initiator"), word("initiator", interaction.initiator)],
+        [t("interactions.started"), figures.exact(interaction.startTime)],
+        [t("interactions.ended"), figures.exact(interaction.endTime)],
+        [t("interactions.messages"), figures.number(interaction.messageCount)],
+      ]}
+    />
+  );
+}
+
+function Window({ window }: { window: NonNullable<InteractionDetail["window"]> }) {
+  const { t } = useTranslation();
+  return (
+    <>
+      {window.open ? t("interactions.windowOpen") : t("interactions.windowClosed")}{" "}
+      <RelativeTime time={window.closesAt} />
+    </>
+  );
+}

@@ -1,0 +1,48 @@
+// Why this notification would not be sent, in words, with the mend at hand where there is one.
+import { Alert, Button, Stack, Text } from "@mantine/core";
+import { useDisclosure } from "@mantine/hooks";
+import { Ban } from "lucide-react";
+import { useTranslation } from "react-i18next";
+import { may, useMay } from "@/api/permissions";
+import type { ConsentCategory, Refusal } from "@/api/types";
+import { SideSheet } from "@/components/SideSheet";
+import { RecordConsent } from "@/consent/RecordConsent";
+import type { Draft } from "./draft";
+
+export function Refusals({ draft }: { draft: Draft }) {
+  if (draft.refusals.length === 0) return null;
+  return (
+    <Stack gap="xs">
+      {draft.refusals.map((refusal) => (
+        <OneRefusal key={refusal.code + (refusal.field ?? "")} refusal={refusal} draft={draft} />
+      ))}
+    </Stack>
+  );
+}
+
+function OneRefusal({ refusal, draft }: { refusal: Refusal; draft: Draft }) {
+  const { t } = useTranslation();
+  const [isOpen, sheet] = useDisclosure(false);
+  const mayRecord = useMay()(may.addConsent) && refusal.code === "consent.required";
+  const recorded = () => {
+    sheet.close();
+    draft.recheck();
+  };
+  return (
+    <Alert color="red" icon={<Ban size={18} />} title={refusal.message} role="alert">
+      {refusal.mend && <Text>{refusal.mend}</Text>}
+      {mayRecord && (
+        <Button size="xs" mt="xs" variant="default" onClick={sheet.open}>
+          {t("send.recordConsent")}
+        </Button>
+      )}
+      <SideSheet title={t("consent.record")} isOpen={isOpen} onClose={sheet.close}>
+        <RecordConsent address={draft.toAddress} category={categoryOf(draft)} onDone={recorded} />
+      </SideSheet>
+    </Alert>
+  );
+}
+
+function categoryOf(draft: Draft): ConsentCategory {
+  return draft.template?.category.toLowerCase() === "marketing" ? "marketing" : "utility";
+}

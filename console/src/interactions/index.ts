@@ -1,0 +1,2 @@
+export { InteractionPage } from "./InteractionPage";
+export { InteractionsPage } from "./InteractionsPage";

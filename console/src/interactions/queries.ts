@@ -1,0 +1,78 @@
+// Reading interactions, and sending notifications.
+import { queryOptions } from "@tanstack/react-query";
+import { answer, api } from "@/api/client";
+import type { AgentlessRequest, Interaction } from "@/api/types";
+
+export const INTERACTION_FILTERS = [
+  "from",
+  "to",
+  "direction",
+  "integrationId",
+  "deliveryStatus",
+  "address",
+  "category",
+  "templateName",
+  "state",
+];
+
+export const idOfInteraction = (row: Interaction) => row.conversationId;
+
+export function readInteractions(filters: Record<string, string>) {
+  return (after: string | undefined) =>
+    answer(
+      api.GET("/api/v2/interactions", { params: { query: { ...filters, after, pageSize: 50 } } }),
+    );
+}
+
+const isSettled = new Set(["read", "failed", "received"]);
+
+export const interactionQuery = (id: string) =>
+  queryOptions({
+    queryKey: ["interaction", id],
+    queryFn: () => answer(api.GET("/api/v2/interactions/{id}", { params: { path: { id } } })),
+    refetchInterval: 2_000,
+  });
+
+/** Until a message has come as far as it can, its interaction is read every second. */
+export const sendingQuery = (conversationId: string, messageId: string) =>
+  queryOptions({
+    ...interactionQuery(conversationId),
+    refetchInterval: (query) => {
+      const message = query.state.data?.messages.find(({ id }) => id === messageId);
+      return message && isSettled.has(message.status) ? false : 1_000;
+    },
+  });
+
+export const exchangesQuery = (messageId: string) =>
+  queryOptions({
+    queryKey: ["exchanges", messageId],
+    queryFn: () =>
+      answer(
+        api.GET("/api/v2/conversations/messages/{id}/exchanges", {
+          params: { path: { id: messageId } },
+        }),
+      ),
+  });
+
+export const previewQuery = (request: AgentlessRequest | null) =>
+  queryOptions({
+    queryKey: ["agentless-preview", request],
+    queryFn: () =>
+      answer(
+        api.POST("/api/v2/conversations/messages/agentless/preview", {
+          body: request as AgentlessRequest,
+        }),
+      ),
+    enabled: request !== null,
+    staleTime: 0,
+  });
+
+/** Send once: the same key makes a repeated request the same message. */
+export function sendAgentless(body: AgentlessRequest, idempotencyKey: string) {
+  return answer(
+    api.POST("/api/v2/conversations/messages/agentless", {
+      body,
+      params: { header: { "Idempotency-Key": idempotencyKey } },
+    }),
+  );
+}

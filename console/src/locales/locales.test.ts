@@ -1,0 +1,52 @@
+import { describe, expect, test } from "vitest";
+import da from "./da.json";
+import de from "./de.json";
+import en from "./en.json";
+
+function strings(words: object, path = ""): Map<string, string> {
+  const found = new Map<string, string>();
+  for (const [key, value] of Object.entries(words)) {
+    if (typeof value === "string") found.set(path + key, value);
+    else strings(value as object, `${path}${key}.`).forEach((text, at) => found.set(at, text));
+  }
+  return found;
+}
+
+const variables = (text: string) =>
+  [...text.matchAll(/\{\{(\w+)\}\}/g)].map(([, name]) => name).sort();
+const english = strings(en);
+
+describe.each([
+  ["German", strings(de)],
+  ["Danish", strings(da)],
+])("%s", (_, language) => {
+  test("has every string English has, and no other", () => {
+    expect([...language.keys()].sort()).toEqual([...english.keys()].sort());
+  });
+
+  test("leaves no string empty", () => {
+    expect([...language].filter(([, text]) => !text.trim())).toEqual([]);
+  });
+
+  test("uses the same variables in each string", () => {
+    const differing = [...english].filter(
+      ([key, text]) => variables(text).join() !== variables(language.get(key) ?? "").join(),
+    );
+    expect(differing).toEqual([]);
+  });
+});
+
+// Typed keys are checked by tsc. These are put together at run time, so they are checked here.
+test("every string the sources ask for exists in English", async () => {
+  const sources = import.meta.glob<string>("../**/*.{ts,tsx}", {
+    query: "?raw",
+    import: "default",
+  });
+  const asked = new Set<string>();
+  for (const load of Object.values(sources)) {
+    for (const [, key] of (await load()).matchAll(/\bt\(\s*"([a-z][\w.]+)"/gi))
+      asked.add(key ?? "");
+  }
+  const missing = [...asked].filter((key) => !english.has(key) && !english.has(`${key}_other`));
+  expect(missing).toEqual([]);
+});

@@ -1,0 +1,40 @@
+// The fields of a person.
+import { PasswordInput, Switch, TextInput } from "@mantine/core";
+import { useTranslation } from "react-i18next";
+import type { Editor } from "@/components/editor";
+import type { PersonValues } from "./personEditor";
+
+export function PersonFields({
+  editor,
+  isNew = false,
+}: {
+  editor: Editor<PersonValues>;
+  isNew?: boolean;
+}) {
+  const { t } = useTranslation();
+  const { form, labels } = editor;
+  return (
+    <>
+      <TextInput label={labels.name} autoFocus={isNew} {...form.getInputProps("name")} />
+      <TextInput
+        label={labels.email}
+        type="email"
+        autoComplete="off"
+        {...form.getInputProps("email")}
+      />
+      <PasswordInput
+        label={labels.password}
+        description={isNew ? t("people.passwordHint") : t("people.passwordChange")}
+        autoComplete="new-password"
+        {...form.getInputProps("password")}
+      />
+      {!isNew && (
+        <Switch
+          label={labels.isActive}
+          description={t("people.activeHint")}
+          {...form.getInputProps("isActive", { type: "checkbox" })}
+        />
+      )}
+    </>
+  );
+}

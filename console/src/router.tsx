@@ -1,0 +1,107 @@
+// Every page and its address. Areas are fetched when first opened.
+import {
+  createRootRoute,
+  createRoute,
+  createRouter,
+  lazyRouteComponent,
+  redirect,
+} from "@tanstack/react-router";
+import { queries } from "./api/queries";
+import { meQuery, sessionQuery } from "./api/session";
+import { parseSearch, stringifySearch, type Search } from "./components/search";
+import { firstPage } from "./shell/areas";
+import { AppShell } from "./shell/AppShell";
+import { NotFound, PageError, PagePending } from "./shell/PageStates";
+
+const anySearch = (search: Search): Search => search;
+
+const root = createRootRoute({ notFoundComponent: NotFound, validateSearch: anySearch });
+
+const login = createRoute({
+  getParentRoute: () => root,
+  path: "/login",
+  component: lazyRouteComponent(() => import("./login/LoginPage"), "LoginPage"),
+});
+
+const signedIn = createRoute({
+  getParentRoute: () => root,
+  id: "signed-in",
+  component: AppShell,
+  errorComponent: PageError,
+  beforeLoad: async ({ location }) => {
+    const session = await queries.ensureQueryData(sessionQuery);
+    if (!session) throw redirect({ to: "/login", search: { next: location.href } });
+    await queries.ensureQueryData(meQuery);
+  },
+});
+
+const home = createRoute({
+  getParentRoute: () => signedIn,
+  path: "/",
+  beforeLoad: async () => {
+    const me = await queries.ensureQueryData(meQuery);
+    const href = firstPage(me.authorization?.permissions ?? []);
+    if (href) throw redirect({ href });
+  },
+  component: NotFound,
+});
+
+type Page = Parameters<typeof lazyRouteComponent>[0];
+const page = <P extends string>(path: P, load: Page, name: string) =>
+  createRoute({ getParentRoute: () => signedIn, path, component: lazyRouteComponent(load, name) });
+
+const interactions = () => import("./interactions");
+const channels = () => import("./channels");
+const templates = () => import("./templates");
+const consent = () => import("./consent");
+const people = () => import("./people");
+const oauth = () => import("./oauth");
+const audit = () => import("./audit");
+const system = () => import("./system");
+const reports = () => import("./reports");
+
+const tree = root.addChildren([
+  login,
+  signedIn.addChildren([
+    home,
+    page("/interactions", interactions, "InteractionsPage"),
+    page("/interactions/send", () => import("./interactions/send"), "SendPage"),
+    page("/interactions/$id", interactions, "InteractionPage"),
+    page("/channels", channels, "IntegrationsPage"),
+    page("/channels/whatsapp/new", channels, "ConnectPage"),
+    page("/channels/whatsapp/$id", channels, "IntegrationPage"),
+    page("/templates", templates, "TemplatesPage"),
+    page("/templates/$id", templates, "TemplatePage"),
+    page("/consent", consent, "ConsentPage"),
+    page("/consent/imports/$id", consent, "ImportPage"),
+    page("/consent/keywords", consent, "KeywordsPage"),
+    page("/reports/usage", reports, "UsagePage"),
+    page("/administration/people", people, "PeoplePage"),
+    page("/administration/people/new", people, "NewPersonPage"),
+    page("/administration/people/$id", people, "PersonPage"),
+    page("/administration/roles", people, "RolesPage"),
+    page("/administration/roles/$id", people, "RolePage"),
+    page("/administration/divisions", people, "DivisionsPage"),
+    page("/administration/oauth", oauth, "ClientsPage"),
+    page("/administration/oauth/$id", oauth, "ClientPage"),
+    page("/administration/audit", audit, "AuditPage"),
+    page("/administration/system", system, "SystemPage"),
+  ]),
+]);
+
+export const router = createRouter({
+  routeTree: tree,
+  defaultPreload: "intent",
+  defaultPendingComponent: PagePending,
+  defaultErrorComponent: PageError,
+  defaultNotFoundComponent: NotFound,
+  scrollRestoration: true,
+  parseSearch,
+  stringifySearch,
+});
+
+declare module "@tanstack/react-router" {
+  interface Register {
+    router: typeof router;
+  }
+}

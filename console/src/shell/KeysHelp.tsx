@@ -1,0 +1,32 @@
+// The keys the console knows.
+import { Group, Kbd, Modal, Stack, Text } from "@mantine/core";
+import { useTranslation } from "react-i18next";
+
+const KEYS = [
+  ["palette", ["Ctrl / ⌘", "K"]],
+  ["next", ["J"]],
+  ["previous", ["K"]],
+  ["open", ["Enter"]],
+  ["close", ["Esc"]],
+  ["help", ["?"]],
+] as const;
+
+export default function KeysHelp({ onClose }: { onClose: () => void }) {
+  const { t } = useTranslation();
+  return (
+    <Modal opened onClose={onClose} title={t("shell.keys")} size="sm">
+      <Stack gap="xs">
+        {KEYS.map(([id, keys]) => (
+          <Group key={id} justify="space-between">
+            <Text>{t(`keys.${id}`)}</Text>
+            <Group gap={4}>
+              {keys.map((key) => (
+                <Kbd key={key}>{key}</Kbd>
+              ))}
+            </Group>
+          </Group>
+        ))}
+      </Stack>
+    </Modal>
+  );
+}

@@ -1,0 +1,32 @@
+// Where one is signed in, the way to anything (Ctrl K), and the person's own menu.
+import { Kbd, UnstyledButton } from "@mantine/core";
+import { useOs } from "@mantine/hooks";
+import { spotlight } from "@mantine/spotlight";
+import { Search } from "lucide-react";
+import { useTranslation } from "react-i18next";
+import { useSession } from "@/api/session";
+import { PersonMenu } from "./PersonMenu";
+import classes from "./TopBar.module.css";
+
+export function TopBar({ onKeys }: { onKeys: () => void }) {
+  const { t } = useTranslation();
+  const session = useSession();
+  const isMac = useOs() === "macos";
+  return (
+    <header className={classes.bar}>
+      <span className={classes.organization}>{session?.organization.name}</span>
+      <UnstyledButton
+        className={classes.search}
+        onClick={spotlight.open}
+        aria-label={t("shell.search")}
+      >
+        <Search size={15} aria-hidden />
+        <span className={classes.hint}>{t("shell.search")}</span>
+        <Kbd size="xs" className={classes.hint}>
+          {isMac ? "⌘ K" : "Ctrl K"}
+        </Kbd>
+      </UnstyledButton>
+      <PersonMenu onKeys={onKeys} />
+    </header>
+  );
+}

@@ -1,0 +1,87 @@
+// The areas of the console and their pages: who may open what, where it is, what it is called.
+// The rail, the command palette and the start page are drawn from this list.
+import {
+  ChartNoAxesColumn,
+  LayoutTemplate,
+  MessagesSquare,
+  Phone,
+  Settings,
+  type LucideIcon,
+} from "lucide-react";
+import { allows, may, type Permission } from "@/api/permissions";
+
+export type AreaId = "channels" | "templates" | "interactions" | "reports" | "administration";
+export type PageId =
+  | "interactions"
+  | "channels"
+  | "templates"
+  | "consent"
+  | "usage"
+  | "people"
+  | "roles"
+  | "divisions"
+  | "oauth"
+  | "audit"
+  | "system";
+
+export interface PageEntry {
+  id: PageId;
+  href: string;
+  needs: Permission;
+}
+
+export interface Area {
+  id: AreaId;
+  icon: LucideIcon;
+  pages: PageEntry[];
+}
+
+export const AREAS: Area[] = [
+  {
+    id: "interactions",
+    icon: MessagesSquare,
+    pages: [{ id: "interactions", href: "/interactions", needs: may.viewInteractions }],
+  },
+  {
+    id: "channels",
+    icon: Phone,
+    pages: [
+      { id: "channels", href: "/channels", needs: may.viewIntegrations },
+      { id: "consent", href: "/consent", needs: may.viewConsent },
+    ],
+  },
+  {
+    id: "templates",
+    icon: LayoutTemplate,
+    pages: [{ id: "templates", href: "/templates", needs: may.viewTemplates }],
+  },
+  {
+    id: "reports",
+    icon: ChartNoAxesColumn,
+    pages: [{ id: "usage", href: "/reports/usage", needs: may.viewUsage }],
+  },
+  {
+    id: "administration",
+    icon: Settings,
+    pages: [
+      { id: "people", href: "/administration/people", needs: may.viewPeople },
+      { id: "roles", href: "/administration/roles", needs: may.viewRoles },
+      { id: "divisions", href: "/administration/divisions", needs: may.viewDivisions },
+      { id: "oauth", href: "/administration/oauth", needs: may.viewClients },
+      { id: "audit", href: "/administration/audit", needs: may.viewAudit },
+      { id: "system", href: "/administration/system", needs: may.viewSystem },
+    ],
+  },
+];
+
+/** The areas with the pages these permissions open; an area without a page is left out. */
+export function areasFor(granted: string[]): Area[] {
+  return AREAS.map((area) => ({
+    ...area,
+    pages: area.pages.filter((page) => allows(granted, page.needs)),
+  })).filter((area) => area.pages.length > 0);
+}
+
+export function firstPage(granted: string[]): string | undefined {
+  return areasFor(granted)[0]?.pages[0]?.href;
+}

@@ -1,0 +1,101 @@
+// One accent (teal) and neutral greys; contrast at least AA in both schemes.
+import {
+  createTheme,
+  type CSSVariablesResolver,
+  type MantineColorsTuple,
+  Drawer,
+  Tooltip,
+} from "@mantine/core";
+
+const teal: MantineColorsTuple = [
+  "#f0fdfa",
+  "#ccfbf1",
+  "#99f6e4",
+  "#5eead4",
+  "#2dd4bf",
+  "#14b8a6",
+  "#0d9488",
+  "#0f766e",
+  "#115e59",
+  "#134e4a",
+];
+
+const dark: MantineColorsTuple = [
+  "#e6e8eb",
+  "#c6cad0",
+  "#a0a6af",
+  "#7b828c",
+  "#525862",
+  "#3a3f47",
+  "#2a2e35",
+  "#1a1d21",
+  "#141619",
+  "#0f1113",
+];
+
+export const theme = createTheme({
+  colors: { teal, dark },
+  primaryColor: "teal",
+  primaryShade: { light: 7, dark: 4 },
+  autoContrast: true,
+  fontFamily: '"Inter Variable", system-ui, sans-serif',
+  fontFamilyMonospace: "ui-monospace, SFMono-Regular, Menlo, Consolas, monospace",
+  fontSizes: { xs: "0.75rem", sm: "0.875rem", md: "0.875rem", lg: "1rem", xl: "1.25rem" },
+  lineHeights: { xs: "1.34", sm: "1.4286", md: "1.4286", lg: "1.5", xl: "1.4" },
+  headings: {
+    fontWeight: "600",
+    sizes: {
+      h1: { fontSize: "1.25rem", lineHeight: "1.75rem" },
+      h2: { fontSize: "1rem", lineHeight: "1.5rem" },
+      h3: { fontSize: "0.875rem", lineHeight: "1.25rem" },
+    },
+  },
+  defaultRadius: "md",
+  respectReducedMotion: true,
+  components: {
+    Drawer: Drawer.extend({ defaultProps: { position: "right", size: "md" } }),
+    Tooltip: Tooltip.extend({ defaultProps: { withArrow: true, openDelay: 300 } }),
+  },
+});
+
+export const variables: CSSVariablesResolver = () => ({
+  variables: {},
+  light: {
+    "--mantine-color-dimmed": "#5b626c",
+    "--mantine-color-placeholder": "#6b727c",
+    "--mantine-color-error": "#b42318",
+    "--line": "#e4e6e9",
+    "--rail": "#f7f8f9",
+    "--hover": "#f3f5f6",
+    "--good": "#0f766e",
+    "--bad": "#b42318",
+    "--warn": "#9a5b00",
+    "--read": "#0b6bcb",
+    "--quiet": "#5b626c",
+    "--chat": "#efe9e1",
+    "--bubble": "#ffffff",
+    "--bubble-ours": "#d9fdd3",
+    "--bubble-text": "#111b21",
+    "--bubble-link": "#00697a",
+    "--mark": "#fff3bf",
+  },
+  dark: {
+    "--mantine-color-dimmed": "#a0a6af",
+    "--mantine-color-placeholder": "#8a919b",
+    "--mantine-color-error": "#ff9a8f",
+    "--line": "#2d3138",
+    "--rail": "#141619",
+    "--hover": "#22262b",
+    "--good": "#5eead4",
+    "--bad": "#ff9a8f",
+    "--warn": "#f5c26b",
+    "--read": "#6bb8ff",
+    "--quiet": "#a0a6af",
+    "--chat": "#0c1317",
+    "--bubble": "#202c33",
+    "--bubble-ours": "#0b4a3f",
+    "--bubble-text": "#e9edef",
+    "--bubble-link": "#53bdeb",
+    "--mark": "#5c4a12",
+  },
+});
