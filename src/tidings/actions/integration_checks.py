@@ -3,21 +3,20 @@
 The calls are made outside any transaction: read what is needed, ask, then store what was learnt.
 """
 
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
-from datetime import timedelta
-from typing import Final
+from contextlib import suppress
+from typing import Any, Final
 from uuid import UUID
 
 import msgspec
 
+from tidings.actions.channels import Channels
 from tidings.actions.integrations import (
     EDIT,
     access_integration,
     set_integration_status,
 )
-from tidings.actions.templates import SyncCounts, apply_listed_templates
-from tidings.domain.errors import absent, conflict
+from tidings.actions.templates import SYNC, SyncCounts, apply_listed_templates
+from tidings.domain.errors import conflict
 from tidings.domain.permissions import Caller
 from tidings.providers.http import Http, MayHaveLeft, NeverLeft
 from tidings.providers.meta_graph import GraphRefused, describe
@@ -29,65 +28,11 @@ from tidings.providers.whatsapp_cloud.manage import (
     subscribe,
 )
 from tidings.providers.whatsapp_cloud.wire import Account
-from tidings.settings import Settings
 from tidings.store import integrations as store
 from tidings.store.audit import insert_audit
-from tidings.store.database import Database
-from tidings.store.query import execute, fetch_one, fetch_optional
-from tidings.store.secret_box import SecretBox, SecretError
+from tidings.store.query import Connection, execute, fetch_one
 
-WEBHOOK_PATH: Final = "/webhooks/meta"
 NOT_REACHED: Final = (NeverLeft, MayHaveLeft, GraphRefused)
-
-
-class Line(msgspec.Struct, frozen=True):
-    """An integration with what it takes to ask its provider; the secrets are open."""
-
-    row: store.SenderRow
-    account: Account
-    verify_token: str
-
-
-class Channels:
-    """Where integrations are asked: the database, the process's settings and its secret box."""
-
-    def __init__(self, database: Database, settings: Settings, secrets: SecretBox) -> None:
-        self.database = database
-        self.settings = settings
-        self.secrets = secrets
-
-    @asynccontextmanager
-    async def http(self) -> AsyncIterator[Http]:
-        """A client for a few calls."""
-        limit = timedelta(seconds=self.settings.provider_timeout_seconds)
-        client = Http(timeout=limit, max_connections=8)
-        try:
-            yield client
-        finally:
-            await client.close()
-
-    async def line(self, organization_id: UUID, integration_id: UUID) -> Line:
-        """Read an integration and open its secrets; 404 when it is gone, 409 when they cannot be
-        read with this key."""
-        async with self.database.transaction(organization_id) as connection:
-            row = await fetch_optional(
-                connection, store.select_senders([organization_id], [integration_id])
-            )
-        if row is None:
-            raise absent("integration", integration_id)
-        try:
-            values = self.secrets.open(
-                row.secrets, organization_id=organization_id, owner_id=integration_id
-            )
-        except SecretError as error:
-            raise conflict("secrets.unreadable", str(error)) from error
-        account = Account(row.number_id, values["access_token"], row.base_address)
-        return Line(row, account, values.get("verify_token", ""))
-
-    @property
-    def webhook_url(self) -> str:
-        """Where the provider's webhooks of this installation go."""
-        return self.settings.base_url + WEBHOOK_PATH
 
 
 async def check_integration(
@@ -105,12 +50,21 @@ async def check_integration(
 async def activate_integration(
     channels: Channels, caller: Caller, integration_id: UUID
 ) -> list[CheckResult]:
-    """Put an integration into service if a check finds nothing; else into error with the reason.
+    """Put an integration into service, first or again after an error or the breaker.
 
-    Also the way back after an error or the breaker. A clean one gets its templates synced, if
-    they can be had.
+    See put_into_service; 404 or 403 unless the caller may edit it.
     """
     await _require(channels, caller, integration_id, permission=EDIT)
+    return await put_into_service(channels, caller, integration_id)
+
+
+async def put_into_service(
+    channels: Channels, caller: Caller, integration_id: UUID
+) -> list[CheckResult]:
+    """Make an integration active if a check finds nothing; else it is in error with the reason.
+
+    A clean one gets its templates synced, if they can be had.
+    """
     results = await _check(channels, caller, integration_id, may_activate=True)
     if works(results):
         with suppress(*NOT_REACHED):  # it works all the same; upkeep syncs within minutes
@@ -160,21 +114,27 @@ async def subscribe_webhooks(
                 webhookUrl=channels.webhook_url,
             ) from error
     async with channels.database.transaction(caller.organization_id) as connection:
-        await execute(
-            connection,
-            insert_audit(
-                caller,
-                "subscribe",
-                entity_type="integration",
-                entity_id=integration_id,
-                entity_name=line.row.name,
-                division_id=line.row.division_id,
-                after={"webhookUrl": channels.webhook_url},
-            ),
-        )
+        after = {"webhookUrl": channels.webhook_url}
+        await _audit(connection, caller, "subscribe", integration_id, after=after)
     if line.row.status == "error" and line.row.reason_code == "webhook.subscribed":
         return await activate_integration(channels, caller, integration_id)
     return await _check(channels, caller, integration_id, may_activate=False)
+
+
+async def sync_by_hand(channels: Channels, caller: Caller, integration_id: UUID) -> SyncCounts:
+    """Sync the account's templates now; 409 with the provider's reason when they cannot be had."""
+    await _require(channels, caller, integration_id, permission=SYNC)
+    try:
+        counts = await sync_templates(channels, caller.organization_id, integration_id)
+    except NOT_REACHED as error:
+        raise conflict(
+            "template.sync.failed", f"The templates could not be fetched: {explain(error)}"
+        ) from error
+    async with channels.database.transaction(caller.organization_id) as connection:
+        await _audit(
+            connection, caller, "sync", integration_id, after=msgspec.structs.asdict(counts)
+        )
+    return counts
 
 
 async def sync_templates(
@@ -229,6 +189,31 @@ def explain(error: Exception) -> str:
         detail = f" ({refusal.detail})" if refusal.detail else ""
         return f"{describe(refusal.code)}{detail}"
     return f"Meta could not be reached: {error}."
+
+
+async def _audit(
+    connection: Connection,
+    caller: Caller,
+    action: str,
+    integration_id: UUID,
+    *,
+    after: dict[str, Any],
+) -> None:
+    row = await fetch_one(
+        connection, store.select_integration(caller.organization_id, integration_id)
+    )
+    await execute(
+        connection,
+        insert_audit(
+            caller,
+            action,
+            entity_type="integration",
+            entity_id=integration_id,
+            entity_name=row.name,
+            division_id=row.division_id,
+            after=after,
+        ),
+    )
 
 
 async def _require(

@@ -11,9 +11,9 @@ from typing import Final
 
 import structlog
 
+from tidings.actions.channels import Channels
 from tidings.actions.integration_checks import (
     NOT_REACHED,
-    Channels,
     explain,
     refresh_number,
     sync_templates,
