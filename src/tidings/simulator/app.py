@@ -57,7 +57,7 @@ class App:
             del segments[0]
         if len(segments) == 2 and segments[1] == "messages" and request.method == "POST":
             return await self._messages.post(request, segments[0])
-        if not segments or segments[0] in ("phone", "favicon.ico"):
+        if not segments or segments[0] in ("phone",):
             return await phone_api.page(request)
         if segments[0] == "_simulator":
             return await self._control(request)

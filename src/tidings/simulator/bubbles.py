@@ -45,7 +45,7 @@ def medium_of(kind: str, payload: dict[str, Any]) -> Shown:
 def _other(kind: str, message: dict[str, Any]) -> Shown:
     payload = message.get(kind)
     if kind == "location" and isinstance(payload, dict):
-        return {"location": payload, "text": payload.get("name") or payload.get("address") or ""}
+        return {"location": payload, "text": ""}
     if kind == "contacts" and isinstance(payload, list):
         names = [card.get("name", {}).get("formatted_name", "") for card in payload]
         return {"contacts": names, "text": ""}

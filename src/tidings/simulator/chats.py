@@ -6,6 +6,7 @@ A bounded memory of what people can look at; the ledger is the record.
 import asyncio
 import time
 from collections import OrderedDict
+from collections.abc import Iterator
 from typing import Any
 
 import msgspec
@@ -63,6 +64,11 @@ class Chats:
     def of(self, number_id: str, wa_id: str) -> list[ChatMessage]:
         """The bubbles of one chat, oldest first."""
         return self._chats.get((number_id, wa_id), [])
+
+    def outbound(self) -> Iterator[ChatMessage]:
+        """Every bubble a business wrote."""
+        for chat in self._chats.values():
+            yield from (bubble for bubble in chat if bubble.n >= 0)
 
     def with_customer(self, wa_id: str) -> list[str]:
         """The numbers this customer has a chat with, last used first."""

@@ -12,7 +12,7 @@ from tidings.simulator.clock import Clock
 from tidings.simulator.faults import Switches
 from tidings.simulator.inbound import Inbound
 from tidings.simulator.journeys import Journeys
-from tidings.simulator.ledger import Accepted, Event, Ledger
+from tidings.simulator.ledger import STEP_NAMES, Accepted, Event, Ledger
 from tidings.simulator.limits import Limits
 from tidings.simulator.media import MediaStore
 from tidings.simulator.outbox import Outbox
@@ -22,6 +22,7 @@ from tidings.simulator.world import Template
 from tidings.simulator.world_book import WorldBook
 
 SAVE_EVERY = 0.25
+STATUSES = 0b1111
 PAUSED = {"title": "FIRST_PAUSE", "description": "Paused for 3 hours because of low quality."}
 DISABLED = {"title": "DISABLED", "description": "Disabled because of repeated low quality."}
 
@@ -65,6 +66,10 @@ class Simulation:
                 self.remember(entry)
             elif isinstance(entry, Event):
                 self.inbound.recall(entry)
+        for bubble in self.chats.outbound():
+            done = self.ledger.done[bubble.n] & STATUSES
+            if done:
+                bubble.status = STEP_NAMES[done.bit_length() - 1]
         for event in list(self.ledger.open_events.values()):
             self.inbound.post(event)
         for n in self.ledger.owing():

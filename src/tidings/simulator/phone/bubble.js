@@ -82,7 +82,7 @@ function tools(bubble, act) {
     el("summary", { "aria-label": "React or reply" }, "☺"),
     el(
       "div",
-      { class: "emojis" },
+      { class: "emojis", onclick: (event) => (event.target.closest("details").open = false) },
       EMOJIS.map((emoji) => el("button", { type: "button", onclick: () => react(emoji) }, emoji)),
       el("button", { type: "button", onclick: () => act.quote(bubble) }, "↩"),
     ),
