@@ -15,6 +15,7 @@ from psycopg import AsyncConnection
 from psycopg.types.json import set_json_dumps, set_json_loads
 from psycopg_pool import AsyncConnectionPool, PoolTimeout
 
+from tidings.store.arrays import write_arrays_quickly
 from tidings.store.query import Connection
 
 set_json_dumps(msgspec.json.encode)
@@ -73,3 +74,4 @@ class Database:
 
 async def _configure(connection: Connection) -> None:
     connection.prepare_threshold = 3
+    write_arrays_quickly(connection)
