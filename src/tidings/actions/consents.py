@@ -86,7 +86,10 @@ async def record_consents(
         for category in (CATEGORIES if change.category == "all" else (change.category,))
     ]
     await execute(connection, store.insert_history(organization_id, rows, recorded_by=recorded_by))
-    current = await fetch(connection, store.upsert_consents(organization_id, _latest(rows)))
+    current = await fetch(
+        connection,
+        store.upsert_consents(organization_id, _latest(rows), shown=MOST_CHANGES_IN_EVENT),
+    )
     if current:
         await _announce(connection, organization_id, current, recorded_by=recorded_by)
     return owners
@@ -204,13 +207,13 @@ def _overtakes(row: store.ConsentRow, other: store.ConsentRow) -> bool:
 async def _announce(
     connection: Connection,
     organization_id: UUID,
-    current: list[store.ConsentRow],
+    current: list[store.MovedRow],
     *,
     recorded_by: str,
 ) -> None:
     """One event for a batch; a large one is counted, not listed in full."""
     body = {
-        "count": len(current),
+        "count": current[0].total,
         "recordedBy": recorded_by,
         "changes": [
             {
@@ -219,7 +222,7 @@ async def _announce(
                 "category": row.category,
                 "state": row.state,
             }
-            for row in current[:MOST_CHANGES_IN_EVENT]
+            for row in current
         ],
     }
     await execute(connection, insert_event(organization_id, "consent.changed", body=body))

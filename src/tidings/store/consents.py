@@ -25,6 +25,16 @@ class ConsentRow(msgspec.Struct, frozen=True):
     changed_at: datetime
 
 
+class MovedRow(msgspec.Struct, frozen=True):
+    """A consent that became current, and how many did in the same statement."""
+
+    customer_id: UUID
+    category: str
+    state: str
+    address: str
+    total: int
+
+
 class NamedConsentRow(ConsentRow, frozen=True):
     """The same with the customer's name."""
 
@@ -71,8 +81,10 @@ UNNESTED = """
 """
 
 
-def upsert_consents(organization_id: UUID, rows: Sequence[ConsentRow]) -> Query[ConsentRow]:
-    """Move current consents forward in time; gives those that the rows became.
+def upsert_consents(
+    organization_id: UUID, rows: Sequence[ConsentRow], *, shown: int
+) -> Query[MovedRow]:
+    """Move current consents forward in time; gives some of those that the rows became.
 
     At most one row a customer and category. An older row changes nothing, except that an
     opt-out wins over an opt-in of the same second: providers cut times to whole seconds, and
@@ -81,6 +93,7 @@ def upsert_consents(organization_id: UUID, rows: Sequence[ConsentRow]) -> Query[
     """
     return Query(
         f"""
+        WITH moved AS (
         INSERT INTO consent (organization_id, customer_id, channel, category, state, address,
                              source, evidence, changed_at)
         SELECT %(organization_id)s, x.customer_id, %(channel)s, x.category, x.state, x.address,
@@ -94,10 +107,12 @@ def upsert_consents(organization_id: UUID, rows: Sequence[ConsentRow]) -> Query[
         WHERE excluded.changed_at >= consent.changed_at
            OR (excluded.state = 'opted_out'
                AND second_of(excluded.changed_at) = second_of(consent.changed_at))
-        RETURNING customer_id, category, state, address, source, evidence, changed_at
+        RETURNING customer_id, category, state, address)
+        SELECT customer_id, category, state, address, count(*) OVER () AS total
+        FROM moved LIMIT %(shown)s
         """,
-        _arrays(organization_id, rows),
-        ConsentRow,
+        {**_arrays(organization_id, rows), "shown": shown},
+        MovedRow,
     )
 
 
