@@ -92,10 +92,17 @@ def check_same_request(first: bytes, now: bytes) -> None:
 async def read_request_key(
     request: Request[Any, Any, Any], settings: Settings
 ) -> RequestKey | None:
-    """The key of a request: its header's, else (within the guard's time) the hash of itself."""
+    """The key of a request whose body fits into memory, hashed whole."""
     body = await request.body()
     path = request.scope["raw_path"] + b"?" + request.scope["query_string"]
     digest = hashlib.sha256(request.method.encode() + b" " + path + b"\n" + body).digest()
+    return request_key(request, settings, digest)
+
+
+def request_key(
+    request: Request[Any, Any, Any], settings: Settings, digest: bytes
+) -> RequestKey | None:
+    """The key of a request: its header's, else (within the guard's time) the hash of itself."""
     given = request.headers.get("idempotency-key")
     if given is not None:
         if not 0 < len(given) <= LONGEST_KEY:
