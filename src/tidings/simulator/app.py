@@ -1,5 +1,6 @@
 """The ASGI application: finds who answers a request, and turns refusals into answers."""
 
+import asyncio
 import re
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
@@ -42,6 +43,8 @@ class App:
             self._simulation.outbox.counts[f"refused.{refusal.code}"] += 1
             answer = json_response(refusal.body(), status=refusal.status)
         except ConnectionResetError:
+            # Let the server notice that the connection is gone before it looks for an answer.
+            await asyncio.sleep(0.01)
             return
         except TooLarge:
             answer = json_response(GraphError(100, "Body too large").body(), status=413)

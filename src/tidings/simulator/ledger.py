@@ -181,6 +181,8 @@ class Ledger:
         word = "delivered" if delivered else "given_up"
         for number in entry.statuses:
             n, kind = divmod(number, 8)
+            if n >= len(self.done):
+                continue
             if self.done[n] & (1 << kind):
                 self.counts["statuses.repeated"] += 1
                 continue

@@ -13,7 +13,7 @@ from tidings.simulator.clock import Clock
 from tidings.simulator.faults import Switches
 from tidings.simulator.ledger import Delivered, GivenUp, Ledger
 from tidings.simulator.timeline import Timeline
-from tidings.simulator.webhook_bodies import Piece, metadata_of, render, signature_of
+from tidings.simulator.webhook_bodies import Piece, render, signature_of
 from tidings.simulator.world_book import Target, WorldBook
 
 BODY_LIMIT = 3 * 1024 * 1024
@@ -61,7 +61,6 @@ class Outbox:
         self.switches = switches
         self._client: Client | None = None
         self._lanes: dict[Target, Lane] = {}
-        self._metadata: dict[str, bytes] = {}
         self._workers: set[asyncio.Task[None]] = set()
         self.retrying = 0
         self.counts: Counter[str] = Counter()
@@ -77,18 +76,17 @@ class Outbox:
     async def close(self) -> None:
         """Stop posting. What is not delivered stays owed in the ledger."""
         self.clear()
-        for worker in self._workers:
-            worker.cancel()
         await asyncio.gather(*self._workers, return_exceptions=True)
         if self._client is not None:
             await self._client.close()
 
     def clear(self) -> None:
-        """Drop everything queued."""
+        """Drop everything queued and being posted."""
+        for worker in self._workers:
+            worker.cancel()
         for lane in self._lanes.values():
             lane.pieces.clear()
             lane.repeats.clear()
-        self._metadata.clear()
         self.retrying = 0
 
     def waiting(self) -> dict[str, int]:
@@ -164,11 +162,7 @@ class Outbox:
         return min(max(fault.size if fault else self._book.settings.webhook_batch, 1), 1000)
 
     def _compose(self, target: Target, pieces: list[Piece]) -> Post:
-        for piece in pieces:
-            number = self._book.numbers.get(piece.number_id)
-            if number is not None and number.id not in self._metadata:
-                self._metadata[number.id] = metadata_of(number)
-        body = render(pieces, self._metadata)
+        body = render(pieces, self._book.metadata)
         return Post(
             target,
             body,

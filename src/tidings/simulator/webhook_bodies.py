@@ -4,13 +4,13 @@ import hashlib
 import hmac
 import json
 import time
+from collections.abc import Callable
 from itertools import groupby
 from typing import Any
 
 import msgspec
 
 from tidings.simulator.ledger import STEP_NAMES
-from tidings.simulator.world import Number
 
 encode = msgspec.json.Encoder().encode
 
@@ -57,13 +57,7 @@ def status_name(kind: int) -> str:
     return STEP_NAMES[kind]
 
 
-def metadata_of(number: Number) -> bytes:
-    """The `metadata` object that says which number a change is about."""
-    digits = "".join(filter(str.isdigit, number.display_phone_number))
-    return encode({"display_phone_number": digits, "phone_number_id": number.id})
-
-
-def render(pieces: list[Piece], metadata: dict[str, bytes]) -> bytes:
+def render(pieces: list[Piece], metadata_by_number: Callable[[str], bytes]) -> bytes:
     """The body of one post: an entry for each account in a row, a change for each number."""
     entries = []
     for waba_id, of_account in groupby(pieces, key=lambda piece: piece.waba_id):
@@ -71,7 +65,7 @@ def render(pieces: list[Piece], metadata: dict[str, bytes]) -> bytes:
         timed = b""
         for (number_id, field, name), group in groupby(of_account, key=_change_key):
             if name:
-                changes.append(_messages_change(list(group), metadata[number_id], name))
+                changes.append(_messages_change(list(group), metadata_by_number(number_id), name))
             else:
                 timed = b',"time":%d' % int(time.time())
                 changes.extend(

@@ -107,6 +107,7 @@ class WorldBook:
         self._user_ids = {item.user_id: item.wa_id for item in world.customers if item.user_id}
         self._habits: dict[str, Habits] = {}
         self._targets: dict[str, Target | None] = {}
+        self._metadata: dict[str, bytes] = {}
 
     @property
     def settings(self) -> Settings:
@@ -143,6 +144,16 @@ class WorldBook:
             usual = msgspec.to_builtins(self.world.habits)
             self._habits[wa_id] = msgspec.convert({**usual, **customer.habits}, Habits)
         return self._habits[wa_id]
+
+    def metadata(self, number_id: str) -> bytes:
+        """The `metadata` object that tells in a webhook which number it is about, as JSON."""
+        known = self._metadata.get(number_id)
+        if known is None:
+            number = self.numbers.get(number_id)
+            digits = "".join(filter(str.isdigit, number.display_phone_number if number else ""))
+            value = {"display_phone_number": digits, "phone_number_id": number_id}
+            known = self._metadata[number_id] = msgspec.json.encode(value)
+        return known
 
     def target(self, waba_id: str, number_id: str = "") -> Target | None:
         """Where webhooks go: the number's override, then the account's, then the app's."""
