@@ -122,6 +122,11 @@ def import_over() -> Rejection:
     return conflict("consent.import.over", "The import is over already, or was cancelled.")
 
 
+def upload_broke_off() -> Rejection:
+    """A 400 that nobody reads, for a file whose sender hung up: no defect of ours to be logged."""
+    return Rejection(Kind.INVALID, "consent.import.broken.off", "The upload broke off; repeat it.")
+
+
 def file_too_large() -> Rejection:
     """A 413 that names the limit."""
     return Rejection(

@@ -6,6 +6,7 @@ from typing import Annotated, Any
 from uuid import UUID
 
 from litestar import Request, Response, Router, get, post
+from litestar.exceptions import InternalServerException
 from litestar.params import Parameter
 from litestar.response import Stream
 
@@ -82,9 +83,12 @@ async def import_consents(
         raise actions.file_too_large()
 
     async def pieces() -> AsyncIterator[bytes]:
-        async for piece in request.stream():
-            digest.update(piece)
-            yield piece
+        try:
+            async for piece in request.stream():
+                digest.update(piece)
+                yield piece
+        except InternalServerException:  # what the framework makes of a client that hung up
+            raise actions.upload_broke_off() from None
 
     upload = await actions.upload_import(database, caller, pieces(), file_name=file_name)
     try:
