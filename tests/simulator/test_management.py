@@ -220,17 +220,21 @@ async def test_an_override_callback_must_return_the_challenge(
     assert (await meta.call("GET", path)).json == {"data": []}
 
 
-async def test_the_app_sets_its_callback_with_its_own_token(meta: Meta, receiver: Receiver) -> None:
+async def test_the_app_sets_callback_and_fields_with_its_own_token(
+    meta: Meta, receiver: Receiver
+) -> None:
     query = f"object=whatsapp_business_account&callback_url={quote(receiver.url, safe='')}"
     path = f"/v24.0/{APP}/subscriptions?{query}&verify_token=verify-me&fields=messages"
     stranger = await meta.call("POST", path)
     await meta.call("POST", f"/v24.0/{WABA}/subscribed_apps")
     meta.token = APP_TOKEN
     done = await meta.call("POST", path)
+    await meta.control("POST", "templates/service_outage/pause")
     await meta.writes()
     await receiver.until(lambda: receiver.messages)
 
     assert stranger.error["code"] == 190
+    assert receiver.field("message_template_status_update") == []
     assert done.json == {"success": True}
 
 

@@ -132,7 +132,7 @@ class Inbound:
             field,
             int(simulation.clock.now() * 1000),
             value,
-            silent=target is None,
+            silent=target is None or not target.wants(field),
         )
         simulation.ledger.append(event)
         if not event.silent:

@@ -22,10 +22,17 @@ from tidings.simulator.world import (
 
 
 class Target(NamedTuple):
-    """Where webhooks of a number or account go, and the secret that signs them."""
+    """Where webhooks of a number or account go, the secret that signs them, and which fields
+    the app subscribed to; none means all.
+    """
 
     url: str
     secret: bytes
+    fields: frozenset[str]
+
+    def wants(self, field: str) -> bool:
+        """Whether the app subscribed to webhooks of this field."""
+        return not self.fields or field in self.fields
 
 
 class Saved(msgspec.Struct):
@@ -174,4 +181,7 @@ class WorldBook:
         number = self.numbers.get(number_id)
         override = (number.override_callback_uri if number else "") or waba.override_callback_uri
         url = override or subscribed[0].callback_url
-        return Target(url, subscribed[0].secret.encode()) if url else None
+        if not url:
+            return None
+        app = subscribed[0]
+        return Target(url, app.secret.encode(), frozenset(app.fields))
