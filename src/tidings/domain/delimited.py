@@ -169,9 +169,13 @@ class RecordReader:
 
 def guard_formula(text: str) -> str:
     """A cell that a spreadsheet shows and does not run: an apostrophe before a would-be formula."""
-    return f"'{text}" if text.startswith(FORMULA_STARTS) else text
+    return f"'{text}" if _is_formula(text) else text
 
 
 def unguard_formula(text: str) -> str:
     """The cell as it was before guard_formula()."""
-    return text[1:] if text[:1] == "'" and text[1:].startswith(FORMULA_STARTS) else text
+    return text[1:] if text.startswith("'") and _is_formula(text) else text
+
+
+def _is_formula(text: str) -> bool:
+    return text.lstrip("'").startswith(FORMULA_STARTS)
