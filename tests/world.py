@@ -6,6 +6,7 @@ enter the ids of what it makes into `objects` under the name of the route's path
 permission matrix then tries them as somebody else.
 """
 
+import copy
 from uuid import UUID
 
 import msgspec
@@ -65,6 +66,12 @@ class Organization:
         self.divisions["Home"] = (await fetch_one(connection, select_home(row.id))).id
         roles = await fetch(connection, select_roles(row.id, RoleFilter(), limit=50, offset=0))
         self.roles = {role.default_role or role.name: role.id for role in roles}
+        return self
+
+    def using(self, connection: Connection) -> "Organization":
+        """The same organization, to be added to in another transaction."""
+        self = copy.copy(self)
+        self._connection = connection
         return self
 
     async def add_division(self, name: str) -> UUID:

@@ -10,6 +10,7 @@ from tidings.domain.errors import absent, conflict, invalid, stale_version
 from tidings.domain.permissions import Caller
 from tidings.store import divisions as store
 from tidings.store.audit import insert_audit
+from tidings.store.grants import delete_grants_in
 from tidings.store.ids import new_id
 from tidings.store.query import Connection, execute, fetch, fetch_one, fetch_optional
 
@@ -101,6 +102,7 @@ async def delete_division(connection: Connection, caller: Caller, division_id: U
     if before.is_home:
         raise conflict("home.division", "The Home division cannot be deleted.")
     try:
+        await execute(connection, delete_grants_in(caller.organization_id, division_id))
         await execute(connection, store.delete_division(caller.organization_id, division_id))
     except psycopg.errors.ForeignKeyViolation as error:
         raise conflict(

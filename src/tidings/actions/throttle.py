@@ -4,7 +4,7 @@ from tidings.domain.errors import Kind, Rejection
 from tidings.settings import Settings
 from tidings.store import logins as store
 from tidings.store.database import Database
-from tidings.store.query import execute, fetch_one, fetch_optional
+from tidings.store.query import execute, fetch_optional
 
 PEOPLE_BEHIND_AN_ADDRESS = 10
 
@@ -33,11 +33,15 @@ class Throttle:
             )
 
     async def failed(self, *keys: str) -> None:
-        """Count a failure. An address may stand for an office, so it gets ten times the tries."""
+        """Count a failure, or raise the 429 when a block began meanwhile.
+
+        An address may stand for a whole office, so it gets ten times the tries.
+        """
+        blocked = False
         async with self._database.transaction() as connection:
             for key in sorted(keys):
                 people = PEOPLE_BEHIND_AN_ADDRESS if key.startswith("address:") else 1
-                await fetch_one(
+                counted = await fetch_optional(
                     connection,
                     store.record_failure(
                         key,
@@ -45,6 +49,9 @@ class Throttle:
                         block_seconds=self._settings.login_block_seconds,
                     ),
                 )
+                blocked = blocked or counted is None
+        if blocked:
+            await self.check(*keys)
 
     async def succeeded(self, key: str) -> None:
         """The key starts anew."""

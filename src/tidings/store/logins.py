@@ -177,7 +177,8 @@ def select_blocked(keys: list[str]) -> Query[Blocked]:
 def record_failure(key: str, *, attempts: int, block_seconds: int) -> Query[FailureRow]:
     """Count a failure; from the `attempts`-th on it blocks, each time twice as long, to an hour.
 
-    A day without a failure forgets the earlier ones. One statement, so parallel guesses count.
+    A day without a failure forgets the earlier ones. A key that is blocked already gives no row:
+    the row's lock puts parallel guesses in line, so no more than `attempts` of them are answered.
     """
     return Query(
         """
@@ -193,6 +194,7 @@ def record_failure(key: str, *, attempts: int, block_seconds: int) -> Query[Fail
             WHEN f.failures + 1 >= %(attempts)s THEN now() + make_interval(secs => least(
               3600, %(block)s * 2 ^ least(f.failures + 1 - %(attempts)s, 20)))
           END
+        WHERE f.blocked_until IS NULL OR f.blocked_until <= now()
         RETURNING key, failures, blocked_until
         """,
         {"key": key, "attempts": attempts, "block": block_seconds},
