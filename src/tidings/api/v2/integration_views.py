@@ -1,5 +1,7 @@
 """How integrations look in the API; what is done with them is in integrations."""
 
+import msgspec
+
 from tidings.actions.templates import SyncCounts
 from tidings.api.views import Moment, Ref, View, moment, optional_moment
 from tidings.providers.meta_graph import describe
@@ -44,7 +46,7 @@ class WhatsAppIntegrationView(View):
     whats_app_business_account_id: str
     phone_number_id: str
     throughput: int
-    recipients_last24h: int
+    recipients_last_day: int = msgspec.field(name="recipientsLast24h")
     division: Ref
     webhook_url: str
     graph_base_url: str
@@ -75,7 +77,7 @@ class WhatsAppIntegrationView(View):
             whats_app_business_account_id=row.account_id,
             phone_number_id=row.number_id,
             throughput=row.throughput,
-            recipients_last24h=recipients,
+            recipients_last_day=recipients,
             division=_division(row),
             webhook_url=webhook_url,
             graph_base_url=row.base_address,

@@ -20,11 +20,12 @@ from tidings.api.v2.integration_views import (
     WhatsAppIntegrationView,
 )
 from tidings.api.views import Body, Listing, Ref, parse_id
+from tidings.domain.errors import absent
 from tidings.domain.permissions import Caller
 from tidings.settings import Settings
 from tidings.store import integrations as store
 from tidings.store.database import Database
-from tidings.store.query import Connection, fetch, fetch_one
+from tidings.store.query import Connection, fetch, fetch_one, fetch_optional
 from tidings.store.secret_box import SecretBox
 
 AnyRequest = Request[Any, Any, Any]
@@ -124,7 +125,11 @@ async def create_whatsapp(
         channels = Channels(database, settings, secrets)
         await checks.put_into_service(channels, caller, made)
     async with database.transaction(caller.organization_id) as connection:
-        row = await fetch_one(connection, store.select_integration(caller.organization_id, made))
+        row = await fetch_optional(
+            connection, store.select_integration(caller.organization_id, made)
+        )
+        if row is None:
+            raise absent("integration", made)
         (view,) = await views_of(connection, settings, [row])
     return Response(
         msgspec.json.encode(view), media_type="application/json", headers=dict(answer.headers)
