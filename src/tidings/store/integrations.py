@@ -434,14 +434,15 @@ def claim_upkeep(*, lease: timedelta, limit: int) -> Query[IntegrationKey]:
     """
     return Query(
         """
-        UPDATE integration i SET upkeep_at = now() + %(lease)s
-        FROM (
+        WITH due AS MATERIALIZED (
           SELECT organization_id, id FROM integration
           WHERE upkeep_at <= now() AND status = 'active' AND deleted_at IS NULL
           ORDER BY upkeep_at
           LIMIT %(limit)s
           FOR UPDATE SKIP LOCKED
-        ) due
+        )
+        UPDATE integration i SET upkeep_at = now() + %(lease)s
+        FROM due
         WHERE i.organization_id = due.organization_id AND i.id = due.id
         RETURNING i.organization_id, i.id
         """,
