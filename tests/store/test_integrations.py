@@ -16,13 +16,12 @@ from tests.world import World
 from tidings.settings import SettingError, Settings
 from tidings.store.database import Database
 from tidings.store.ids import new_id
+from tidings.store.integration_upkeep import claim_upkeep, schedule_upkeep
 from tidings.store.integrations import (
     WHATSAPP_CLOUD,
     IntegrationKey,
-    claim_upkeep,
     delete_integration,
     insert_integration,
-    schedule_upkeep,
     select_senders,
     select_webhook_accounts,
     update_status,

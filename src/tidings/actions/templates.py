@@ -23,7 +23,8 @@ from tidings.providers.whatsapp_cloud.manage import FetchedTemplate
 from tidings.store import templates as store
 from tidings.store.events import insert_event
 from tidings.store.ids import new_id
-from tidings.store.integrations import schedule_account_upkeep, update_templates_synced
+from tidings.store.integration_upkeep import schedule_account_upkeep
+from tidings.store.integrations import update_templates_synced
 from tidings.store.libraries import put_template_library
 from tidings.store.query import Connection, execute, fetch, fetch_optional
 from tidings.store.responses import SyncedResponse, put_synced_responses, shelve_nowhere

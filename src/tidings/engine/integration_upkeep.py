@@ -24,7 +24,8 @@ from tidings.domain.outcomes import Fault
 from tidings.providers.meta_graph import GraphRefused
 from tidings.settings import Settings
 from tidings.store.database import UNAVAILABLE, Database
-from tidings.store.integrations import IntegrationKey, claim_upkeep, schedule_upkeep
+from tidings.store.integration_upkeep import claim_upkeep, schedule_upkeep
+from tidings.store.integrations import IntegrationKey
 from tidings.store.query import execute, fetch
 from tidings.store.secret_box import SecretBox
 
