@@ -7,14 +7,19 @@ from tidings.api.v2.consent_imports import consent_imports_router
 from tidings.api.v2.consent_keywords import consent_keywords_router
 from tidings.api.v2.consents import consents_router
 from tidings.api.v2.divisions import divisions_router
+from tidings.api.v2.integration_checks import integration_checks_router
+from tidings.api.v2.integrations import integrations_router
+from tidings.api.v2.libraries import libraries_router
 from tidings.api.v2.oauth import oauth_router
 from tidings.api.v2.organization import organization_router
 from tidings.api.v2.permissions import permissions_router
 from tidings.api.v2.profile import profile_router
+from tidings.api.v2.responses import responses_router
 from tidings.api.v2.roles import roles_router
 from tidings.api.v2.sessions import sessions_router
 from tidings.api.v2.subjects import subjects_router
 from tidings.api.v2.suppressions import suppressions_router
+from tidings.api.v2.templates import templates_router
 from tidings.api.v2.tokens import tokens_router
 from tidings.api.v2.user_search import user_search_router
 from tidings.api.v2.users import users_router
@@ -25,14 +30,19 @@ ROUTERS: tuple[Router, ...] = (
     consent_keywords_router,
     consents_router,
     divisions_router,
+    integration_checks_router,
+    integrations_router,
+    libraries_router,
     oauth_router,
     organization_router,
     permissions_router,
     profile_router,
+    responses_router,
     roles_router,
     sessions_router,
     subjects_router,
     suppressions_router,
+    templates_router,
     tokens_router,
     user_search_router,
     users_router,
