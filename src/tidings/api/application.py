@@ -15,11 +15,16 @@ from litestar.openapi import OpenAPIConfig
 
 from tidings import __version__
 from tidings.api.auth import Identities, read_caller
+from tidings.api.console import Console
 from tidings.api.errors import HANDLERS
+from tidings.api.operations import operations_router
+from tidings.api.outgoing import Outgoing
 from tidings.api.paging import read_page
 from tidings.api.replay import read_once
 from tidings.api.v2 import ROUTERS
+from tidings.api.v2.agentless import render_queued
 from tidings.api.v2.tokens import give_token
+from tidings.api.webhooks import MetaWebhooks
 from tidings.settings import Settings
 from tidings.store.database import Database
 from tidings.store.secret_box import SecretBox, load_secret_box
@@ -41,6 +46,7 @@ SECURITY_HEADERS = [
     ),
 ]
 BODY_LIMIT = 2_000_000
+FRAMEWORK_PATHS = ("/api/", "/oauth/", "/webhooks/", "/healthz", "/readyz", "/metrics")
 
 
 class Application:
@@ -50,6 +56,9 @@ class Application:
         self.settings = settings
         self.database = Database(database_url, pool_size=settings.pool_size)
         self.secret_box = load_secret_box(settings)
+        self.outgoing = Outgoing(self.database, render_queued)
+        self.webhooks = MetaWebhooks(settings, self.database, self.secret_box)
+        self.console = Console()
         self.framework = self._build()
 
     def _build(self) -> Litestar:
@@ -64,12 +73,16 @@ class Application:
         async def provide_secrets() -> SecretBox:
             return application.secret_box
 
+        async def provide_outgoing() -> Outgoing:
+            return application.outgoing
+
         return Litestar(
-            route_handlers=[*ROUTERS, give_token],
+            route_handlers=[*ROUTERS, give_token, operations_router],
             dependencies={
                 "database": Provide(provide_database),
                 "settings": Provide(provide_settings),
                 "secrets": Provide(provide_secrets),
+                "outgoing": Provide(provide_outgoing),
                 "caller": Provide(read_caller),
                 "page": Provide(read_page),
                 "once": Provide(read_once),
@@ -89,6 +102,8 @@ class Application:
 
     @asynccontextmanager
     async def _lifespan(self, framework: Litestar) -> AsyncIterator[None]:
+        framework.state.settings = self.settings
+        framework.state.outgoing = self.outgoing
         framework.state.identities = Identities(
             self.database, requests_per_minute=self.settings.api_requests_per_minute
         )
@@ -96,12 +111,18 @@ class Application:
         try:
             yield
         finally:
+            await self.webhooks.drain()
+            await self.outgoing.drain()
             await self.database.close()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one connection."""
         if scope["type"] != "http":
             await self.framework(scope, receive, send)  # type: ignore[arg-type]
+            return
+        path: str = scope["path"]
+        if path == "/webhooks/meta":
+            await self.webhooks(scope, receive, send)
             return
         correlation_id = secrets.token_hex(16)
         scope["correlation_id"] = correlation_id
@@ -115,4 +136,7 @@ class Application:
                 headers.extend(SECURITY_HEADERS)
             await send(message)
 
-        await self.framework(scope, receive, send_with_headers)  # type: ignore[arg-type]
+        if path.startswith(FRAMEWORK_PATHS):
+            await self.framework(scope, receive, send_with_headers)  # type: ignore[arg-type]
+        else:
+            await self.console(scope, send_with_headers)

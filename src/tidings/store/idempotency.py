@@ -1,6 +1,7 @@
 """Answers already given, kept in the transaction of what they answered."""
 
 from datetime import timedelta
+from uuid import UUID
 
 import msgspec
 
@@ -100,4 +101,48 @@ def delete_expired_keys(limit: int) -> Query[Nothing]:
         """,
         {"limit": limit},
         Nothing,
+    )
+
+
+class AnswerGiven(msgspec.Struct, frozen=True):
+    """An answer to keep, of one request of a batch."""
+
+    subject_id: UUID
+    key: str
+    request_hash: bytes
+    keep: timedelta
+    answer: bytes
+
+
+def insert_answers(organization_id: UUID, answers: list[AnswerGiven]) -> Query[Claimed]:
+    """Keep the answers of a batch; a key that another request took meanwhile gives no row.
+
+    Keys are inserted in their order, so two batches that share some wait instead of deadlocking.
+    """
+    answers = sorted(answers, key=lambda each: (each.subject_id, each.key))
+    return Query(
+        """
+        INSERT INTO idempotency (organization_id, subject_id, key, request_hash, status, answer,
+                                 expires_at)
+        SELECT %(organization_id)s, x.subject_id, x.key, x.request_hash, 200, x.answer,
+               now() + x.keep
+        FROM (SELECT unnest(%(subjects)b::uuid[]) AS subject_id, unnest(%(keys)s::text[]) AS key,
+                     unnest(%(hashes)b::bytea[]) AS request_hash,
+                     unnest(%(answers)b::bytea[]) AS answer,
+                     unnest(%(keeps)s::interval[]) AS keep) x
+        ON CONFLICT (organization_id, subject_id, key) DO UPDATE
+        SET request_hash = excluded.request_hash, status = excluded.status,
+            answer = excluded.answer, expires_at = excluded.expires_at
+        WHERE idempotency.expires_at < now()
+        RETURNING key
+        """,
+        {
+            "organization_id": organization_id,
+            "subjects": [each.subject_id for each in answers],
+            "keys": [each.key for each in answers],
+            "hashes": [each.request_hash for each in answers],
+            "answers": [each.answer for each in answers],
+            "keeps": [each.keep for each in answers],
+        },
+        Claimed,
     )

@@ -2,6 +2,7 @@
 
 from litestar import Router
 
+from tidings.api.v2.agentless import agentless_router
 from tidings.api.v2.audits import audits_router
 from tidings.api.v2.consent_imports import consent_imports_router
 from tidings.api.v2.consent_keywords import consent_keywords_router
@@ -25,6 +26,7 @@ from tidings.api.v2.user_search import user_search_router
 from tidings.api.v2.users import users_router
 
 ROUTERS: tuple[Router, ...] = (
+    agentless_router,
     audits_router,
     consent_imports_router,
     consent_keywords_router,

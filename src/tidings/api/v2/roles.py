@@ -184,6 +184,7 @@ async def grant_role(
     """Grant a role to several people or OAuth clients, in several divisions. All or nothing."""
     wanted = [RoleIn(role_id, parse_division_id(each, "divisionIds")) for each in data.division_ids]
     async with database.transaction(caller.organization_id) as connection:
+        await actions.access_role(connection, caller, role_id)
         for each in data.subject_ids:
             subject_id = parse_id(each, "subjectIds")
             subject = await access_subject(connection, caller, subject_id)

@@ -405,6 +405,8 @@ CREATE INDEX conversation_customer ON conversation (organization_id, customer_id
 CREATE INDEX conversation_integration ON conversation (organization_id, integration_id, id);
 CREATE INDEX conversation_connected ON conversation (organization_id, customer_id)
   WHERE state = 'connected';
+CREATE INDEX conversation_active ON conversation (organization_id, id)
+  WHERE state <> 'disconnected';
 
 CREATE TABLE message (
   organization_id uuid NOT NULL,
@@ -456,6 +458,7 @@ CREATE TABLE message_failure (
   error_code text NOT NULL,
   PRIMARY KEY (organization_id, message_id)
 );
+CREATE INDEX message_failure_conversation ON message_failure (organization_id, conversation_id);
 
 -- The waiting room: statuses whose message is not known yet.
 CREATE TABLE message_status (

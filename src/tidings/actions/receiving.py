@@ -1,0 +1,253 @@
+"""Customers' messages: each is written down once, opens the window and finds its conversation."""
+
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+from uuid import UUID
+
+import msgspec
+
+from tidings.actions.consents import KeywordText, apply_keywords
+from tidings.actions.customers import Sighting, ensure_customers
+from tidings.domain.addresses import country_of
+from tidings.domain.inbound import InboundMessage, MessageKind
+from tidings.store import threads as store
+from tidings.store.conversations import (
+    Appended,
+    NewConversation,
+    append_messages,
+    insert_conversations,
+)
+from tidings.store.customers import AddressKey
+from tidings.store.events import insert_event
+from tidings.store.ids import new_id
+from tidings.store.integrations import WebhookAccountRow
+from tidings.store.messages import NewMessage, insert_messages
+from tidings.store.query import Connection, execute, fetch
+from tidings.store.usage import Usage, insert_usage
+
+FUTURE_TOLERANCE = timedelta(minutes=5)
+
+
+class Incoming(msgspec.Struct, frozen=True):
+    """One customer's message, the number it came to, and the journal row that brought it."""
+
+    number: WebhookAccountRow
+    message: InboundMessage
+    inbox_id: UUID
+
+
+class _Placed(msgspec.Struct, frozen=True):
+    """An incoming message with its new id, customer and conversation."""
+
+    incoming: Incoming
+    id: UUID
+    customer_id: UUID
+    conversation_id: UUID
+    at: datetime
+
+
+async def receive_messages(
+    connection: Connection,
+    organization_id: UUID,
+    incoming: Sequence[Incoming],
+    *,
+    threading: timedelta,
+) -> None:
+    """Write new messages down with all that follows; those known already change nothing."""
+    fresh = await _claim(connection, organization_id, incoming)
+    if not fresh:
+        return
+    owners = await ensure_customers(
+        connection, organization_id, [_sighting(each) for each, _ in fresh]
+    )
+    placed = await _place(connection, organization_id, fresh, owners=owners, threading=threading)
+    await execute(connection, insert_messages(organization_id, [_row(each) for each in placed]))
+    openings = [
+        store.Opening(each.incoming.number.id, each.customer_id, each.at)
+        for each in placed
+        if each.incoming.message.kind.opens_window
+    ]
+    if openings:
+        await execute(connection, store.open_windows(organization_id, openings))
+    await _apply_changes(connection, organization_id, placed)
+    await _apply_keywords(connection, organization_id, placed)
+    await _count(connection, organization_id, placed)
+    messages = [{"id": str(p.id), "conversationId": str(p.conversation_id)} for p in placed]
+    await execute(
+        connection, insert_event(organization_id, "message.received", body={"messages": messages})
+    )
+
+
+async def _claim(
+    connection: Connection, organization_id: UUID, incoming: Sequence[Incoming]
+) -> list[tuple[Incoming, UUID]]:
+    unique = {(each.number.id, each.message.provider_message_id): each for each in incoming}
+    ids = {key: new_id() for key in unique}
+    rows = await fetch(
+        connection,
+        store.claim_provider_ids(
+            organization_id,
+            [key[0] for key in unique],
+            [key[1] for key in unique],
+            message_ids=list(ids.values()),
+        ),
+    )
+    new = {row.provider_message_id for row in rows}
+    return [(each, ids[key]) for key, each in unique.items() if key[1] in new]
+
+
+def _addresses(each: Incoming) -> list[AddressKey]:
+    message = each.message
+    keys: list[AddressKey] = []
+    if message.from_phone:
+        keys.append(("phone", "", message.from_phone))
+    if message.from_user_id:
+        keys.append(("user_id", message.account_id, message.from_user_id))
+    return keys
+
+
+def _sighting(each: Incoming) -> Sighting:
+    first, *also = _addresses(each)
+    name = each.message.from_name or ""
+    return Sighting(first[0], first[1], first[2], name=name, also=tuple(also))
+
+
+async def _place(
+    connection: Connection,
+    organization_id: UUID,
+    fresh: list[tuple[Incoming, UUID]],
+    *,
+    owners: dict[AddressKey, UUID],
+    threading: timedelta,
+) -> list[_Placed]:
+    """Give each message its conversation: the one it continues, else a new one."""
+    customers = [owners[_addresses(each)[0]] for each, _ in fresh]
+    numbers = [each.number.id for each, _ in fresh]
+    threads = {
+        (row.integration_id, row.customer_id): row.conversation_id
+        for row in await fetch(
+            connection,
+            store.select_threads(organization_id, numbers, customers, within=threading),
+        )
+    }
+    existing = set(threads.values())
+    placed: list[_Placed] = []
+    for (each, message_id), customer_id in zip(fresh, customers, strict=True):
+        key = (each.number.id, customer_id)
+        conversation_id = threads.setdefault(key, new_id())
+        at = min(each.message.sent_at, datetime.now(UTC) + FUTURE_TOLERANCE)
+        placed.append(_Placed(each, message_id, customer_id, conversation_id, at))
+    await _write_conversations(connection, organization_id, placed, existing)
+    return placed
+
+
+async def _write_conversations(
+    connection: Connection, organization_id: UUID, placed: list[_Placed], existing: set[UUID]
+) -> None:
+    groups: dict[UUID, list[_Placed]] = {}
+    for each in placed:
+        groups.setdefault(each.conversation_id, []).append(each)
+    appended, created = [], []
+    for conversation_id, group in groups.items():
+        first = group[0]
+        last = max(group, key=lambda each: each.at)
+        if conversation_id in existing:
+            appended.append(Appended(conversation_id, len(group), last.id, last.at, state="open"))
+        else:
+            created.append(
+                NewConversation(
+                    id=conversation_id,
+                    division_id=first.incoming.number.division_id,
+                    integration_id=first.incoming.number.id,
+                    customer_id=first.customer_id,
+                    state="open",
+                    direction="inbound",
+                    initiator="customer",
+                    address=_sender(first.incoming),
+                    started_at=min(each.at for each in group),
+                    message_count=len(group),
+                    last_message_id=last.id,
+                    last_message_at=last.at,
+                )
+            )
+    if appended:
+        await execute(connection, append_messages(organization_id, appended))
+    if created:
+        await execute(connection, insert_conversations(organization_id, created))
+
+
+def _sender(each: Incoming) -> str:
+    return each.message.from_phone or each.message.from_user_id or ""
+
+
+def _row(each: _Placed) -> NewMessage:
+    message = each.incoming.message
+    return NewMessage(
+        id=each.id,
+        conversation_id=each.conversation_id,
+        integration_id=each.incoming.number.id,
+        customer_id=each.customer_id,
+        direction="inbound",
+        status="received",
+        kind=message.kind.value,
+        from_address=_sender(each.incoming),
+        to_address=each.incoming.number.phone_number,
+        body=message.text,
+        content=msgspec.json.encode(message).decode(),
+        sender_kind="customer",
+        sender_id=each.customer_id,
+        created_at=each.at,
+        provider_message_id=message.provider_message_id,
+        reply_to=message.reply_to,
+        webhook_ids="{" + str(each.incoming.inbox_id) + "}",
+    )
+
+
+async def _apply_changes(
+    connection: Connection, organization_id: UUID, placed: list[_Placed]
+) -> None:
+    """A customer's edits and revocations change the message they speak of; they are few."""
+    for each in placed:
+        message = each.incoming.message
+        if message.kind in (MessageKind.EDIT, MessageKind.REVOKE):
+            revoked = message.kind is MessageKind.REVOKE
+            await execute(
+                connection,
+                store.change_body(
+                    organization_id,
+                    each.incoming.number.id,
+                    provider_message_id=str(message.content.get("original_message_id", "")),
+                    body="" if revoked else message.text,
+                    status="removed" if revoked else "received",
+                ),
+            )
+
+
+async def _apply_keywords(
+    connection: Connection, organization_id: UUID, placed: list[_Placed]
+) -> None:
+    spoken = {MessageKind.TEXT, MessageKind.BUTTON, MessageKind.INTERACTIVE}
+    texts = [
+        KeywordText(
+            address=each.incoming.message.from_phone,
+            text=each.incoming.message.text,
+            at=each.at,
+            source=f"message {each.id}",
+        )
+        for each in placed
+        if each.incoming.message.kind in spoken and each.incoming.message.from_phone
+    ]
+    if texts:
+        await apply_keywords(connection, organization_id, texts)
+
+
+async def _count(connection: Connection, organization_id: UUID, placed: list[_Placed]) -> None:
+    usage = Usage()
+    for each in placed:
+        usage.of(
+            each.incoming.number.id,
+            day=each.at.date(),
+            category="service",
+            country=country_of(each.incoming.message.from_phone or ""),
+        ).received += 1
+    await execute(connection, insert_usage(organization_id, usage))

@@ -1,0 +1,271 @@
+"""What becomes of sent messages: statuses from callbacks and outcomes of calls, applied alike.
+
+A status only climbs, so callbacks may come in any order and any number of times. Whatever moved
+is counted, announced and, where it teaches something of the recipient, remembered.
+"""
+
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+import msgspec
+
+from tidings.actions.consents import ConsentChange, record_consents
+from tidings.domain.addresses import country_of
+from tidings.domain.delivery import DeliveryStatus
+from tidings.domain.inbound import StatusUpdate
+from tidings.store import outcomes as store
+from tidings.store.events import insert_event
+from tidings.store.outcomes import Moved, Standing
+from tidings.store.query import Connection, execute, fetch
+from tidings.store.suppressions import SuppressionRow, upsert_suppressions
+from tidings.store.usage import Usage, insert_outcomes, insert_usage
+
+NOT_ON_CHANNEL = frozenset({"meta.131026"})
+MARKETING_STOPPED = frozenset({"meta.131050"})
+NOT_OUR_FAULT = frozenset({"meta.130472", "meta.131049"})
+
+
+class Callback(msgspec.Struct, frozen=True):
+    """One status from a provider, for one of an organization's integrations."""
+
+    integration_id: UUID
+    update: StatusUpdate
+    inbox_id: UUID | None = None
+
+
+class Recording(msgspec.Struct, frozen=True):
+    """What is remembered of a recipient, and for how long a number is not tried again."""
+
+    suppression: timedelta
+
+
+async def apply_callbacks(
+    connection: Connection,
+    organization_id: UUID,
+    callbacks: Sequence[Callback],
+    *,
+    recording: Recording,
+) -> None:
+    """Apply statuses in one set-based statement; those of unknown messages wait for them."""
+    ids = await _find_messages(connection, organization_id, callbacks)
+    standings: dict[UUID, Standing] = {}
+    for callback, message_id in zip(callbacks, ids, strict=True):
+        if message_id is not None:
+            standings[message_id] = _merge(standings.get(message_id), message_id, callback)
+    moved = await apply_standings(
+        connection, organization_id, list(standings.values()), answered=False, recording=recording
+    )
+    known = {each.message_id for each in moved}
+    for callback, message_id in zip(callbacks, ids, strict=True):
+        if message_id not in known:
+            await _let_wait(connection, organization_id, callback)
+
+
+async def apply_standings(
+    connection: Connection,
+    organization_id: UUID,
+    standings: list[Standing],
+    *,
+    answered: bool,
+    recording: Recording,
+) -> list[Moved]:
+    """Write what is known of messages and everything that follows from it."""
+    if not standings:
+        return []
+    moved = await fetch(
+        connection, store.apply_standings(organization_id, standings, answered=answered)
+    )
+    by_id = {standing.message_id: standing for standing in standings}
+    climbed = [each for each in moved if each.before != each.after]
+    if climbed:
+        await _count(connection, organization_id, climbed, by_id)
+        await _announce(connection, organization_id, climbed)
+        await _learn(connection, organization_id, climbed, by_id=by_id, recording=recording)
+    return moved
+
+
+async def take_waiting(
+    connection: Connection,
+    organization_id: UUID,
+    integration_id: UUID,
+    *,
+    provider_ids: list[str],
+    recording: Recording,
+) -> None:
+    """Apply the statuses that came before their messages' ids were known."""
+    rows = await fetch(
+        connection, store.take_waiting(organization_id, integration_id, provider_ids)
+    )
+    if rows:
+        callbacks = [
+            Callback(integration_id, msgspec.convert(row.detail, StatusUpdate, strict=False))
+            for row in rows
+        ]
+        await apply_callbacks(connection, organization_id, callbacks, recording=recording)
+
+
+async def _find_messages(
+    connection: Connection, organization_id: UUID, callbacks: Sequence[Callback]
+) -> list[UUID | None]:
+    """Our message of each callback: by our own id that came back, else by the provider's."""
+    ids = [_own_id(callback.update) for callback in callbacks]
+    nameless = [c for c, own in zip(callbacks, ids, strict=True) if own is None]
+    if not nameless:
+        return ids
+    rows = await fetch(
+        connection,
+        store.select_named(
+            organization_id,
+            [c.integration_id for c in nameless],
+            [c.update.provider_message_id for c in nameless],
+        ),
+    )
+    named = {(row.integration_id, row.provider_message_id): row.message_id for row in rows}
+    return [
+        own or named.get((c.integration_id, c.update.provider_message_id))
+        for c, own in zip(callbacks, ids, strict=True)
+    ]
+
+
+def _own_id(update: StatusUpdate) -> UUID | None:
+    try:
+        return UUID(update.callback_data or "")
+    except ValueError:
+        return None
+
+
+def _merge(known: Standing | None, message_id: UUID, callback: Callback) -> Standing:
+    """Collapse several statuses of one message: the highest wins, every time is kept."""
+    update = callback.update
+    status = update.status
+    if known is not None and DeliveryStatus(known.status).rank > status.rank:
+        status = DeliveryStatus(known.status)
+    standing = msgspec.structs.asdict(known) if known is not None else {}
+    if update.status in _TIMES:
+        field = _TIMES[update.status]
+        at = standing.get(field)
+        standing[field] = update.at if at is None else min(at, update.at)
+    if update.error is not None:
+        standing["error_code"] = update.error.code
+        standing["error_detail"] = update.error.detail or update.error.title
+    if update.pricing is not None:
+        standing["pricing"] = msgspec.to_builtins(update.pricing)
+    if callback.inbox_id is not None:
+        standing["webhook_ids"] = (*standing.get("webhook_ids", ()), callback.inbox_id)
+    return Standing(
+        **{
+            **standing,
+            "message_id": message_id,
+            "status": status.value,
+            "provider_message_id": update.provider_message_id,
+        }
+    )
+
+
+_TIMES = {
+    DeliveryStatus.SENT: "sent_at",
+    DeliveryStatus.DELIVERED: "delivered_at",
+    DeliveryStatus.READ: "read_at",
+    DeliveryStatus.FAILED: "failed_at",
+}
+
+
+async def _let_wait(connection: Connection, organization_id: UUID, callback: Callback) -> None:
+    update = callback.update
+    detail: dict[str, Any] = msgspec.to_builtins(update)
+    await execute(
+        connection,
+        store.insert_waiting(
+            organization_id,
+            callback.integration_id,
+            provider_message_id=update.provider_message_id,
+            status=update.status.value,
+            at=update.at,
+            detail=detail,
+        ),
+    )
+
+
+async def _count(
+    connection: Connection,
+    organization_id: UUID,
+    climbed: list[Moved],
+    by_id: dict[UUID, Standing],
+) -> None:
+    usage = Usage()
+    health: dict[UUID, list[int]] = {}
+    today = datetime.now(UTC).date()
+    arrived = {"delivered", "read"}
+    for each in climbed:
+        count = usage.of(
+            each.integration_id,
+            day=today,
+            category=each.category,
+            country=country_of(each.to_address),
+        )
+        good_bad = health.setdefault(each.integration_id, [0, 0])
+        if each.after in arrived and each.before not in arrived:
+            count.delivered += 1
+            good_bad[0] += 1
+        if each.after == "read":
+            count.read += 1
+        if each.after == "failed":
+            count.failed += 1
+            if by_id[each.message_id].error_code not in NOT_OUR_FAULT:
+                good_bad[1] += 1
+    await execute(connection, insert_usage(organization_id, usage))
+    for integration_id, (good, bad) in health.items():
+        if good or bad:
+            await execute(
+                connection, insert_outcomes(organization_id, integration_id, good=good, bad=bad)
+            )
+
+
+async def _announce(connection: Connection, organization_id: UUID, climbed: list[Moved]) -> None:
+    messages = [
+        {"id": str(m.message_id), "conversationId": str(m.conversation_id), "status": m.after}
+        for m in climbed
+    ]
+    await execute(
+        connection, insert_event(organization_id, "message.status", body={"messages": messages})
+    )
+
+
+async def _learn(
+    connection: Connection,
+    organization_id: UUID,
+    climbed: list[Moved],
+    *,
+    by_id: dict[UUID, Standing],
+    recording: Recording,
+) -> None:
+    """Remember what a failure says of its recipient: no WhatsApp there, or no marketing."""
+    failed = [each for each in climbed if each.after == "failed"]
+    if not failed:
+        return
+    now = datetime.now(UTC)
+    absent = {
+        each.to_address: SuppressionRow(
+            each.to_address, code, learnt_at=now, until_at=now + recording.suppression
+        )
+        for each in failed
+        if (code := by_id[each.message_id].error_code) in NOT_ON_CHANNEL and code is not None
+    }
+    if absent:
+        await fetch(connection, upsert_suppressions(organization_id, list(absent.values())))
+    stopped = [
+        ConsentChange(
+            address=each.to_address,
+            category="marketing",
+            state="opted_out",
+            source="provider",
+            evidence=by_id[each.message_id].error_code,
+            changed_at=now,
+        )
+        for each in failed
+        if by_id[each.message_id].error_code in MARKETING_STOPPED
+    ]
+    if stopped:
+        await record_consents(connection, organization_id, stopped, recorded_by="provider")

@@ -1,0 +1,253 @@
+"""Reads the filters of the interactions view and finds the conversations that fit."""
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager
+from datetime import UTC, datetime, time, timedelta
+from typing import Annotated, Any, Literal
+from uuid import UUID
+
+import msgspec
+from litestar.params import Parameter
+
+from tidings.api.views import parse_id, parse_moment
+from tidings.domain.addresses import InvalidAddress, match_keys, parse_phone_id
+from tidings.domain.errors import invalid
+from tidings.domain.permissions import Caller
+from tidings.store.interaction_filters import (
+    InteractionFilter,
+    Source,
+    Span,
+    before,
+    choose_source,
+    following,
+    span_of,
+)
+from tidings.store.interactions import (
+    WINDOW,
+    Found,
+    InteractionRow,
+    select_found,
+    select_interactions,
+    select_window_end,
+)
+from tidings.store.message_details import select_owners, select_template_ids
+from tidings.store.query import Connection, fetch, fetch_optional
+from tidings.store.segment_conditions import SegmentCondition
+
+VIEW = "analytics:conversationDetail:view"
+# A page looks at so many windows of candidates at most; the next page goes on behind them.
+MOST_WINDOWS = 5
+LONGEST_TEXT = 512
+
+Status = Literal["queued", "unknown", "sent", "failed", "delivered", "read", "received", "removed"]
+Connect = Callable[[], AbstractAsyncContextManager[Connection]]
+Text = Annotated[str | None, Parameter(max_length=LONGEST_TEXT)]
+
+
+class InteractionQuery(msgspec.Struct, frozen=True, kw_only=True):
+    """The filters of a request, as sent."""
+
+    starts: str | None = None
+    ends: str | None = None
+    direction: str | None = None
+    integration_id: str | None = None
+    status: str | None = None
+    address: str | None = None
+    category: str | None = None
+    template_name: str | None = None
+    state: str | None = None
+
+
+async def read_interaction_query(
+    starts: Annotated[str | None, Parameter(query="from")] = None,
+    ends: Annotated[str | None, Parameter(query="to")] = None,
+    direction: Literal["inbound", "outbound"] | None = None,
+    integration_id: Annotated[str | None, Parameter(query="integrationId")] = None,
+    delivery_status: Annotated[Status | None, Parameter(query="deliveryStatus")] = None,
+    address: Text = None,
+    category: Literal["utility", "marketing", "authentication", "service"] | None = None,
+    template_name: Annotated[
+        str | None, Parameter(query="templateName", max_length=LONGEST_TEXT)
+    ] = None,
+    # `state` is Litestar's own name for the application's state.
+    conversation_state: Annotated[
+        Literal["open", "connected", "disconnected"] | None, Parameter(query="state")
+    ] = None,
+) -> InteractionQuery:
+    """The dependency `wanted`: what interactions are filtered by."""
+    return InteractionQuery(
+        starts=starts,
+        ends=ends,
+        direction=direction,
+        integration_id=integration_id,
+        status=delivery_status,
+        address=address,
+        category=category,
+        template_name=template_name,
+        state=conversation_state,
+    )
+
+
+async def resolve(
+    connection: Connection, caller: Caller, query: InteractionQuery
+) -> InteractionFilter:
+    """The filter behind a request, within the caller's divisions; 400 names what does not fit."""
+    return InteractionFilter(
+        divisions=caller.divisions(VIEW),
+        starts_at=read_bound(query.starts, "from"),
+        ends_at=read_bound(query.ends, "to"),
+        direction=query.direction,
+        integration_id=(
+            parse_id(query.integration_id, "integrationId") if query.integration_id else None
+        ),
+        state=query.state,
+        customer_ids=await find_owners(connection, caller, query.address),
+        statuses=(query.status,) if query.status else (),
+        category=query.category,
+        template_ids=await _find_templates(connection, caller, query.template_name),
+    )
+
+
+def read_bound(text: str | None, field: str) -> datetime | None:
+    """A moment, or a whole day (UTC): `to` includes the day it names."""
+    if not text:
+        return None
+    if len(text) != len("2026-01-31"):
+        return parse_moment(text, field)
+    midnight = datetime.combine(parse_moment(text, field).date(), time(), UTC)
+    try:
+        return midnight + timedelta(days=1) if field == "to" else midnight
+    except OverflowError:
+        raise invalid(field, f"{field} is too late.", code="invalid.date") from None
+
+
+async def find_owners(
+    connection: Connection, caller: Caller, address: str | None
+) -> list[UUID] | None:
+    """The customers that an address belongs to, in any form it may have; None without one."""
+    if not address:
+        return None
+    try:
+        forms = [*match_keys(parse_phone_id(address)), address]
+    except InvalidAddress:
+        forms = [address]
+    owners = await fetch(connection, select_owners(caller.organization_id, forms))
+    return [each.customer_id for each in owners]
+
+
+async def _find_templates(
+    connection: Connection, caller: Caller, name: str | None
+) -> list[UUID] | None:
+    if not name:
+        return None
+    rows = await fetch(connection, select_template_ids(caller.organization_id, name))
+    return [row.id for row in rows]
+
+
+class Search(msgspec.Struct):
+    """A walk over candidates, a window at a time; `is_done` when there are no more of them."""
+
+    organization_id: UUID
+    wanted: InteractionFilter
+    source: Source
+    span: Span
+    segments: tuple[SegmentCondition, ...] = ()
+    is_done: bool = False
+
+    @classmethod
+    def newest_first(
+        cls, organization_id: UUID, wanted: InteractionFilter, *, after: UUID | None
+    ) -> "Search":
+        """The walk for a list, behind the last key of the page before."""
+        source = choose_source(wanted)
+        span = span_of(wanted, source, after)
+        return cls(organization_id, wanted, source, span, is_done=wanted.is_empty)
+
+    @classmethod
+    def by_start(
+        cls,
+        organization_id: UUID,
+        wanted: InteractionFilter,
+        *,
+        segments: tuple[SegmentCondition, ...] = (),
+        ascending: bool = True,
+    ) -> "Search":
+        """The walk for analytics, in either direction; the order is that of conversations."""
+        source = choose_source(wanted)
+        source = Source.ALL if source is Source.OUTBOX else source
+        span = span_of(wanted, source, None)
+        span = Span(span.low, span.high, ascending=ascending)
+        return cls(organization_id, wanted, source, span, segments, wanted.is_empty)
+
+    @property
+    def next_key(self) -> UUID:
+        """The key behind which another search goes on."""
+        return before(self.span.low) if self.span.ascending else following(self.span.high)
+
+    async def find(self, connection: Connection, *, limit: int, windows: int) -> list[Found]:
+        """The next conversations that fit: up to `limit`, from up to so many windows."""
+        found: list[Found] = []
+        for _ in range(windows):
+            if self.is_done or len(found) >= limit:
+                break
+            found += await self._find_in_window(connection, limit - len(found))
+        return found
+
+    async def _find_in_window(self, connection: Connection, limit: int) -> list[Found]:
+        end = await fetch_optional(
+            connection,
+            select_window_end(self.organization_id, self.wanted, self.source, span=self.span),
+        )
+        if end is None:
+            self.is_done = True
+            return []
+        found = await fetch(
+            connection,
+            select_found(
+                self.organization_id,
+                self.wanted,
+                self.source,
+                span=self._up_to(end.key),
+                limit=limit,
+                segments=self.segments,
+            ),
+        )
+        page_is_full = len(found) == limit
+        self._go_behind(found[-1].key if page_is_full else end.key)
+        self.is_done = end.count < WINDOW and (not page_is_full or found[-1].key == end.key)
+        return found
+
+    def _up_to(self, key: UUID) -> Span:
+        """The window itself. New conversations may join it meanwhile; none is left out."""
+        if self.span.ascending:
+            return Span(self.span.low, key, ascending=True)
+        return Span(key, self.span.high)
+
+    def _go_behind(self, key: UUID) -> None:
+        if self.span.ascending:
+            self.span = Span(following(key), self.span.high, ascending=True)
+        else:
+            self.span = Span(self.span.low, before(key))
+
+
+async def find_page(
+    connection: Connection, search: Search, *, page_size: int, windows: int = MOST_WINDOWS,
+    **options: Any,
+) -> list[InteractionRow]:  # fmt: skip
+    """A page of interactions; options as select_interactions() has them."""
+    found = await search.find(connection, limit=page_size, windows=windows)
+    if not found:
+        return []
+    ids = [each.conversation_id for each in found]
+    return await fetch(connection, select_interactions(search.organization_id, ids, **options))
+
+
+async def find_pages(
+    search: Search, connect: Connect, *, page_size: int, **options: Any
+) -> AsyncIterator[list[InteractionRow]]:
+    """All pages, each read in a transaction of its own, so that no one is held for long."""
+    while not search.is_done:
+        async with connect() as connection:
+            rows = await find_page(connection, search, page_size=page_size, windows=1, **options)
+        if rows:
+            yield rows

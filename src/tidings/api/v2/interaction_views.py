@@ -1,0 +1,256 @@
+"""How the interactions view shows conversations and their messages."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+import msgspec
+
+from tidings.api.v2.failure_words import failure_of
+from tidings.api.v2.templates import ButtonView, HeaderView
+from tidings.api.views import Moment, Ref, View, moment, optional_moment
+from tidings.domain.sent_templates import read_values
+from tidings.domain.template_shapes import Component, Preview, Template
+from tidings.domain.templates import compile_template, preview
+from tidings.domain.windows import ServiceWindow
+from tidings.store.interactions import InteractionRow
+from tidings.store.message_details import AddressRow, MessageRow
+
+PATH = "/api/v2/interactions"
+INTEGRATIONS = "/api/v2/conversations/messaging/integrations/whatsapp"
+
+
+class AddressView(View):
+    """An address that a customer is known by."""
+
+    kind: str
+    value: str
+
+
+class CustomerView(View):
+    """The customer of a conversation."""
+
+    id: str
+    address: str
+    name: str | None = None
+    addresses: list[AddressView] | None = None
+
+
+class LastMessageView(View):
+    """The message that speaks for its conversation in a list."""
+
+    id: str
+    direction: str
+    status: str
+    text: str
+    time: Moment
+    template_name: str | None = None
+    error_code: str | None = None
+    error_text: str | None = None
+
+
+class SentTemplateView(View):
+    """A template as this message filled it."""
+
+    name: str
+    language: str
+    buttons: list[ButtonView]
+    body: str
+    header: HeaderView | None = None
+    footer: str | None = None
+
+
+class MessageView(View):
+    """One message of a conversation, with all its times; `error_mend` says what to do."""
+
+    id: str
+    direction: str
+    status: str
+    kind: str
+    text: str
+    time: Moment
+    from_address: str
+    to_address: str
+    template: SentTemplateView | None = None
+    queued_time: Moment | None = None
+    sent_time: Moment | None = None
+    delivered_time: Moment | None = None
+    read_time: Moment | None = None
+    failed_time: Moment | None = None
+    error_code: str | None = None
+    error_text: str | None = None
+    error_mend: str | None = None
+    provider_message_id: str | None = None
+    category: str | None = None
+
+    @classmethod
+    def of(cls, row: MessageRow) -> "MessageView":
+        """The message as the interactions view shows it."""
+        failure = failure_of(row.status, row.error_code, row.error_detail)
+        return cls(
+            id=str(row.id),
+            direction=row.direction,
+            status=row.status,
+            kind=row.kind,
+            text=row.body,
+            time=moment(row.created_at),
+            from_address=row.from_address,
+            to_address=row.to_address,
+            template=sent_template(row),
+            queued_time=moment(row.created_at) if row.direction == "outbound" else None,
+            sent_time=optional_moment(row.sent_at),
+            delivered_time=optional_moment(row.delivered_at),
+            read_time=optional_moment(row.read_at),
+            failed_time=optional_moment(row.failed_at),
+            error_code=failure.code if failure else None,
+            error_text=failure.text if failure else None,
+            error_mend=failure.mend if failure else None,
+            provider_message_id=row.provider_message_id,
+            category=row.category,
+        )
+
+
+class WindowView(View):
+    """The customer-service window, in which free text is allowed."""
+
+    open: bool
+    opens_at: Moment | None = None
+    closes_at: Moment | None = None
+
+    @classmethod
+    def of(cls, last_inbound_at: datetime | None) -> "WindowView":
+        """The window that the customer's last message opened."""
+        window = ServiceWindow(last_inbound_at)
+        return cls(
+            open=window.is_open(datetime.now(UTC)),
+            opens_at=optional_moment(last_inbound_at),
+            closes_at=optional_moment(window.closes_at),
+        )
+
+
+class InteractionView(View):
+    """One conversation in the list."""
+
+    conversation_id: str
+    start_time: Moment
+    last_message_time: Moment
+    direction: str
+    initiator: str
+    state: str
+    integration: Ref
+    customer: CustomerView
+    message_count: int
+    division_id: str
+    self_uri: str
+    end_time: Moment | None = None
+    last_message: LastMessageView | None = None
+
+    @classmethod
+    def of(cls, row: InteractionRow) -> "InteractionView":
+        """The conversation as the list shows it."""
+        return cls(**interaction_fields(row))
+
+
+class InteractionDetailView(InteractionView, kw_only=True):
+    """One conversation with its newest messages, in the order of time."""
+
+    messages: list[MessageView]
+    window: WindowView
+    messages_next_uri: str | None = None
+
+
+def interaction_fields(row: InteractionRow) -> dict[str, Any]:
+    """What the list and the detail of a conversation have in common."""
+    return {
+        "conversation_id": str(row.id),
+        "start_time": moment(row.started_at),
+        "last_message_time": moment(row.last_message_at),
+        "end_time": optional_moment(row.ended_at),
+        "direction": row.direction,
+        "initiator": row.initiator,
+        "state": row.state,
+        "integration": Ref(
+            id=str(row.integration_id),
+            name=row.integration_name,
+            self_uri=f"{INTEGRATIONS}/{row.integration_id}",
+        ),
+        "customer": customer_of(row),
+        "message_count": row.message_count,
+        "last_message": _last_message(row),
+        "division_id": str(row.division_id),
+        "self_uri": f"{PATH}/{row.id}",
+    }
+
+
+def customer_of(row: InteractionRow, addresses: list[AddressRow] | None = None) -> CustomerView:
+    """The customer of a conversation, in details with all addresses."""
+    return CustomerView(
+        id=str(row.customer_id),
+        name=row.customer_name or None,
+        address=row.address,
+        addresses=[AddressView(kind=a.kind, value=a.value) for a in addresses or ()] or None,
+    )
+
+
+def _last_message(row: InteractionRow) -> LastMessageView | None:
+    if row.message_id is None or row.message_at is None or row.status is None:
+        return None
+    failure = failure_of(row.status, row.error_code, row.error_detail)
+    return LastMessageView(
+        id=str(row.message_id),
+        direction=row.message_direction or "",
+        status=row.status,
+        text=row.body or "",
+        template_name=row.template_name,
+        time=moment(row.message_at),
+        error_code=failure.code if failure else None,
+        error_text=failure.text if failure else None,
+    )
+
+
+def shown_template(row: MessageRow) -> Preview | None:
+    """The message's template, filled with the message's values; None for other messages.
+
+    The text is the one that was sent; header and buttons are those of the template as it is now.
+    """
+    if row.template_name is None or row.template_components is None:
+        return None
+    try:
+        components = msgspec.convert(row.template_components, list[Component], strict=False)
+    except msgspec.ValidationError:
+        return Preview(body=row.body)
+    template = Template(
+        name=row.template_name,
+        language=row.template_language or "",
+        parameter_format=row.template_format,
+        components=components,
+    )
+    values = read_values(compile_template(template), row.content.get("components") or ())
+    return msgspec.structs.replace(preview(template, values), body=row.body)
+
+
+def sent_template(row: MessageRow) -> SentTemplateView | None:
+    """The template of a message as the interactions view shows it."""
+    shown = shown_template(row)
+    if shown is None:
+        return None
+    header = None
+    if shown.header_kind is not None:
+        header = HeaderView(format=shown.header_kind.upper(), text=shown.header)
+    return SentTemplateView(
+        name=row.template_name or "",
+        language=row.template_language or "",
+        body=shown.body,
+        header=header,
+        footer=shown.footer,
+        buttons=[_button(each.type, each.text, each.target) for each in shown.buttons],
+    )
+
+
+def _button(kind: str, text: str, target: str | None) -> ButtonView:
+    is_phone = kind == "phone_number"
+    return ButtonView(
+        type=kind.upper(),
+        text=text,
+        url=None if is_phone else target,
+        phone_number=target if is_phone else None,
+    )

@@ -1,0 +1,190 @@
+"""The interactions view: every conversation with filters, details and export (P4, C13)."""
+
+import asyncio
+from collections.abc import AsyncIterator, Sequence
+from typing import Annotated, Any, Literal
+from urllib.parse import urlencode
+from uuid import UUID
+
+from litestar import Request, Router, get
+from litestar.di import Provide
+from litestar.params import Parameter
+from litestar.response import Stream
+
+from tidings.api.auth import needs
+from tidings.api.paging import After, PageSize
+from tidings.api.v2.consents import csv_stream, csv_text
+from tidings.api.v2.failure_words import failure_of
+from tidings.api.v2.interaction_search import (
+    VIEW,
+    InteractionQuery,
+    Search,
+    find_page,
+    find_pages,
+    read_interaction_query,
+    resolve,
+)
+from tidings.api.v2.interaction_views import (
+    PATH,
+    InteractionDetailView,
+    InteractionView,
+    MessageView,
+    WindowView,
+    customer_of,
+    interaction_fields,
+)
+from tidings.api.views import Keyset, moment, parse_id
+from tidings.domain.delimited import BYTE_ORDER_MARK, guard_formula
+from tidings.domain.errors import absent
+from tidings.domain.permissions import Caller
+from tidings.store.database import Database
+from tidings.store.interaction_filters import HIGHEST_ID
+from tidings.store.interactions import InteractionRow, select_interactions
+from tidings.store.message_details import (
+    MessageRow,
+    select_customer_addresses,
+    select_messages,
+    select_service_window,
+)
+from tidings.store.query import fetch, fetch_optional
+
+MESSAGES_AT_A_TIME = 200
+EXPORT_ROWS = 1_000
+EXPORT_COLUMNS = (
+    "conversation id", "start", "last message", "direction", "initiator", "number", "customer",
+    "address", "messages", "delivery status", "error code", "error text", "template", "category",
+)  # fmt: skip
+
+
+@get("/", guards=[needs(VIEW)])
+async def list_interactions(
+    request: Request[Any, Any, Any],
+    caller: Caller,
+    database: Database,
+    wanted: InteractionQuery,
+    after: After = None,
+    page_size: PageSize = 25,
+) -> Keyset[InteractionView]:
+    """List conversations, newest first. Filters on status, category and template ask for one
+    message that fits them all.
+
+    A page looks at a bounded number of conversations: it may come back with fewer entities than
+    asked for, and goes on at nextUri as long as there is one. Waiting messages
+    (deliveryStatus=queued) come in the order of the messages, not of their conversations.
+    """
+    after_id = None if after is None else parse_id(after, "after")
+    async with database.transaction(caller.organization_id) as connection:
+        search = Search.newest_first(
+            caller.organization_id, await resolve(connection, caller, wanted), after=after_id
+        )
+        rows = await find_page(connection, search, page_size=page_size)
+    query = [(k, v) for k, v in request.query_params.multi_items() if k != "after"]
+    next_query = urlencode([*query, ("after", str(search.next_key))])
+    return Keyset(
+        entities=[InteractionView.of(row) for row in rows],
+        page_size=page_size,
+        self_uri=f"{PATH}?{request.url.query}" if request.url.query else PATH,
+        next_uri=None if search.is_done else f"{PATH}?{next_query}",
+    )
+
+
+@get("/{conversation_id:uuid}", guards=[needs(VIEW)])
+async def read_interaction(
+    conversation_id: UUID,
+    caller: Caller,
+    database: Database,
+    messages_after: Annotated[UUID | None, Parameter(query="messagesAfter")] = None,
+) -> InteractionDetailView:
+    """One conversation with its newest 200 messages; `messagesAfter` gives the 200 before."""
+    owner = caller.organization_id
+    before_id = messages_after or HIGHEST_ID
+    async with database.transaction(owner) as connection:
+        row = await fetch_optional(
+            connection,
+            select_interactions(owner, [conversation_id], divisions=caller.divisions(VIEW)),
+        )
+        if row is None:
+            raise absent("conversation", conversation_id)
+        messages = await fetch(
+            connection,
+            select_messages(
+                owner, [conversation_id], before_id=before_id, limit=MESSAGES_AT_A_TIME + 1
+            ),
+        )
+        addresses = await fetch(connection, select_customer_addresses(owner, row.customer_id))
+        window = await fetch_optional(
+            connection, select_service_window(owner, row.integration_id, row.customer_id)
+        )
+    fields = interaction_fields(row) | {"customer": customer_of(row, addresses)}
+    return InteractionDetailView(
+        **fields,
+        messages=[MessageView.of(each) for each in reversed(messages[:MESSAGES_AT_A_TIME])],
+        messages_next_uri=_earlier(row, messages),
+        window=WindowView.of(window.last_inbound_at if window else None),
+    )
+
+
+def _earlier(row: InteractionRow, messages: Sequence[MessageRow]) -> str | None:
+    if len(messages) <= MESSAGES_AT_A_TIME:
+        return None
+    return f"{PATH}/{row.id}?messagesAfter={messages[MESSAGES_AT_A_TIME - 1].id}"
+
+
+@get("/export", guards=[needs(VIEW)])
+async def export_interactions(
+    caller: Caller,
+    database: Database,
+    wanted: InteractionQuery,
+    file_format: Annotated[Literal["csv"], Parameter(query="format")] = "csv",
+) -> Stream:
+    """All conversations that fit, as CSV. Status, error, template and category are those of the
+    last message we sent, or else of the customer's last message."""
+    async with database.transaction(caller.organization_id) as connection:
+        search = Search.newest_first(
+            caller.organization_id, await resolve(connection, caller, wanted), after=None
+        )
+    return csv_stream(_export(database, search), f"interactions.{file_format}")
+
+
+async def _export(database: Database, search: Search) -> AsyncIterator[str]:
+    yield BYTE_ORDER_MARK + csv_text([EXPORT_COLUMNS])
+    pages = find_pages(
+        search,
+        lambda: database.transaction(search.organization_id),
+        page_size=EXPORT_ROWS,
+        by_sent_message=True,
+    )
+    async for rows in pages:
+        yield await asyncio.to_thread(_export_text, rows)
+
+
+def _export_text(rows: list[InteractionRow]) -> str:
+    return csv_text([[guard_formula(cell) for cell in _cells(row)] for row in rows])
+
+
+def _cells(row: InteractionRow) -> tuple[str, ...]:
+    failure = failure_of(row.status or "", row.error_code, row.error_detail)
+    return (
+        str(row.id),
+        moment(row.started_at),
+        moment(row.last_message_at),
+        row.direction,
+        row.initiator,
+        row.phone_number,
+        row.customer_name,
+        row.address,
+        str(row.message_count),
+        row.status or "",
+        failure.code if failure else "",
+        failure.text if failure else "",
+        row.template_name or "",
+        row.category or "service",
+    )
+
+
+interactions_router = Router(
+    PATH,
+    route_handlers=[list_interactions, read_interaction, export_interactions],
+    dependencies={"wanted": Provide(read_interaction_query)},
+    tags=["Interactions"],
+)

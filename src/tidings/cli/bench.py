@@ -1,0 +1,60 @@
+"""`tidings bench`: how fast each way through the house is, against its bare limit."""
+
+import gc
+from importlib import import_module
+
+import click
+import uvloop
+
+from tidings.cli.benches.result import BenchResult
+from tidings.cli.root import print_json
+
+BENCHES = {
+    "ingest": "signed webhook -> durable -> 200",
+    "agentless": "POST -> durable -> 202, 64 connections",
+    "intake": "stored webhooks -> applied",
+    "dispatch": "queued -> provider accepted -> recorded",
+    "loop": "notifications through one number with all callbacks coming back",
+}
+
+
+@click.command()
+@click.argument("name", type=click.Choice([*BENCHES, "all"]))
+@click.option("--json", "as_json", is_flag=True, help="One JSON object on the last line.")
+@click.option("--seconds", type=float, help="Length of the measured part, where it has one.")
+@click.option("--batch", type=int, default=1, help="loop: callbacks in one request.")
+def bench(name: str, as_json: bool, seconds: float | None, batch: int) -> None:
+    """Measure one way through the house, or all of them one after the other.
+
+    Each bench runs on a fresh database with processes of its own, on loopback, and removes
+    everything afterwards.
+    """
+    for each in BENCHES if name == "all" else [name]:
+        module = import_module(f"tidings.cli.benches.{each}")
+        options: dict[str, object] = {}
+        if seconds is not None:
+            options["seconds"] = seconds
+        if each == "loop":
+            options["batch"] = batch
+        gc.freeze()
+        result: BenchResult = uvloop.run(module.run(**options)).rounded()
+        if as_json or name == "all":
+            print_json(result)
+        else:
+            show(result)
+
+
+def show(result: BenchResult) -> None:
+    """The figures for people."""
+    click.echo(f"{result.bench}: {result.rate:,.0f} {result.unit} in {result.seconds:.1f} s")
+    for label, value in (
+        ("p50", result.p50_ms and f"{result.p50_ms} ms"),
+        ("p99", result.p99_ms and f"{result.p99_ms} ms"),
+        ("memory", result.rss_mb and f"{result.rss_mb:.0f} MB"),
+        ("bare limit", result.limit_rate and f"{result.limit_rate:,.0f} {result.unit}"),
+        ("ratio", result.ratio),
+        ("lost", result.lost),
+        ("doubled", result.doubled),
+    ):
+        if value is not None:
+            click.echo(f"  {label}: {value}")

@@ -1,0 +1,115 @@
+"""Running the product: each process by itself, or all of them with `up`."""
+
+import asyncio
+import signal
+from pathlib import Path
+
+import click
+import uvicorn
+import uvloop
+
+from tidings.cli.logs import set_up_logs
+from tidings.cli.root import database_url, embedded_of, read_settings
+from tidings.cli.supervisor import Supervisor, check_port
+from tidings.settings import Settings
+from tidings.store.migrate import migrate as migrate_database
+
+
+@click.command()
+@click.option("--simulator", is_flag=True, help="Start the simulated WhatsApp as well.")
+@click.option("--port", type=int, help="Port of the web process (TIDINGS_PORT).")
+@click.option("--host", help="Address the web process listens on (TIDINGS_HOST).")
+def up(simulator: bool, port: int | None, host: str | None) -> None:
+    """Run everything on this machine until Ctrl-C: database, web, worker.
+
+    The database is the embedded one unless TIDINGS_DATABASE_URL names another. The schema is
+    brought up to date first. A process that dies is started again.
+    """
+    settings = read_settings(port=port, host=host)
+    set_up_logs(settings)
+    run_everything(settings, simulator=simulator)
+
+
+def run_everything(settings: Settings, *, simulator: bool) -> None:
+    """Start the database and the processes, watch over them, and stop them in order."""
+    check_port(settings.host, settings.port, "TIDINGS_PORT")
+    if simulator:
+        check_port("127.0.0.1", settings.simulator_port, "TIDINGS_SIMULATOR_PORT")
+    url = database_url(settings, start=True)
+    try:
+        migrate_database(url)
+        Supervisor(settings, url, simulator=simulator).run()
+    finally:
+        if not settings.database_url:
+            embedded_of(settings).stop()
+
+
+@click.command()
+@click.option("--port", type=int, help="Port to listen on (TIDINGS_PORT).")
+@click.option("--host", help="Address to listen on (TIDINGS_HOST).")
+def web(port: int | None, host: str | None) -> None:
+    """Run one web process: API, webhooks and console. Any number may run, on any host."""
+    from tidings.api.application import Application
+
+    settings = read_settings(port=port, host=host)
+    set_up_logs(settings)
+    check_port(settings.host, settings.port, "TIDINGS_PORT")
+    uvicorn.run(
+        Application(settings, database_url(settings)),
+        host=settings.host,
+        port=settings.port,
+        loop="uvloop",
+        http="httptools",
+        lifespan="on",
+        access_log=False,
+        log_config=None,
+        server_header=False,
+        date_header=False,
+        timeout_graceful_shutdown=10,
+        backlog=2048,
+    )
+
+
+@click.command()
+def worker() -> None:
+    """Run one worker: it applies webhooks, sends messages and does the jobs. Any number may run."""
+    settings = read_settings()
+    set_up_logs(settings)
+    uvloop.run(run_worker(settings, database_url(settings)))
+
+
+async def run_worker(settings: Settings, url: str) -> None:
+    """Work until SIGTERM or SIGINT; then finish what is in flight."""
+    from tidings.engine.worker import Worker
+    from tidings.store.database import Database
+    from tidings.store.secret_box import load_secret_box
+
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for name in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(name, stop.set)
+    database = Database(url, pool_size=settings.pool_size)
+    await Worker(settings, database, load_secret_box(settings)).run(stop)
+
+
+@click.command()
+@click.option("--port", type=int, help="Port to listen on (TIDINGS_SIMULATOR_PORT).")
+@click.option("--state", type=click.Path(path_type=Path), help="Folder of its ledger.")
+@click.option(
+    "--config", type=click.Path(path_type=Path, exists=True), help="JSON file with its world."
+)
+def simulator(port: int | None, state: Path | None, config: Path | None) -> None:
+    """Run the simulated WhatsApp: Graph API, customers, their phone, and the ledger."""
+    from tidings.simulator.main import run
+
+    settings = read_settings(simulator_port=port)
+    folder = state or settings.home_path / "simulator"
+    check_port("127.0.0.1", settings.simulator_port, "TIDINGS_SIMULATOR_PORT")
+    run("127.0.0.1", settings.simulator_port, folder, config=config)
+
+
+@click.command()
+def migrate() -> None:
+    """Bring the database to the newest schema. `up` does it by itself."""
+    settings = read_settings()
+    click.echo(f"schema at {migrate_database(database_url(settings))}")

@@ -1,0 +1,47 @@
+"""The wish to send one message, before anything was looked up or decided."""
+
+from datetime import timedelta
+from enum import IntEnum
+from uuid import UUID
+
+import msgspec
+
+from tidings.domain.templates import TemplateValues
+
+
+class Priority(IntEnum):
+    """The lanes of an integration: an agent's message overtakes notifications and campaigns."""
+
+    AGENT = 0
+    NOTIFICATION = 1
+    CAMPAIGN = 2
+
+
+class ReplayKey(msgspec.Struct, frozen=True):
+    """Under what a request's answer is kept, so that its replay sends nothing."""
+
+    key: str
+    request_hash: bytes
+    keep: timedelta
+
+
+class Intent(msgspec.Struct, frozen=True):
+    """A wish to send one message. `address` is canonical; exactly one of text and response.
+
+    `divisions` are those in which the sender may send (None: all); numbers elsewhere do not exist
+    for it.
+    """
+
+    organization_id: UUID
+    sender_kind: str
+    sender_id: UUID
+    integration_id: UUID
+    address: str
+    text: str | None = None
+    response_id: UUID | None = None
+    values: TemplateValues = TemplateValues()
+    use_existing: bool = False
+    priority: Priority = Priority.NOTIFICATION
+    initiator: str = "api"
+    replay: ReplayKey | None = None
+    divisions: tuple[UUID, ...] | None = None

@@ -1,0 +1,208 @@
+"""Sends what is due: one dispatcher for each number, at the pace that number allows.
+
+Holding the lease of an integration makes it the only sender, so rate control is exact and
+needs no shared counter. Messages are marked `sending` and committed before the call; outcomes are
+recorded in batches behind it. What an outcome means for the lane is decided here.
+"""
+
+import asyncio
+import contextlib
+import time
+from uuid import UUID
+
+import msgspec
+import structlog
+
+from tidings.domain.content import Content, Outbound
+from tidings.domain.limits import PairLimiter, TokenBucket
+from tidings.domain.outcomes import Accepted, Fault, Outcome, Refused
+from tidings.engine.recorder import Recorder, Sent
+from tidings.providers.http import Http
+from tidings.providers.registry import PROVIDERS
+from tidings.providers.whatsapp_cloud.wire import Account
+from tidings.settings import Settings
+from tidings.store import outbox as store
+from tidings.store.database import Database
+from tidings.store.integrations import SenderRow, select_senders
+from tidings.store.leases import Lease
+from tidings.store.outbox import DueMessage
+from tidings.store.query import fetch, fetch_optional
+from tidings.store.secret_box import SecretBox
+
+log = structlog.get_logger()
+
+IDLE_SECONDS = 1.0
+REREAD_SECONDS = 2.0
+SWEEP_SECONDS = 10.0
+LONGEST_PAUSE = 60.0
+CONTENT = msgspec.json.Decoder(Content)
+PARKING = (Fault.ACCOUNT, Fault.AUTH)
+
+
+class Dispatch:
+    """The work of holding an integration's lease."""
+
+    def __init__(
+        self, database: Database, settings: Settings, box: SecretBox, *, http: Http
+    ) -> None:
+        self.database = database
+        self.settings = settings
+        self.box = box
+        self.http = http
+        self._lanes: dict[str, Lane] = {}
+
+    def wake(self, integration_id: str) -> None:
+        """Something was queued for this integration."""
+        lane = self._lanes.get(integration_id)
+        if lane is not None:
+            lane.wake.set()
+
+    async def work(self, lease: Lease, ended: asyncio.Event) -> None:
+        """Send an integration's messages until the lease ends."""
+        lane = self._lanes[lease.key] = Lane(self, lease)
+        try:
+            await lane.run(ended)
+        finally:
+            self._lanes.pop(lease.key, None)
+
+
+class Lane:
+    """One integration's messages on their way out."""
+
+    def __init__(self, dispatch: Dispatch, lease: Lease) -> None:
+        assert lease.organization_id is not None
+        self.wake = asyncio.Event()
+        self._dispatch = dispatch
+        self._lease = lease
+        self._organization_id = lease.organization_id
+        self._integration_id = UUID(lease.key)
+        self._recorder = Recorder(dispatch.database, dispatch.settings, lease)
+        self._calls: set[asyncio.Task[None]] = set()
+        self._pairs = PairLimiter()
+        self._bucket: TokenBucket | None = None
+        self._rate = 0
+        self._sender: SenderRow | None = None
+        self._account: Account | None = None
+        self._read_at = -REREAD_SECONDS
+        self._swept_at = -SWEEP_SECONDS
+        self._paused_until = 0.0
+        self._pause = 0.5
+
+    async def run(self, ended: asyncio.Event) -> None:
+        """Claim and call until ended; then wait for what is in flight and its recording."""
+        try:
+            while not ended.is_set():
+                self.wake.clear()
+                await self._upkeep()
+                wait = await self._send_some()
+                if wait > 0:
+                    with contextlib.suppress(TimeoutError):
+                        await asyncio.wait_for(self.wake.wait(), wait)
+        finally:
+            if self._calls:
+                await asyncio.wait(self._calls)
+            await self._recorder.drain()
+
+    async def _upkeep(self) -> None:
+        """Read the integration anew now and then, and settle what nobody will answer."""
+        now = time.monotonic()
+        if now - self._read_at > REREAD_SECONDS:
+            async with self._dispatch.database.connection() as connection:
+                sender = await fetch_optional(
+                    connection, select_senders([self._organization_id], [self._integration_id])
+                )
+            self._take_sender(sender)
+            self._read_at = now
+        if now - self._swept_at > SWEEP_SECONDS:
+            await self._recorder.sweep()
+            self._swept_at = now
+
+    def _take_sender(self, sender: SenderRow | None) -> None:
+        if sender is not None and (self._sender is None or sender != self._sender):
+            secrets = self._dispatch.box.open(
+                sender.secrets, organization_id=sender.organization_id, owner_id=sender.id
+            )
+            self._account = Account(sender.number_id, secrets["access_token"], sender.base_address)
+            if sender.throughput != self._rate:
+                self._rate = sender.throughput
+                self._bucket = TokenBucket(self._rate, max(1, self._rate // 20))
+        self._sender = sender
+
+    async def _send_some(self) -> float:
+        """Claim what may go out now and start its calls; give the seconds to wait for more."""
+        now = time.monotonic()
+        if self._sender is None or self._sender.status != "active" or self._bucket is None:
+            return IDLE_SECONDS
+        if now < self._paused_until:
+            return min(self._paused_until - now, IDLE_SECONDS)
+        free = self._dispatch.settings.dispatch_in_flight - len(self._calls)
+        room = min(free, self._bucket.available(now))
+        if free <= 0:
+            await asyncio.wait(self._calls, return_when=asyncio.FIRST_COMPLETED)
+            return 0.0
+        if room <= 0:
+            return max(self._bucket.ready_in(now), 0.002)
+        async with self._dispatch.database.connection() as connection:
+            due = await fetch(
+                connection, store.claim_due(self._lease, self._integration_id, limit=room)
+            )
+        if not due:
+            return IDLE_SECONDS
+        self._bucket.take(now, len(due))
+        for message in due:
+            self._start(message, now)
+        return 0.0
+
+    def _start(self, message: DueMessage, now: float) -> None:
+        if not self._pairs.take(message.to_address, now):
+            wait = self._pairs.ready_in(message.to_address, now)
+            self._recorder.requeue(message, delay_s=wait)
+            return
+        task = asyncio.create_task(self._call(message))
+        self._calls.add(task)
+        task.add_done_callback(self._calls.discard)
+
+    async def _call(self, message: DueMessage) -> None:
+        """Make the one attempt of a message and hand its outcome on."""
+        assert self._sender is not None
+        assert self._account is not None
+        outbound = Outbound(
+            message_id=str(message.message_id),
+            content=CONTENT.decode(message.content),
+            callback_data=str(message.message_id),
+            to=message.to_address,
+            reply_to=message.reply_to,
+        )
+        provider = PROVIDERS[self._sender.provider]
+        with self._recorder.observing(message.message_id):
+            outcome: Outcome = await provider.send(self._dispatch.http, self._account, outbound)
+        if isinstance(outcome, Refused):
+            await self._judge(message, outcome)
+        else:
+            if isinstance(outcome, Accepted):
+                self._pause = 0.5
+            self._recorder.record(Sent(message, outcome))
+
+    async def _judge(self, message: DueMessage, refused: Refused) -> None:
+        """What a refusal means: for the lane, for the integration, or for this message only."""
+        if refused.only_this_recipient:
+            delay = refused.retry_after.total_seconds() if refused.retry_after else 6.0
+            self._recorder.requeue(message, delay_s=delay * 4 ** min(message.attempts - 1, 3))
+        elif refused.fault in (Fault.RATE, Fault.SERVER):
+            self._hold_back(refused)
+            self._recorder.requeue(message, delay_s=min(2.0**message.attempts, LONGEST_PAUSE))
+        elif refused.fault in PARKING:
+            self._recorder.requeue(message, delay_s=0.0)
+            if self._sender is not None and self._sender.status == "active":
+                self._sender = msgspec.structs.replace(self._sender, status="error")
+                await self._recorder.park(refused)
+        else:
+            self._recorder.record(Sent(message, refused))
+
+    def _hold_back(self, refused: Refused) -> None:
+        """Move the lane's clock: as long as the provider says, else doubling."""
+        named = refused.retry_after.total_seconds() if refused.retry_after else 0.0
+        pause = max(named, self._pause)
+        self._paused_until = max(self._paused_until, time.monotonic() + pause)
+        self._pause = min(self._pause * 2, LONGEST_PAUSE)
+        log.warning("dispatch.held_back", code=refused.code, seconds=round(pause, 1))

@@ -1,0 +1,216 @@
+"""Applies received webhooks: a lane at a time, in batches, each organization's part as one.
+
+Every element stands alone. What cannot be read goes to quarantine; a batch that cannot be
+applied is applied webhook by webhook, and one that fails alone goes to quarantine too, so
+nothing blocks its lane and nothing is lost.
+"""
+
+import asyncio
+import contextlib
+from datetime import timedelta
+from uuid import UUID
+
+import msgspec
+import structlog
+from prometheus_client import Counter
+
+from tidings.actions.accounts import apply_account_events
+from tidings.actions.receiving import Incoming, receive_messages
+from tidings.actions.statuses import Callback, Recording, apply_callbacks
+from tidings.domain.inbound import (
+    Ignored,
+    InboundEvent,
+    InboundMessage,
+    StatusUpdate,
+    Unparsed,
+)
+from tidings.providers.registry import PROVIDERS
+from tidings.settings import Settings
+from tidings.store import inbox as store
+from tidings.store.database import UNAVAILABLE, Database
+from tidings.store.inbox import InboxRow
+from tidings.store.integrations import WebhookAccountRow, select_webhook_accounts
+from tidings.store.leases import Lease
+from tidings.store.quarantine import Unread, insert_unread
+from tidings.store.query import Connection, execute, fetch
+
+log = structlog.get_logger()
+
+APPLIED = Counter("tidings_events_applied", "Events applied from webhooks", ["kind"])
+QUARANTINED = Counter("tidings_quarantined", "Elements put into quarantine")
+
+MOST_WEBHOOKS = 400
+IDLE_SECONDS = 1.0
+LARGEST_BATCH = 4_000_000
+LONGEST_FRAGMENT = 20_000
+
+
+class Sorted(msgspec.Struct):
+    """One organization's part of a batch."""
+
+    callbacks: list[Callback] = msgspec.field(default_factory=list)
+    incoming: list[Incoming] = msgspec.field(default_factory=list)
+    others: list[InboundEvent] = msgspec.field(default_factory=list)
+
+
+class Intake:
+    """The work of holding a lane's lease."""
+
+    def __init__(self, database: Database, settings: Settings) -> None:
+        self._database = database
+        self._threading = timedelta(hours=settings.threading_hours)
+        self._recording = Recording(timedelta(days=settings.suppression_days))
+        self._wakes: dict[int, asyncio.Event] = {}
+
+    def wake(self, _: str = "") -> None:
+        """Something was written down; look at once."""
+        for event in self._wakes.values():
+            event.set()
+
+    async def work(self, lease: Lease, ended: asyncio.Event) -> None:
+        """Apply a lane's webhooks until the lease ends."""
+        lane = int(lease.key)
+        wake = self._wakes[lane] = asyncio.Event()
+        try:
+            while not ended.is_set():
+                wake.clear()
+                if not await self.apply_some(lane):
+                    with contextlib.suppress(TimeoutError):
+                        await asyncio.wait_for(wake.wait(), IDLE_SECONDS)
+        finally:
+            self._wakes.pop(lane, None)
+
+    async def apply_some(self, lane: int) -> int:
+        """Apply the oldest webhooks of a lane and give their number; 0 when it is empty."""
+        async with self._database.connection() as connection:
+            rows = await fetch(connection, store.select_lane(lane, limit=MOST_WEBHOOKS))
+        if not rows:
+            return 0
+        size = sum(len(row.body) for row in rows)
+        if size > LARGEST_BATCH:
+            rows = rows[: max(1, len(rows) * LARGEST_BATCH // size)]
+        try:
+            await self._apply(lane, rows)
+        except UNAVAILABLE:
+            raise
+        except Exception:
+            log.exception("intake.batch_failed", lane=lane, webhooks=len(rows))
+            for row in rows:
+                await self._apply_alone(lane, row)
+        return len(rows)
+
+    async def _apply_alone(self, lane: int, row: InboxRow) -> None:
+        try:
+            await self._apply(lane, [row])
+        except UNAVAILABLE:
+            raise
+        except Exception as error:
+            log.exception("intake.webhook_failed", lane=lane, inbox_id=str(row.id))
+            reason = f"could not be applied: {type(error).__name__}: {error}"
+            async with self._database.transaction() as connection:
+                body = row.body.decode(errors="replace")
+                await _quarantine(connection, [_unread(row, reason, body)])
+                await execute(connection, store.delete_applied(lane, [row.id]))
+
+    async def _apply(self, lane: int, rows: list[InboxRow]) -> None:
+        parsed = [(row, PROVIDERS[row.provider].parse(row.body)) for row in rows]
+        async with self._database.transaction() as connection:
+            numbers = await self._read_numbers(connection, parsed)
+            parts, unread = sort_events(parsed, numbers)
+            for organization_id, part in parts.items():
+                await self._apply_part(connection, organization_id, part, numbers=numbers)
+            if unread:
+                await _quarantine(connection, unread)
+            await execute(connection, store.delete_applied(lane, [row.id for row in rows]))
+        for _, events in parsed:
+            for event in events:
+                APPLIED.labels(type(event).__name__).inc()
+
+    async def _read_numbers(
+        self, connection: Connection, parsed: list[tuple[InboxRow, list[InboundEvent]]]
+    ) -> list[WebhookAccountRow]:
+        accounts = {
+            event.account_id
+            for _, events in parsed
+            for event in events
+            if not isinstance(event, Unparsed | Ignored)
+        }
+        if not accounts:
+            return []
+        provider = parsed[0][0].provider
+        return await fetch(connection, select_webhook_accounts(provider, sorted(accounts)))
+
+    async def _apply_part(
+        self,
+        connection: Connection,
+        organization_id: UUID,
+        part: Sorted,
+        *,
+        numbers: list[WebhookAccountRow],
+    ) -> None:
+        if part.incoming:
+            await receive_messages(
+                connection, organization_id, part.incoming, threading=self._threading
+            )
+        if part.callbacks:
+            await apply_callbacks(
+                connection, organization_id, part.callbacks, recording=self._recording
+            )
+        if part.others:
+            held = [each for each in numbers if each.organization_id == organization_id]
+            await apply_account_events(connection, organization_id, part.others, numbers=held)
+
+
+def sort_events(
+    parsed: list[tuple[InboxRow, list[InboundEvent]]], numbers: list[WebhookAccountRow]
+) -> tuple[dict[UUID, Sorted], list[Unread]]:
+    """Route every event by its own number or account, never by its webhook's first entry.
+
+    An event counts only for an organization whose secret signed the webhook that brought it.
+    """
+    by_number = {(n.organization_id, n.account_id, n.number_id): n for n in numbers}
+    holders = {(n.organization_id, n.account_id) for n in numbers}
+    parts: dict[UUID, Sorted] = {}
+    unread: list[Unread] = []
+    for row, events in parsed:
+        owner = row.organization_id
+        part = parts.setdefault(owner, Sorted())
+        for event in events:
+            if isinstance(event, StatusUpdate | InboundMessage):
+                number = by_number.get((owner, event.account_id, event.number_id))
+                if number is None:
+                    reason = f"number {event.number_id} is not connected here"
+                    unread.append(_unread(row, reason, _text(event)))
+                elif isinstance(event, StatusUpdate):
+                    part.callbacks.append(Callback(number.id, event, row.id))
+                else:
+                    part.incoming.append(Incoming(number, event, row.id))
+            elif isinstance(event, Unparsed):
+                unread.append(_unread(row, event.reason, _text(event.fragment)))
+            elif not isinstance(event, Ignored):
+                if (owner, event.account_id) in holders:
+                    part.others.append(event)
+                else:
+                    reason = f"account {event.account_id} is not connected here"
+                    unread.append(_unread(row, reason, _text(event)))
+    return parts, unread
+
+
+def _unread(row: InboxRow, reason: str, fragment: str) -> Unread:
+    return Unread(
+        row.organization_id,
+        row.id,
+        row.provider,
+        reason.replace("\0", "\ufffd"),
+        fragment.replace("\0", "\ufffd")[:LONGEST_FRAGMENT],
+    )
+
+
+def _text(value: object) -> str:
+    return msgspec.json.encode(value, enc_hook=str).decode()
+
+
+async def _quarantine(connection: Connection, unread: list[Unread]) -> None:
+    await execute(connection, insert_unread(unread))
+    QUARANTINED.inc(len(unread))
+    log.warning("intake.quarantined", elements=len(unread), reason=unread[0].reason)

@@ -1,0 +1,79 @@
+"""The exchange log: every call to a provider, redacted and cut, readable from its message."""
+
+from uuid import UUID
+
+import msgspec
+
+from tidings.store.query import Nothing, Query
+
+
+class NewExchange(msgspec.Struct, frozen=True):
+    """One call to write down. The id is of the time it began."""
+
+    id: UUID
+    integration_id: UUID
+    message_id: UUID | None
+    method: str
+    url: str
+    status: int | None
+    duration_ms: int
+    request: str
+    response: str
+    error: str | None
+
+
+FIELDS = {
+    "id": "uuid", "integration_id": "uuid", "message_id": "uuid", "method": "text", "url": "text",
+    "status": "smallint", "duration_ms": "integer", "request": "text", "response": "text",
+    "error": "text",
+}  # fmt: skip
+
+
+def insert_exchanges(organization_id: UUID, rows: list[NewExchange]) -> Query[Nothing]:
+    """Write calls down."""
+    columns = ", ".join(f"unnest(%({name})s::{type_}[])" for name, type_ in FIELDS.items())
+    params: dict[str, object] = {name: [getattr(row, name) for row in rows] for name in FIELDS}
+    params["organization_id"] = organization_id
+    return Query(
+        f"""
+        INSERT INTO exchange (organization_id, {", ".join(FIELDS)})
+        SELECT %(organization_id)s, {columns}
+        """,
+        params,
+        Nothing,
+    )
+
+
+class ExchangeRow(msgspec.Struct, frozen=True):
+    """One exchange of a message: a call of ours, or a webhook that spoke of it."""
+
+    id: UUID
+    direction: str
+    method: str
+    url: str
+    status: int | None
+    duration_ms: int | None
+    request: str
+    response: str
+    error: str | None
+
+
+def select_exchanges(organization_id: UUID, message_id: UUID) -> Query[ExchangeRow]:
+    """Everything exchanged with the provider about one message, in the order of time."""
+    return Query(
+        """
+        SELECT id, 'out' AS direction, method, url, status, duration_ms, request, response, error
+        FROM exchange
+        WHERE organization_id = %(organization_id)s AND message_id = %(message_id)s
+        UNION ALL
+        SELECT i.id, 'in', 'POST', '/webhooks/meta', 200, NULL,
+               left(convert_from(i.body, 'UTF8'), 20000), '', NULL
+        FROM message m
+        CROSS JOIN LATERAL unnest(m.webhook_ids) w
+        JOIN inbox i ON i.id = w AND i.organization_id = m.organization_id
+        WHERE m.organization_id = %(organization_id)s AND m.id = %(message_id)s
+        ORDER BY id LIMIT 200
+        """,
+        {"organization_id": organization_id, "message_id": message_id},
+        ExchangeRow,
+    )

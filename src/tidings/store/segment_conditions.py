@@ -1,0 +1,122 @@
+"""Analytics' filters as SQL: predicates on a conversation and on what took place in it."""
+
+from enum import StrEnum
+from typing import Any, Final
+
+import msgspec
+
+
+class Operator(StrEnum):
+    """How a predicate compares."""
+
+    MATCHES = "matches"
+    EXISTS = "exists"
+    NOT_EXISTS = "notExists"
+
+
+class Predicate(msgspec.Struct, frozen=True):
+    """One dimension that has one of these values, or any, or none."""
+
+    dimension: str
+    operator: Operator
+    values: tuple[str, ...] = ()
+
+
+class Clause(msgspec.Struct, frozen=True):
+    """Predicates and clauses of which all, or (`any_of`) one must hold."""
+
+    any_of: bool
+    parts: "tuple[Predicate | Clause, ...]"
+
+
+class SegmentCondition(msgspec.Struct, frozen=True):
+    """A condition on the conversation `c`, with its parameters."""
+
+    sql: str
+    params: dict[str, Any]
+
+
+CONVERSATION_DIMENSIONS: Final = {
+    "conversationId": "c.id::text",
+    "conversationInitiator": "c.initiator",
+    "divisionId": "c.division_id::text",
+    "originatingDirection": "c.direction",
+}
+SEGMENT_DIMENSIONS: Final = {
+    "addressFrom": "s.address_from",
+    "addressTo": "s.address_to",
+    "deliveryStatus": "s.status",
+    "direction": "s.direction",
+    "disconnectType": "s.disconnect_type",
+    "errorCode": "s.error_code",
+    "externalContactId": "s.customer_id::text",
+    "mediaType": "'message'",
+    "messageType": "'whatsapp'",
+    "provider": "s.integration_id::text",
+    "purpose": "s.purpose",
+    "remote": "s.remote",
+    "segmentType": "'interact'",
+    "userId": "s.user_id::text",
+}
+
+# A session for the customer, and one for each message we sent: see api/v2/analytics_views.
+SEGMENTS: Final = """
+    SELECT 'customer' AS purpose, c.direction, c.address AS remote, c.customer_id,
+           c.integration_id, NULL::uuid AS user_id, NULL::text AS error_code,
+           CASE WHEN c.direction = 'inbound' THEN c.address ELSE i.phone_number END AS address_from,
+           CASE WHEN c.direction = 'inbound' THEN i.phone_number ELSE c.address END AS address_to,
+           (SELECT n.status FROM message n
+            WHERE n.organization_id = %(organization_id)s AND n.conversation_id = c.id
+              AND n.direction = 'inbound' LIMIT 1) AS status,
+           CASE WHEN c.ended_at IS NOT NULL THEN 'system' END AS disconnect_type
+    FROM integration i
+    WHERE i.organization_id = %(organization_id)s AND i.id = c.integration_id
+    UNION ALL
+    SELECT CASE m.sender_kind WHEN 'user' THEN 'agent' WHEN 'campaign' THEN 'campaign'
+           ELSE 'api' END,
+           m.direction, m.to_address, NULL, m.integration_id,
+           CASE WHEN m.sender_kind = 'user' THEN m.sender_id END, m.error_code, m.from_address,
+           m.to_address, m.status,
+           CASE WHEN m.status = 'failed' THEN 'error'
+                WHEN c.ended_at IS NOT NULL THEN 'system' END
+    FROM message m
+    WHERE m.organization_id = %(organization_id)s AND m.conversation_id = c.id
+      AND m.direction = 'outbound'
+"""
+
+
+class _Writer:
+    """Writes clauses down, giving every list of values a parameter of its own."""
+
+    def __init__(self, dimensions: dict[str, str], prefix: str) -> None:
+        self._dimensions = dimensions
+        self._prefix = prefix
+        self.params: dict[str, Any] = {}
+
+    def write(self, part: Predicate | Clause) -> str:
+        if isinstance(part, Clause):
+            joint = " OR " if part.any_of else " AND "
+            return f"({joint.join(self.write(each) for each in part.parts) or 'true'})"
+        column = self._dimensions[part.dimension]
+        if part.operator is Operator.EXISTS:
+            return f"{column} IS NOT NULL"
+        if part.operator is Operator.NOT_EXISTS:
+            return f"{column} IS NULL"
+        name = f"{self._prefix}{len(self.params)}"
+        self.params[name] = list(part.values)
+        return f"{column} = ANY(%({name})s::text[])"
+
+
+def conversation_condition(clause: Clause, *, number: int) -> SegmentCondition:
+    """The condition that a conversation fulfils a clause; `number` tells clauses apart."""
+    writer = _Writer(CONVERSATION_DIMENSIONS, f"conversation_{number}_")
+    return SegmentCondition(writer.write(clause), writer.params)
+
+
+def segment_condition(clause: Clause, *, number: int) -> SegmentCondition:
+    """The condition that one segment of a conversation fulfils a whole clause."""
+    writer = _Writer(SEGMENT_DIMENSIONS, f"segment_{number}_")
+    condition = writer.write(clause)
+    return SegmentCondition(
+        f"(SELECT 1 FROM ({SEGMENTS}) s WHERE {condition} LIMIT 1) IS NOT NULL", writer.params
+    )
