@@ -12,6 +12,7 @@ import pytest
 import uvloop
 
 from tests.api_client import Api, started
+from tests.serving import Server, served
 from tests.world import World
 from tidings.api.application import Application
 from tidings.embedded import EmbeddedPostgres
@@ -87,3 +88,10 @@ async def api(application: Application, world: World) -> AsyncIterator[Api]:
     transport = httpx.ASGITransport(application, raise_app_exceptions=False)  # type: ignore[arg-type]
     async with httpx.AsyncClient(transport=transport, base_url="http://tidings.test") as client:
         yield Api(client, world.ada)
+
+
+@pytest.fixture(scope="module")
+def server(database_url: str, settings: Settings, world: World) -> Iterator[Server]:
+    """A real web process on a loopback port and the module's database, for other clients."""
+    with served(Application(settings, database_url)) as server:
+        yield server

@@ -159,6 +159,7 @@ class World:
     mia        no roles
     ruth       administrator once, now inactive: her token is revoked
     backend    OAuth client that sends notifications, in all divisions
+    robot      OAuth client that may do everything, in all divisions
     retired    OAuth client, deleted: its token is revoked
     olga       administrator of Outsider
     """
@@ -171,6 +172,7 @@ class World:
     mia: Actor
     ruth: Actor
     backend: Actor
+    robot: Actor
     retired: Actor
     olga: Actor
     # Ids of Nordwind's objects by the name of the path parameter that takes them.
@@ -203,6 +205,7 @@ class World:
 
     async def _connect_programs(self) -> None:
         self.backend = await self.nordwind.add_client("Backend", notifications="*")
+        self.robot = await self.nordwind.add_client("Robot", admin="*")
         self.retired = await self.nordwind.add_client("Retired", notifications="*")
         await self.nordwind.delete_client(self.retired)
         self.objects["client_id"] = self.backend.id

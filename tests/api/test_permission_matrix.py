@@ -1,0 +1,183 @@
+"""Every route against every kind of caller. A new route comes under it by itself.
+
+A route whose path takes the id of something new needs one such thing: enter it in
+`World.objects`, or make it in `objects` here.
+"""
+
+import re
+from typing import Any
+
+import pytest
+
+from tests.api.routes import Route, walk
+from tests.api_client import Answer, Api
+from tests.world import World
+from tidings.actions.templates import apply_listed_templates
+from tidings.api.application import Application
+from tidings.domain.templates import Component, Template
+from tidings.providers.whatsapp_cloud.manage import FetchedTemplate
+from tidings.store.database import Database
+from tidings.store.ids import new_id
+from tidings.store.integrations import insert_integration
+from tidings.store.query import execute, fetch_one
+from tidings.store.templates import select_account_templates
+
+OPEN = re.compile(
+    r"POST /oauth/token|POST /api/v2/sessions|GET /(healthz|readyz|metrics)|GET /api/v2/docs\b.*"
+)
+
+
+@pytest.fixture(scope="module")
+def routes(application: Application) -> list[Route]:
+    """Every guarded route."""
+    return [route for route in walk(application) if not OPEN.fullmatch(str(route))]
+
+
+@pytest.fixture(scope="module")
+async def objects(api: Api, world: World, database: Database) -> dict[str, Any]:
+    """One of Nordwind's things for each path parameter."""
+    library = await made(api, "/api/v2/responsemanagement/libraries", name="Ours")
+    response = await made(
+        api,
+        "/api/v2/responsemanagement/responses",
+        name="Our answer",
+        libraries=[library],
+        texts=[{"content": "Hello", "contentType": "text/plain"}],
+    )
+    file = await api.post(
+        "/api/v2/consents/imports",
+        content=b"address\n+4915112345678\n",
+        headers={"Content-Type": "text/csv"},
+    )
+    return {
+        **world.objects,
+        **await connected_number(world, database),
+        "library_id": library["id"],
+        "response_id": response["id"],
+        "import_id": file.json()["id"],
+        "address": "4915112345678",
+    }
+
+
+async def made(api: Api, path: str, **body: Any) -> dict[str, Any]:
+    """Something new of Nordwind's."""
+    answer = await api.post(path, body)
+    assert answer.status == 200, answer
+    thing: dict[str, Any] = answer.json()
+    return thing
+
+
+async def connected_number(world: World, database: Database) -> dict[str, Any]:
+    """A number with a template, as it is after a synchronisation."""
+    integration_id = new_id()
+    greeting = FetchedTemplate(
+        template_id="1",
+        template=Template(
+            "greeting", "en", "UTILITY", components=[Component("BODY", text="Hello")]
+        ),
+        components=[{"type": "BODY", "text": "Hello"}],
+    )
+    async with database.transaction(world.nordwind.id) as connection:
+        await execute(
+            connection,
+            insert_integration(
+                world.nordwind.id,
+                integration_id,
+                division_id=world.nordwind.divisions["Home"],
+                name="Our number",
+                phone_number="15550100200",
+                number_id="1",
+                account_id="2",
+                base_address="https://graph.example.org/v24.0",
+                secrets=b"",
+            ),
+        )
+        await apply_listed_templates(
+            connection,
+            world.nordwind.id,
+            "2",
+            [greeting],
+            integration_ids=[integration_id],
+        )
+        row = await fetch_one(connection, select_account_templates(world.nordwind.id, "2"))
+    return {"integration_id": integration_id, "template_id": row.id}
+
+
+async def call(api: Api, route: Route, objects: dict[str, Any]) -> Answer:
+    """Call a route about these objects."""
+    return await api.request(route.method, route.path(objects), **route.body)
+
+
+def test_every_route_has_a_guard(routes: list[Route]) -> None:
+    assert len(routes) > 50
+    assert [str(route) for route in routes if route.permissions is None] == []
+
+
+def test_every_path_parameter_has_an_object_to_try(
+    routes: list[Route], objects: dict[str, Any]
+) -> None:
+    assert {name for route in routes for name in route.parameters} - objects.keys() == set()
+
+
+async def test_without_a_token_every_route_asks_for_one(
+    api: Api, routes: list[Route], objects: dict[str, Any]
+) -> None:
+    for route in routes:
+        answer = await call(api.as_(None), route, objects)
+        assert answer.status == 401, (str(route), answer)
+        if route.method != "HEAD":
+            assert answer.json()["code"] == "authentication.required", str(route)
+
+
+async def test_a_revoked_token_opens_no_route(
+    api: Api, world: World, routes: list[Route], objects: dict[str, Any]
+) -> None:
+    for who in (world.ruth, world.retired):
+        for route in routes:
+            answer = await call(api.as_(who), route, objects)
+            assert answer.status == 401, (str(route), who.name, answer)
+
+
+async def test_without_roles_every_guarded_route_names_a_permission_that_is_missing(
+    api: Api, world: World, routes: list[Route], objects: dict[str, Any]
+) -> None:
+    for route in routes:
+        if route.permissions:
+            answer = await call(api.as_(world.mia), route, objects)
+            assert answer.status == 403, (str(route), answer)
+            named = answer.json()["messageParams"]["permissions"].split(",")
+            assert set(named) == set(route.permissions), str(route)
+            assert named[0] in answer.json()["message"]
+
+
+async def test_an_outsiders_administrator_neither_sees_nor_changes_anything(
+    api: Api, world: World, routes: list[Route], objects: dict[str, Any]
+) -> None:
+    trail = await api.get("/api/v2/audits")
+
+    for route in routes:
+        if route.parameters:
+            answer = await call(api.as_(world.olga), route, objects)
+            assert_hidden(route, answer, objects)
+
+    assert (await api.get("/api/v2/audits")).json() == trail.json()
+
+
+def assert_hidden(route: Route, answer: Answer, objects: dict[str, Any]) -> None:
+    """What is not there for a caller is absent, or the request is refused; nothing is told."""
+    if answer.status == 204 and route.method == "DELETE":
+        return  # Deleting what is not there: the trail shows that nothing was.
+    assert answer.status in (400, 403, 404, 409, 415), (str(route), answer)
+
+
+async def test_listings_show_an_outsider_none_of_it(
+    api: Api, world: World, routes: list[Route], objects: dict[str, Any]
+) -> None:
+    ours = {str(identifier) for identifier in objects.values()}
+    ours |= {str(each.id) for each in (world.ada, world.nils, world.mia, world.nordwind)}
+
+    for route in routes:
+        if route.method == "GET" and not route.parameters:
+            answer = await api.as_(world.olga).get(route.template)
+            assert answer.status < 500, (str(route), answer)
+            assert not [each for each in ours if each in answer.text], str(route)
