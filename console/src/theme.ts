@@ -1,9 +1,11 @@
 // One accent (teal) and neutral greys; contrast at least AA in both schemes.
 import {
+  Alert,
   createTheme,
   type CSSVariablesResolver,
   type MantineColorsTuple,
   Drawer,
+  Modal,
   Tooltip,
 } from "@mantine/core";
 
@@ -36,8 +38,7 @@ const dark: MantineColorsTuple = [
 export const theme = createTheme({
   colors: { teal, dark },
   primaryColor: "teal",
-  primaryShade: { light: 7, dark: 4 },
-  autoContrast: true,
+  primaryShade: 7,
   fontFamily: '"Inter Variable", system-ui, sans-serif',
   fontFamilyMonospace: "ui-monospace, SFMono-Regular, Menlo, Consolas, monospace",
   fontSizes: { xs: "0.75rem", sm: "0.875rem", md: "0.875rem", lg: "1rem", xl: "1.25rem" },
@@ -53,7 +54,20 @@ export const theme = createTheme({
   defaultRadius: "md",
   respectReducedMotion: true,
   components: {
-    Drawer: Drawer.extend({ defaultProps: { position: "right", size: "md" } }),
+    Alert: Alert.extend({
+      styles: {
+        root: {
+          background: "color-mix(in srgb, var(--alert-color) 9%, var(--mantine-color-body))",
+          border: "1px solid color-mix(in srgb, var(--alert-color) 30%, var(--mantine-color-body))",
+        },
+        title: { color: "var(--mantine-color-text)" },
+      },
+    }),
+    Drawer: Drawer.extend({
+      defaultProps: { position: "right", size: "md", overlayProps: { backgroundOpacity: 0.3 } },
+      styles: { title: { fontWeight: 600, fontSize: "1rem" } },
+    }),
+    Modal: Modal.extend({ styles: { title: { fontWeight: 600 } } }),
     Tooltip: Tooltip.extend({ defaultProps: { withArrow: true, openDelay: 300 } }),
   },
 });
@@ -64,6 +78,7 @@ export const variables: CSSVariablesResolver = () => ({
     "--mantine-color-dimmed": "#5b626c",
     "--mantine-color-placeholder": "#6b727c",
     "--mantine-color-error": "#b42318",
+    "--accent": "#0f766e",
     "--line": "#e4e6e9",
     "--rail": "#f7f8f9",
     "--hover": "#f3f5f6",
@@ -83,6 +98,8 @@ export const variables: CSSVariablesResolver = () => ({
     "--mantine-color-dimmed": "#a0a6af",
     "--mantine-color-placeholder": "#8a919b",
     "--mantine-color-error": "#ff9a8f",
+    "--accent": "#2dd4bf",
+    "--mantine-color-anchor": "#5eead4",
     "--line": "#2d3138",
     "--rail": "#141619",
     "--hover": "#22262b",
@@ -96,6 +113,6 @@ export const variables: CSSVariablesResolver = () => ({
     "--bubble-ours": "#0b4a3f",
     "--bubble-text": "#e9edef",
     "--bubble-link": "#53bdeb",
-    "--mark": "#5c4a12",
+    "--mark": "#3d310b",
   },
 });

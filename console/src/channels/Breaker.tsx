@@ -23,8 +23,10 @@ export function Breaker({ integration }: { integration: Integration }) {
   const percent = new Intl.NumberFormat(i18n.language, { style: "percent" });
   return (
     <Alert color="yellow" icon={<CirclePause size={18} />} title={word("breaker", state)} mb="lg">
-      <Text>
-        {t("channels.breakerHint")} {failureRate !== undefined && percent.format(failureRate)}{" "}
+      <Text>{t("channels.breakerHint")}</Text>
+      <Text size="xs" mt={4}>
+        {failureRate !== undefined &&
+          t("channels.failureRate", { percent: percent.format(failureRate) })}{" "}
         <RelativeTime time={since} />
       </Text>
       {mayResume && (

@@ -75,7 +75,7 @@ function useColumns(): Column<Integration>[] {
       id: "status",
       header: t("channels.status"),
       width: 150,
-      narrow: true,
+      narrow: 130,
       render: (row) => <IntegrationStatus integration={row} />,
     },
     {

@@ -21,8 +21,8 @@ export interface Column<T> {
   /** Pixels; a column without width shares what is left. */
   width?: number;
   align?: "end";
-  /** Shown on a phone too. */
-  narrow?: boolean;
+  /** Shown on a phone too; a number is its width there. The first column takes what is left. */
+  narrow?: boolean | number;
   /** Off until chosen in the column chooser. */
   hidden?: boolean;
   render: (row: T) => ReactNode;
@@ -52,7 +52,7 @@ export function DataList<T>(props: Props<T>) {
   const { list, name, empty } = props;
   const isNarrow = useMediaQuery("(max-width: 48em)") ?? false;
   const chosen = useColumns(name, props.columns);
-  const columns = isNarrow ? props.columns.filter((column) => column.narrow) : chosen.visible;
+  const columns = isNarrow ? narrowed(props.columns) : chosen.visible;
   const frame = useRef<HTMLDivElement>(null);
   if (list.error && list.rows.length === 0) {
     return <ErrorNotice error={list.error} retry={list.reload} />;
@@ -73,6 +73,15 @@ export function DataList<T>(props: Props<T>) {
       </table>
     </div>
   );
+}
+
+function narrowed<T>(columns: Column<T>[]): Column<T>[] {
+  return columns
+    .filter((column) => column.narrow)
+    .map((column) => ({
+      ...column,
+      width: typeof column.narrow === "number" ? column.narrow : undefined,
+    }));
 }
 
 function Sizes<T>({ columns, selectable }: { columns: Column<T>[]; selectable: boolean }) {

@@ -75,6 +75,7 @@ function LeaveGuard({ when }: { when: boolean }) {
       opened={blocker.status === "blocked"}
       onClose={() => blocker.reset?.()}
       title={t("form.leave")}
+      withCloseButton={false}
     >
       <Text>{t("form.leaveHint")}</Text>
       <Group mt="md" gap="xs">

@@ -57,22 +57,23 @@ function Chip({ filter, value, onChange }: ChipProps) {
   };
   return (
     <Popover opened={isOpen} onChange={setOpen} position="bottom-start" shadow="md" trapFocus>
-      <Popover.Target>
-        <span className={classes.chip} data-set={Boolean(value)}>
+      <span className={classes.chip} data-set={Boolean(value)}>
+        <Popover.Target>
           <button type="button" className={classes.open} onClick={() => setOpen(!isOpen)}>
             {!value && <Plus size={13} aria-hidden />}
             {filter.label}
             {value && <b className={classes.value}>{wordOf(filter, value)}</b>}
           </button>
-          {value && (
-            <CloseButton
-              size="xs"
-              aria-label={t("filter.remove", { filter: filter.label })}
-              onClick={() => onChange(undefined)}
-            />
-          )}
-        </span>
-      </Popover.Target>
+        </Popover.Target>
+        {value && (
+          <CloseButton
+            size={24}
+            iconSize={12}
+            aria-label={t("filter.remove", { filter: filter.label })}
+            onClick={() => onChange(undefined)}
+          />
+        )}
+      </span>
       <Popover.Dropdown>
         <Value filter={filter} value={value} onApply={apply} />
       </Popover.Dropdown>

@@ -126,7 +126,7 @@ function useColumns(): Column<Consent>[] {
       id: "state",
       header: t("consent.state"),
       width: 150,
-      narrow: true,
+      narrow: 120,
       render: (row) => <ConsentMark state={row.state} />,
     },
     {

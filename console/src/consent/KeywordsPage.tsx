@@ -68,8 +68,8 @@ function Row({ editor: { form }, at }: { editor: Editor<Values>; at: number }) {
   const field = (name: keyof Keywords) => form.getInputProps(`rows.${at}.${name}`) as object;
   return (
     <div className={classes.row}>
-      <Group gap="xs" align="end" wrap="nowrap">
-        <TextInput label={t("consent.language")} w={110} {...field("language")} />
+      <Group gap="xs" align="end" className={classes.head}>
+        <TextInput label={t("consent.language")} {...field("language")} />
         <Select
           label={t("consent.action")}
           data={[

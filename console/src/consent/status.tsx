@@ -5,5 +5,5 @@ import { useWord } from "@/components/words";
 
 export function ConsentMark({ state }: { state: ConsentState }) {
   const word = useWord()("consentState", state);
-  return <StateMark tone={state === "optedIn" ? "good" : "bad"}>{word}</StateMark>;
+  return <StateMark tone={state === "optedIn" ? "good" : "quiet"}>{word}</StateMark>;
 }

@@ -47,7 +47,7 @@ export function InteractionPage() {
 function Status({ interaction }: { interaction: InteractionDetail }) {
   const word = useWord();
   return (
-    <StateMark tone={interaction.endTime ? "quiet" : "good"}>
+    <StateMark tone={interaction.state === "disconnected" ? "quiet" : "good"}>
       {word("interactionState", interaction.state)}
     </StateMark>
   );

@@ -1,9 +1,10 @@
 // One message from close by: how it went, and what we and the provider said to each other.
-import { Drawer, Stack, Tabs, Text } from "@mantine/core";
+import { Stack, Tabs, Text } from "@mantine/core";
 import { useTranslation } from "react-i18next";
 import { may, useMay } from "@/api/permissions";
 import type { Message } from "@/api/types";
 import { Facts } from "@/components/Facts";
+import { SideSheet } from "@/components/SideSheet";
 import { StatusTick } from "@/components/StatusTick";
 import { useSearchState } from "@/components/search";
 import { useWord } from "@/components/words";
@@ -20,8 +21,8 @@ export function MessagePanel({ message, onClose }: Props) {
   const { values, set } = useSearchState();
   const seesLog = useMay()(may.viewExchanges);
   return (
-    <Drawer
-      opened
+    <SideSheet
+      isOpen
       onClose={onClose}
       size="lg"
       title={<StatusTick status={message.status} withWord />}
@@ -44,7 +45,7 @@ export function MessagePanel({ message, onClose }: Props) {
           </Tabs.Panel>
         )}
       </Tabs>
-    </Drawer>
+    </SideSheet>
   );
 }
 

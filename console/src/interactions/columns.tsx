@@ -22,7 +22,7 @@ function useMessageColumns(): InteractionColumn[] {
     {
       id: "customer",
       header: t("interactions.customer"),
-      width: 200,
+      width: 180,
       narrow: true,
       render: (row) => row.customer.name || row.customer.address,
     },
@@ -34,14 +34,14 @@ function useMessageColumns(): InteractionColumn[] {
     {
       id: "status",
       header: t("interactions.status"),
-      width: 150,
-      narrow: true,
+      width: 140,
+      narrow: 118,
       render: (row) => <Status row={row} />,
     },
     {
       id: "template",
       header: t("interactions.template"),
-      width: 180,
+      width: 150,
       render: (row) => row.lastMessage?.templateName,
     },
   ];
@@ -55,13 +55,14 @@ function useConversationColumns(): InteractionColumn[] {
     {
       id: "number",
       header: t("interactions.number"),
-      width: 150,
+      width: 120,
       render: (row) => row.integration?.name,
     },
     {
       id: "initiator",
       header: t("interactions.initiator"),
       width: 110,
+      hidden: true,
       render: (row) => word("initiator", row.initiator),
     },
     {
@@ -95,7 +96,7 @@ function useTimeColumn(): InteractionColumn {
     id: "time",
     header: t("interactions.time"),
     width: 130,
-    narrow: true,
+    narrow: 92,
     render: (row) => <RelativeTime time={row.lastMessageTime ?? row.startTime} />,
   };
 }

@@ -41,7 +41,7 @@ export function useDraft(onSent: (sent: AgentlessResponse) => void): Draft {
     toAddress: "",
     useExisting: false,
   });
-  const key = useRef(crypto.randomUUID());
+  const key = useRef<string>(undefined);
   const request = requestOf(written);
   const [settled] = useDebouncedValue(request, 300, { leading: true });
   const preview = useQuery({
@@ -49,12 +49,12 @@ export function useDraft(onSent: (sent: AgentlessResponse) => void): Draft {
     placeholderData: keepPreviousData,
   });
   const sending = useMutation({
-    mutationFn: (body: AgentlessRequest) => sendAgentless(body, key.current),
+    mutationFn: (body: AgentlessRequest) => sendAgentless(body, (key.current ??= newKey())),
     onSuccess: onSent,
   });
   const change = (changes: Partial<Written>) => {
     // Another text is another message, so it must not be taken for a repetition of the last.
-    key.current = crypto.randomUUID();
+    key.current = undefined;
     sending.reset();
     setWritten((before) => ({ ...before, ...changes }));
   };
@@ -74,6 +74,13 @@ export function useDraft(onSent: (sent: AgentlessResponse) => void): Draft {
     isSending: sending.isPending,
     send: () => request && sending.mutate(request),
   };
+}
+
+/** A fresh idempotency key. (crypto.randomUUID exists only over https; this also without.) */
+function newKey(): string {
+  return Array.from(crypto.getRandomValues(new Uint32Array(4)), (part) => part.toString(16)).join(
+    "-",
+  );
 }
 
 export function placeholderKey({ part, key, index }: Placeholder): string {

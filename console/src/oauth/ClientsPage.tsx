@@ -65,7 +65,7 @@ function useColumns(): Column<OAuthClient>[] {
       id: "state",
       header: t("oauth.state"),
       width: 120,
-      narrow: true,
+      narrow: 100,
       render: (row) => (
         <StateMark tone={row.state === "inactive" ? "quiet" : "good"}>
           {word("userState", row.state ?? "active")}

@@ -1,5 +1,14 @@
 // The roles a person (or an OAuth client) holds, each in one division.
-import { ActionIcon, Button, Group, Select, Skeleton, Table, Text } from "@mantine/core";
+import {
+  ActionIcon,
+  Button,
+  Group,
+  Select,
+  Skeleton,
+  Table,
+  Text,
+  VisuallyHidden,
+} from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { Trash2 } from "lucide-react";
 import { useState } from "react";
@@ -38,7 +47,9 @@ function GrantTable({ subjectId, grants }: { subjectId: string; grants: Grant[] 
         <Table.Tr>
           <Table.Th>{t("people.role")}</Table.Th>
           <Table.Th>{t("people.division")}</Table.Th>
-          <Table.Th w={48} aria-label={t("common.remove")} />
+          <Table.Th w={48}>
+            <VisuallyHidden>{t("common.remove")}</VisuallyHidden>
+          </Table.Th>
         </Table.Tr>
       </Table.Thead>
       <Table.Tbody>

@@ -62,7 +62,7 @@ function useColumns(): Column<User>[] {
       id: "state",
       header: t("people.state"),
       width: 130,
-      narrow: true,
+      narrow: 100,
       render: (row) => (
         <StateMark tone={row.state === "inactive" ? "quiet" : "good"}>
           {word("userState", row.state ?? "active")}

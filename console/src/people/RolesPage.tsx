@@ -33,7 +33,7 @@ export function RolesPage() {
       header: t("roles.people"),
       width: 90,
       align: "end",
-      narrow: true,
+      narrow: 90,
       render: (row) => figures.number(row.userCount),
     },
   ];

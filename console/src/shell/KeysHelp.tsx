@@ -14,7 +14,13 @@ const KEYS = [
 export default function KeysHelp({ onClose }: { onClose: () => void }) {
   const { t } = useTranslation();
   return (
-    <Modal opened onClose={onClose} title={t("shell.keys")} size="sm">
+    <Modal
+      opened
+      onClose={onClose}
+      title={t("shell.keys")}
+      size="sm"
+      closeButtonProps={{ "aria-label": t("common.close") }}
+    >
       <Stack gap="xs">
         {KEYS.map(([id, keys]) => (
           <Group key={id} justify="space-between">

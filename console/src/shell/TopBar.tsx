@@ -13,7 +13,7 @@ export function TopBar({ onKeys }: { onKeys: () => void }) {
   const session = useSession();
   const isMac = useOs() === "macos";
   return (
-    <header className={classes.bar}>
+    <section className={classes.bar} aria-label={t("shell.bar")}>
       <span className={classes.organization}>{session?.organization.name}</span>
       <UnstyledButton
         className={classes.search}
@@ -27,6 +27,6 @@ export function TopBar({ onKeys }: { onKeys: () => void }) {
         </Kbd>
       </UnstyledButton>
       <PersonMenu onKeys={onKeys} />
-    </header>
+    </section>
   );
 }

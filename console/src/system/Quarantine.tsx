@@ -87,7 +87,7 @@ function useColumns(): Column<Quarantined>[] {
       id: "time",
       header: t("system.time"),
       width: 130,
-      narrow: true,
+      narrow: 96,
       render: (row) => <RelativeTime time={row.time} />,
     },
   ];

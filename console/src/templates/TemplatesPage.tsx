@@ -90,7 +90,7 @@ function useColumns(): Column<Template>[] {
       id: "status",
       header: t("templates.status"),
       width: 150,
-      narrow: true,
+      narrow: 140,
       render: (row) => <TemplateStatus template={row} />,
     },
     {
