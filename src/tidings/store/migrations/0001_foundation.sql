@@ -1,3 +1,4 @@
+-- squawk-ignore-file require-lock-timeout, require-statement-timeout
 -- Organizations and who may do what; integrations and templates; customers, consent and
 -- suppression; conversations and messages; the engine's queues and journals.
 -- Every table an organization owns leads with organization_id (see docs/architecture.md).
