@@ -6,7 +6,6 @@ beyond the account's id. If the write fails the answer is 5xx, and the provider 
 
 import hashlib
 import time
-import zlib
 from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any
 from urllib.parse import parse_qs
@@ -20,7 +19,7 @@ from tidings.providers.whatsapp_cloud.webhook import verify_signature, waba_ids
 from tidings.settings import Settings
 from tidings.store.database import UNAVAILABLE, Database
 from tidings.store.group_commit import GroupCommit
-from tidings.store.inbox import Received, insert_received
+from tidings.store.inbox import Received, insert_received, lane_of
 from tidings.store.integrations import WHATSAPP_CLOUD, select_verified, select_webhook_accounts
 from tidings.store.query import execute, fetch, fetch_optional
 from tidings.store.secret_box import SecretBox, SecretError
@@ -133,7 +132,7 @@ class MetaWebhooks:
             REFUSED.labels("meta", "signature").inc()
             log.warning("webhook.refused", provider="meta", bytes=len(body))
             return 403, b"refused"
-        lane = zlib.crc32(accounts[0].encode() if accounts else b"") % self._settings.webhook_lanes
+        lane = lane_of(accounts, self._settings.webhook_lanes)
         await self._journal.submit(Received(WHATSAPP_CLOUD, signer.organization_id, lane, body))
         return 200, b"ok"
 

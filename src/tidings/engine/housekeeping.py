@@ -2,7 +2,6 @@
 
 import asyncio
 import contextlib
-import random
 from datetime import UTC, datetime, timedelta
 
 import structlog
@@ -40,7 +39,7 @@ async def housekeeping_loop(database: Database, settings: Settings, stop: asynci
         except Exception:
             log.exception("housekeeping.failed")
         with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(stop.wait(), FOLD_SECONDS + random.random())
+            await asyncio.wait_for(stop.wait(), FOLD_SECONDS)
 
 
 async def _sweep(database: Database, settings: Settings) -> None:

@@ -4,6 +4,8 @@ The journal is only inserted into, and dropped by the day; the queue beside it i
 because its rows come and go thousands of times a second.
 """
 
+import zlib
+from collections.abc import Sequence
 from uuid import UUID
 
 import msgspec
@@ -29,6 +31,11 @@ class InboxRow(msgspec.Struct, frozen=True):
     organization_id: UUID
     body: bytes
     attempts: int
+
+
+def lane_of(account_ids: Sequence[str], lanes: int) -> int:
+    """The lane of a webhook by its first account, so that an account's webhooks keep their order."""
+    return zlib.crc32(account_ids[0].encode() if account_ids else b"") % lanes
 
 
 def insert_received(webhooks: list[Received]) -> Query[Nothing]:
@@ -118,4 +125,24 @@ def select_lanes() -> Query[LaneState]:
         """,
         {},
         LaneState,
+    )
+
+
+class JournalRow(msgspec.Struct, frozen=True):
+    """A webhook in the journal."""
+
+    id: UUID
+    provider: str
+    body: bytes
+
+
+def select_journalled(organization_id: UUID, inbox_id: UUID) -> Query[JournalRow]:
+    """A received webhook; no row once its day was dropped from the journal."""
+    return Query(
+        """
+        SELECT id, provider, body FROM inbox
+        WHERE organization_id = %(organization_id)s AND id = %(id)s
+        """,
+        {"organization_id": organization_id, "id": inbox_id},
+        JournalRow,
     )

@@ -38,10 +38,13 @@ class InteractionFilter(msgspec.Struct, frozen=True):
     statuses: tuple[str, ...] = ()
     category: str | None = None
     template_ids: list[UUID] | None = None
+    only_id: UUID | None = None
 
     @property
     def is_empty(self) -> bool:
         """Whether nothing can fit."""
+        if self.only_id is not None and not self.first_id <= self.only_id < self.end_id:
+            return True
         return self.customer_ids == [] or self.template_ids == [] or self.divisions == []
 
     @property
@@ -82,6 +85,8 @@ class Span(msgspec.Struct, frozen=True):
 
 def choose_source(wanted: InteractionFilter) -> Source:
     """The most selective index that holds every conversation that fits."""
+    if wanted.only_id is not None:
+        return Source.ALL
     if wanted.customer_ids is not None:
         return Source.CUSTOMER
     for statuses, source in BY_STATUS.items():
@@ -108,6 +113,8 @@ def span_of(wanted: InteractionFilter, source: Source, after: UUID | None) -> Sp
     if source is Source.OUTBOX:
         low = LOWEST_ID if wanted.starts_at is None else id_at(wanted.starts_at - SAME_MOMENT)
         high = HIGHEST_ID
+    if wanted.only_id is not None:
+        low = high = wanted.only_id
     return Span(low, high if after is None else min(high, before(after)))
 
 

@@ -160,6 +160,24 @@ def select_owners(organization_id: UUID, values: list[str]) -> Query[OwnerRow]:
     )
 
 
+class NumberRow(msgspec.Struct, frozen=True):
+    """One of the organization's own numbers."""
+
+    phone_number: str
+
+
+def select_own_numbers(organization_id: UUID, values: list[str]) -> Query[NumberRow]:
+    """Those of the addresses that are the organization's own numbers."""
+    return Query(
+        """
+        SELECT phone_number FROM integration
+        WHERE organization_id = %(organization_id)s AND phone_number = ANY(%(values)s)
+        """,
+        {"organization_id": organization_id, "values": values},
+        NumberRow,
+    )
+
+
 class WindowRow(msgspec.Struct, frozen=True):
     """When a customer last wrote to a number."""
 

@@ -10,7 +10,7 @@ from tidings.store.query import Nothing, Query
 
 
 class NewMessage(msgspec.Struct, frozen=True):
-    """A message to write down. `content` is JSON already; `priority` None keeps it from going out."""
+    """A message to write down; `content` is JSON already."""
 
     id: UUID
     conversation_id: UUID

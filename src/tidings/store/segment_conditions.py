@@ -39,6 +39,10 @@ class SegmentCondition(msgspec.Struct, frozen=True):
 CONVERSATION_DIMENSIONS: Final = {
     "conversationId": "c.id::text",
     "conversationInitiator": "c.initiator",
+    "customerParticipation": """((
+        SELECT 1 FROM message n
+        WHERE n.organization_id = %(organization_id)s AND n.conversation_id = c.id
+          AND n.direction = 'inbound' LIMIT 1) IS NOT NULL)::text""",
     "divisionId": "c.division_id::text",
     "originatingDirection": "c.direction",
 }
@@ -52,7 +56,7 @@ SEGMENT_DIMENSIONS: Final = {
     "externalContactId": "s.customer_id::text",
     "mediaType": "'message'",
     "messageType": "'whatsapp'",
-    "provider": "s.integration_id::text",
+    "provider": "'WhatsApp'",
     "purpose": "s.purpose",
     "remote": "s.remote",
     "segmentType": "'interact'",
@@ -62,7 +66,7 @@ SEGMENT_DIMENSIONS: Final = {
 # A session for the customer, and one for each message we sent: see api/v2/analytics_views.
 SEGMENTS: Final = """
     SELECT 'customer' AS purpose, c.direction, c.address AS remote, c.customer_id,
-           c.integration_id, NULL::uuid AS user_id, NULL::text AS error_code,
+           NULL::uuid AS user_id, NULL::text AS error_code,
            CASE WHEN c.direction = 'inbound' THEN c.address ELSE i.phone_number END AS address_from,
            CASE WHEN c.direction = 'inbound' THEN i.phone_number ELSE c.address END AS address_to,
            (SELECT n.status FROM message n
@@ -74,7 +78,7 @@ SEGMENTS: Final = """
     UNION ALL
     SELECT CASE m.sender_kind WHEN 'user' THEN 'agent' WHEN 'campaign' THEN 'campaign'
            ELSE 'api' END,
-           m.direction, m.to_address, NULL, m.integration_id,
+           m.direction, m.to_address, NULL,
            CASE WHEN m.sender_kind = 'user' THEN m.sender_id END, m.error_code, m.from_address,
            m.to_address, m.status,
            CASE WHEN m.status = 'failed' THEN 'error'

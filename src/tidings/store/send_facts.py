@@ -32,7 +32,8 @@ class SendFacts(msgspec.Struct, frozen=True):
 
 FACTS = """
     WITH given AS MATERIALIZED (
-      SELECT unnest(%(numbers)s::integer[]) AS i, unnest(%(integrations)b::uuid[]) AS integration_id,
+      SELECT unnest(%(numbers)s::integer[]) AS i,
+             unnest(%(integrations)b::uuid[]) AS integration_id,
              unnest(%(addresses)s::text[]) AS address, unnest(%(subjects)b::uuid[]) AS subject_id,
              unnest(%(keys)s::text[]) AS key, unnest(%(existing)s::boolean[]) AS existing
     ), forms AS MATERIALIZED (

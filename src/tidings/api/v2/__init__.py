@@ -3,14 +3,18 @@
 from litestar import Router
 
 from tidings.api.v2.agentless import agentless_router
+from tidings.api.v2.analytics import analytics_router
 from tidings.api.v2.audits import audits_router
 from tidings.api.v2.consent_imports import consent_imports_router
 from tidings.api.v2.consent_keywords import consent_keywords_router
 from tidings.api.v2.consents import consents_router
 from tidings.api.v2.divisions import divisions_router
+from tidings.api.v2.exchanges import exchanges_router
 from tidings.api.v2.integration_checks import integration_checks_router
 from tidings.api.v2.integrations import integrations_router
+from tidings.api.v2.interactions import interactions_router
 from tidings.api.v2.libraries import libraries_router
+from tidings.api.v2.messages import messages_router
 from tidings.api.v2.oauth import oauth_router
 from tidings.api.v2.organization import organization_router
 from tidings.api.v2.permissions import permissions_router
@@ -20,21 +24,27 @@ from tidings.api.v2.roles import roles_router
 from tidings.api.v2.sessions import sessions_router
 from tidings.api.v2.subjects import subjects_router
 from tidings.api.v2.suppressions import suppressions_router
+from tidings.api.v2.system import system_router
 from tidings.api.v2.templates import templates_router
 from tidings.api.v2.tokens import tokens_router
+from tidings.api.v2.usage import usage_router
 from tidings.api.v2.user_search import user_search_router
 from tidings.api.v2.users import users_router
 
 ROUTERS: tuple[Router, ...] = (
     agentless_router,
+    analytics_router,
     audits_router,
     consent_imports_router,
     consent_keywords_router,
     consents_router,
     divisions_router,
+    exchanges_router,
     integration_checks_router,
     integrations_router,
+    interactions_router,
     libraries_router,
+    messages_router,
     oauth_router,
     organization_router,
     permissions_router,
@@ -44,8 +54,10 @@ ROUTERS: tuple[Router, ...] = (
     sessions_router,
     subjects_router,
     suppressions_router,
+    system_router,
     templates_router,
     tokens_router,
+    usage_router,
     user_search_router,
     users_router,
 )

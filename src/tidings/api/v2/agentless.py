@@ -1,6 +1,5 @@
 """Agentless notifications: POST /conversations/messages/agentless, and its dry run."""
 
-from datetime import timedelta
 from typing import Annotated, Any
 from uuid import UUID
 

@@ -68,7 +68,7 @@ class Credentials(msgspec.Struct, frozen=True):
     secret: str
 
 
-@post("/oauth/token", status_code=200, exclude_from_auth=True, tags=["Tokens"])
+@post("/oauth/token", status_code=200, tags=["Tokens"])
 async def give_token(
     request: Request[Any, Any, Any], database: Database, settings: Settings
 ) -> Response[bytes]:

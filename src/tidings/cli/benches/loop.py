@@ -6,6 +6,7 @@ the judge: each message it accepted once, and every status applied.
 
 import asyncio
 import time
+import urllib.request
 from pathlib import Path
 from typing import Any
 
@@ -40,6 +41,10 @@ async def run(*, seconds: float = 15.0, batch: int = 1) -> BenchResult:
         await wait_for_all(stage, database, messages)
         took = time.perf_counter() - first
         after = stage.cpu_seconds()
+
+        def _each(seconds: float) -> float:
+            return round(1e6 * seconds / messages)
+
         verdict = await judge(database, await ask(stage, "ledger/callbacks"), accepted=messages)
         for process in (web, worker):
             process.memory_mb()
@@ -103,3 +108,28 @@ async def ask(stage: Stage, path: str) -> dict[str, Any]:
     url = f"http://127.0.0.1:{stage.settings.simulator_port}/_simulator/{path}"
     answer: dict[str, Any] = msgspec.json.decode(await asyncio.to_thread(read_url, url))
     return answer
+
+
+async def put(stage: Stage, path: str, body: object) -> None:
+    """Change something of the simulator."""
+    url = f"http://127.0.0.1:{stage.settings.simulator_port}/_simulator/{path}"
+    request = urllib.request.Request(
+        url,
+        data=msgspec.json.encode(body),
+        method="PUT",
+        headers={"Content-Type": "application/json"},
+    )
+    deadline = time.perf_counter() + 20
+    while True:
+        try:
+            await asyncio.to_thread(send, request)
+            return
+        except OSError:
+            if time.perf_counter() > deadline:
+                raise
+            await asyncio.sleep(0.2)
+
+
+def send(request: urllib.request.Request) -> None:
+    """Make a request to this machine and leave its answer unread."""
+    urllib.request.urlopen(request, timeout=5).close()  # noqa: S310

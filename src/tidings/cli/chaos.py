@@ -1,0 +1,160 @@
+"""`tidings chaos`: kill processes at random under load, and let the provider's ledger judge."""
+
+import asyncio
+import random
+import time
+from typing import Any
+
+import click
+import msgspec
+import uvloop
+
+from tidings.cli.benches.backend import Backend
+from tidings.cli.benches.cast import hire_cast
+from tidings.cli.benches.judge import Verdict, judge
+from tidings.cli.benches.loop import ask, put, start_simulator
+from tidings.cli.benches.stage import Process, Stage, open_database, set_stage, wait_for_http
+from tidings.cli.root import print_json
+from tidings.store.database import UNAVAILABLE, Database
+from tidings.store.measures import Backlog, count_backlog
+from tidings.store.query import fetch_one
+
+CUSTOMERS = 3_000
+SETTLE_SECONDS = 150.0
+FAULTS: dict[str, dict[str, Any]] = {
+    "duplicate": {"probability": 0.05, "times": 2},
+    "reorder": {"probability": 0.05},
+    "delay": {"probability": 0.05, "delay_ms": 400},
+    "batch": {"probability": 0.1, "size": 20},
+    "status_first": {"probability": 0.1},
+    "rate_limited": {"probability": 0.01},
+    "server_error": {"probability": 0.01, "when": "before"},
+    "slow": {"probability": 0.01, "delay_ms": 300},
+    "reset": {"probability": 0.01, "when": "after"},
+}
+
+
+class Outcome(msgspec.Struct, frozen=True):
+    """What a chaos run came to; `ambiguous` sends are shown as such and were not sent again."""
+
+    kills: int
+    accepted: int
+    lost: int
+    doubled: int
+    seconds: float
+    ambiguous: int
+    sending: int
+    killed: dict[str, int]
+    statuses: dict[str, int]
+
+
+@click.command()
+@click.option("--kills", type=int, default=30, show_default=True, help="How many SIGKILLs.")
+@click.option("--rate", type=int, default=60, show_default=True, help="Notifications a second.")
+@click.option("--seed", type=int, help="Of the luck; the one used is printed.")
+@click.option("--json", "as_json", is_flag=True, help="One JSON object on the last line.")
+def chaos(kills: int, rate: int, seed: int | None, as_json: bool) -> None:
+    """Kill web, worker, simulator and database at random, with the provider's faults on.
+
+    A backend sends notifications all the while and repeats what was not answered, with its
+    Idempotency-Key. Afterwards everything must be accounted for. Exit code 1 when a message
+    was lost or doubled, or is left in `sending`.
+    """
+    seed = random.randrange(2**31) if seed is None else seed  # noqa: S311
+    click.echo(f"seed {seed}", err=True)
+    outcome = uvloop.run(run(kills, rate=rate, luck=random.Random(seed)))  # noqa: S311
+    if as_json:
+        print_json(outcome)
+    else:
+        for name in Outcome.__struct_fields__:
+            click.echo(f"{name}: {getattr(outcome, name)}")
+    if outcome.lost or outcome.doubled or outcome.sending:
+        raise click.exceptions.Exit(1)
+
+
+async def run(kills: int, *, rate: int, luck: random.Random) -> Outcome:
+    """Set the stage, make trouble, wait until the dust settles, and judge."""
+    started = time.monotonic()
+    async with (
+        set_stage(provider_timeout_seconds=5, log_level="warning") as stage,
+        open_database(stage) as database,
+    ):
+        cast = await hire_cast(stage, database, customers=CUSTOMERS)
+        start_simulator(stage, batch=1, read_probability=0.7)
+        await wait_for_http(f"http://127.0.0.1:{stage.settings.simulator_port}/_simulator/state")
+        stage.start("web")
+        stage.start("worker")
+        stage.start("worker")
+        await stage.wait_until_ready()
+        await put(stage, "faults", FAULTS)
+        backend = Backend(stage.settings.port, cast, rate=rate)
+        sending = asyncio.create_task(backend.send_loop())
+        killed = await make_trouble(stage, kills, luck)
+        backend.stop()
+        await sending
+        await put(stage, "faults", {})
+        backlog = await settle(stage, database)
+        callbacks = await ask(stage, "ledger/callbacks")
+        verdict = await judge(database, callbacks, accepted=len(backend.accepted))
+        return _outcome(verdict, backlog, backend, killed, seconds=time.monotonic() - started)
+
+
+async def make_trouble(stage: Stage, kills: int, luck: random.Random) -> dict[str, int]:
+    """Kill one thing after the other, each restarted after a moment; how often each was hit."""
+    killed: dict[str, int] = {}
+    for _ in range(kills):
+        await asyncio.sleep(luck.uniform(0.3, 2.5))
+        victim: Process | None = luck.choice([*stage.processes, None])
+        name = "database" if victim is None else victim.name.split()[0]
+        killed[name] = killed.get(name, 0) + 1
+        if victim is None:
+            await asyncio.to_thread(stage.postgres.kill)
+            await asyncio.sleep(luck.uniform(0.0, 1.0))
+            await asyncio.to_thread(stage.postgres.start)
+        else:
+            await asyncio.to_thread(victim.kill)
+            await asyncio.sleep(luck.uniform(0.0, 1.0))
+            victim.restart()
+    return killed
+
+
+async def settle(stage: Stage, database: Database) -> Backlog:
+    """Wait until nothing is under way any more: not with us, nor with the provider."""
+    deadline = time.monotonic() + SETTLE_SECONDS
+    calm = 0
+    while True:
+        backlog = await read_backlog(stage, database)
+        if backlog is not None:
+            calm = calm + 1 if backlog.queued + backlog.sending + backlog.webhooks == 0 else 0
+            if calm >= 3 or time.monotonic() > deadline:
+                return backlog
+        if time.monotonic() > deadline + 30:
+            raise RuntimeError("the installation does not come back")
+        await asyncio.sleep(1.0)
+
+
+async def read_backlog(stage: Stage, database: Database) -> Backlog | None:
+    """What is under way; None while something is not back yet or owes callbacks."""
+    try:
+        ledger = await ask(stage, "ledger")
+        async with database.connection() as connection:
+            backlog = await fetch_one(connection, count_backlog())
+    except (*UNAVAILABLE, OSError):
+        return None
+    return None if ledger["statuses_owed"] + ledger["events_owed"] else backlog
+
+
+def _outcome(
+    verdict: Verdict, backlog: Backlog, backend: Backend, killed: dict[str, int], *, seconds: float
+) -> Outcome:
+    return Outcome(
+        kills=sum(killed.values()),
+        accepted=len(backend.accepted),
+        lost=verdict.lost,
+        doubled=verdict.doubled,
+        seconds=round(seconds, 1),
+        ambiguous=verdict.ambiguous,
+        sending=backlog.sending,
+        killed=killed,
+        statuses=verdict.statuses,
+    )
