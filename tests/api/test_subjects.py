@@ -3,9 +3,10 @@
 from typing import Any
 from uuid import UUID
 
-from tests.api.test_roles import SUBJECTS, grant
+from tests.api.test_roles import ROLES, SUBJECTS, grant
 from tests.api_client import Answer, Api
 from tests.world import World
+from tidings.store.database import Database
 
 
 def held(answer: Answer) -> set[tuple[str, str]]:
@@ -65,6 +66,25 @@ async def test_nobody_grants_more_than_they_hold_where_they_hold_it(api: Api, wo
 
     assert (elsewhere.status, everywhere.status, at_home.status) == (403, 403, 204)
     assert elsewhere.json()["code"] == "missing.division.permission"
+
+
+async def test_nobody_takes_away_what_is_above_them(
+    api: Api, world: World, database: Database
+) -> None:
+    async with database.transaction() as connection:
+        nordwind = world.nordwind.using(connection)
+        await nordwind.add_role("helper", "authorization:grant:*", "authorization:role:*")
+        helga = api.as_(await nordwind.add_person("Helga", helper="*"))
+    admin = world.nordwind.roles["admin"]
+
+    answers = [
+        await helga.delete(f"{SUBJECTS}/{world.ada.id}/divisions/*/roles/{admin}"),
+        await helga.patch(f"{ROLES}/{admin}", {"permissions": ["authorization:role:*"]}),
+        await helga.delete(f"{ROLES}/{world.nordwind.roles['Reader']}"),
+    ]
+
+    named = [answer.json()["messageParams"]["permissions"] for answer in answers]
+    assert named == ["*:*:*", "*:*:*", "directory:user:view"]
 
 
 async def test_a_divisions_administrator_sees_the_grants_that_act_there(

@@ -1,6 +1,7 @@
 """Grants: give somebody a role in a division, and take it back (P1).
 
-A caller needs the right to grant in that division, and to hold themselves what the role gives.
+A caller needs the right to grant in that division, and to hold themselves what the role gives:
+nobody raises anybody above their own rank, nor takes away what is above it.
 """
 
 from uuid import UUID
@@ -66,7 +67,9 @@ async def revoke_roles(
     """Take roles back; one that is not held is no error. 409 for the last administrator's."""
     taken = 0
     for each in sorted(set(unwanted)):
+        role = await access_role(connection, caller, each.role_id)
         caller.require("authorization:grant:delete", each.division_id)
+        caller.require_cover(Grant(p, each.division_id) for p in role.permissions)
         touched = await execute(
             connection,
             store.delete_grant(
@@ -78,7 +81,6 @@ async def revoke_roles(
         )
         if touched:
             taken += 1
-            role = await access_role(connection, caller, each.role_id)
             await _audit(connection, caller, "revoke", subject=subject, grant=each, role=role.name)
     if taken and subject.kind == "user":
         await check_administrator_left(connection, caller)

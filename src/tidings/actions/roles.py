@@ -66,15 +66,14 @@ async def access_role(connection: Connection, caller: Caller, role_id: UUID) -> 
 async def change_role(
     connection: Connection, caller: Caller, role_id: UUID, draft: RoleDraft
 ) -> store.RoleRow:
-    """Change a role; what is new must be the caller's own. Its holders feel it at once."""
+    """Change a role; what it gains or loses must be the caller's own."""
     before = await access_role(connection, caller, role_id)
     caller.require("authorization:role:edit", ALL_DIVISIONS)
     permissions = before.permissions
     if draft.permissions is not None:
         permissions = check_permissions(draft.permissions)
-    caller.require_cover(
-        Grant(each, ALL_DIVISIONS) for each in permissions if each not in before.permissions
-    )
+    changed = set(permissions) ^ set(before.permissions)
+    caller.require_cover(Grant(each, ALL_DIVISIONS) for each in sorted(changed))
     name = before.name if draft.name is None else check_name(draft.name)
     description = before.description if draft.description is None else draft.description
     try:
@@ -104,6 +103,7 @@ async def delete_role(connection: Connection, caller: Caller, role_id: UUID) -> 
     caller.require("authorization:role:delete", ALL_DIVISIONS)
     if before.default_role is not None:
         raise conflict("default.role", f"{before.name} is a default role and cannot be deleted.")
+    caller.require_cover(Grant(each, ALL_DIVISIONS) for each in before.permissions)
     await execute(connection, delete_grants_with(caller.organization_id, role_id))
     await execute(connection, store.delete_role(caller.organization_id, role_id))
     await _check_after(connection, caller, before=before, after=None)
