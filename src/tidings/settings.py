@@ -89,7 +89,8 @@ DESCRIPTIONS: dict[str, str] = {
     "answer again; 0 switches it off.",
     "idempotency_hours": "For so long an Idempotency-Key replays its first answer.",
     "session_hours": "Length of a console session.",
-    "login_attempts": "Failed log-ins of one address or account before it is blocked.",
+    "login_attempts": "Failed log-ins of one account or OAuth client before it is blocked; of one "
+    "network address ten times as many.",
     "login_block_seconds": "Length of the first block; it doubles with each further failure, "
     "up to an hour.",
     "webhook_max_bytes": "Largest webhook body that is read; Meta sends up to 3 MB.",

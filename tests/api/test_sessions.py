@@ -2,8 +2,13 @@
 
 import asyncio
 
-from tests.api_client import Answer, Api
+import httpx
+import msgspec
+
+from tests.api_client import Answer, Api, started
 from tests.world import PASSWORD, World
+from tidings.api.application import Application
+from tidings.settings import Settings
 from tidings.store.database import Database
 
 SESSIONS = "/api/v2/sessions"
@@ -32,6 +37,18 @@ async def test_a_person_logs_in_and_is_known_by_the_cookie(api: Api, world: Worl
     assert "secure" not in told
     me = await api.as_(None).get("/api/v2/users/me", headers=cookie_of(answer))
     assert me.json()["id"] == str(world.sven.id)
+
+
+async def test_the_cookie_travels_by_https_alone_where_the_address_is_https(
+    database_url: str, settings: Settings, world: World
+) -> None:
+    public = msgspec.structs.replace(settings, public_url="https://desk.example")
+    async with started(Application(public, database_url)) as application:
+        transport = httpx.ASGITransport(application)
+        async with httpx.AsyncClient(transport=transport, base_url="http://a.test") as client:
+            answer = await log_in(Api(client, None), world.ada.email)
+
+    assert "secure" in answer.headers["set-cookie"].lower()
 
 
 async def test_a_change_by_cookie_needs_the_sessions_csrf_token(api: Api, world: World) -> None:
