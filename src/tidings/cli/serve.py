@@ -1,13 +1,16 @@
 """Running the product: each process by itself, or all of them with `up`."""
 
 import asyncio
+import contextlib
 import signal
+from collections.abc import Callable
 from pathlib import Path
 
 import click
 import uvicorn
 import uvloop
 
+from tidings.cli.hold import hold
 from tidings.cli.logs import set_up_logs
 from tidings.cli.root import database_url, embedded_of, read_settings
 from tidings.cli.supervisor import Supervisor, check_port
@@ -30,15 +33,35 @@ def up(simulator: bool, port: int | None, host: str | None) -> None:
     run_everything(settings, simulator=simulator)
 
 
-def run_everything(settings: Settings, *, simulator: bool) -> None:
-    """Start the database and the processes, watch over them, and stop them in order."""
+def run_everything(
+    settings: Settings,
+    *,
+    simulator: bool,
+    log: Path | None = None,
+    beside: Callable[[Supervisor], None] | None = None,
+) -> None:
+    """Start the database and the processes, watch over them, and stop them in order.
+
+    One at a time for a home: who came second would end by stopping the first one's database.
+    """
+    with contextlib.nullcontext() if settings.database_url else hold(settings.home_path):
+        _run_everything(settings, simulator=simulator, log=log, beside=beside)
+
+
+def _run_everything(
+    settings: Settings,
+    *,
+    simulator: bool,
+    log: Path | None,
+    beside: Callable[[Supervisor], None] | None,
+) -> None:
     check_port(settings.host, settings.port, "TIDINGS_PORT")
     if simulator:
         check_port("127.0.0.1", settings.simulator_port, "TIDINGS_SIMULATOR_PORT")
     url = database_url(settings, start=True)
     try:
         migrate_database(url)
-        Supervisor(settings, url, simulator=simulator).run()
+        Supervisor(settings, url, simulator=simulator, log=log).run(beside)
     finally:
         if not settings.database_url:
             embedded_of(settings).stop()

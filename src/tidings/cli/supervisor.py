@@ -7,7 +7,10 @@ import subprocess
 import sys
 import threading
 import time
+from collections.abc import Callable
+from pathlib import Path
 
+import psutil
 import structlog
 
 from tidings.embedded import EmbeddedError
@@ -18,23 +21,38 @@ log = structlog.get_logger()
 STOP_SECONDS = 20.0
 LONGEST_PAUSE = 10.0
 STEADY_SECONDS = 30.0
+HIGHEST_PORT = 65_535
 
 
 class Supervisor:
-    """The child processes of one installation on one machine."""
+    """The child processes of one installation on one machine.
 
-    def __init__(self, settings: Settings, url: str, *, simulator: bool) -> None:
+    `log` is the file that they write to; without one they share our terminal.
+    """
+
+    def __init__(
+        self, settings: Settings, url: str, *, simulator: bool, log: Path | None = None
+    ) -> None:
         names = ["web", "worker"] + (["simulator"] if simulator else [])
-        self._environment = child_environment(settings, url)
-        self._children = {name: Child(name, self._environment) for name in names}
+        environment = child_environment(settings, url)
+        self._children = {name: Child(name, environment, log) for name in names}
         self._stop = threading.Event()
 
-    def run(self) -> None:
-        """Run until SIGTERM or SIGINT, then stop all children gracefully."""
-        for number in (signal.SIGTERM, signal.SIGINT):
+    def stop(self) -> None:
+        """Make `run` end; may be called from any thread."""
+        self._stop.set()
+
+    def run(self, beside: Callable[["Supervisor"], None] | None = None) -> None:
+        """Run until SIGTERM, SIGINT or SIGHUP (a closed terminal), then stop all gracefully.
+
+        `beside` runs in a thread of its own once the children were started.
+        """
+        for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
             signal.signal(number, lambda *_: self._stop.set())
         for child in self._children.values():
             child.start()
+        if beside is not None:
+            threading.Thread(target=beside, args=(self,), daemon=True).start()
         try:
             while not self._stop.wait(0.3):
                 for child in self._children.values():
@@ -49,9 +67,10 @@ class Supervisor:
 class Child:
     """One child process, with a growing pause between its restarts."""
 
-    def __init__(self, name: str, environment: dict[str, str]) -> None:
+    def __init__(self, name: str, environment: dict[str, str], log: Path | None) -> None:
         self.name = name
         self._environment = environment
+        self._log = log
         self._process: subprocess.Popen[bytes] | None = None
         self._started_at = 0.0
         self._pause = 0.2
@@ -60,11 +79,17 @@ class Child:
     def start(self) -> None:
         """Start the process, in a session of its own so that Ctrl-C reaches us alone."""
         self._started_at = time.monotonic()
+        output = self._log.open("ab") if self._log is not None else None
         self._process = subprocess.Popen(
             [sys.executable, "-m", "tidings", self.name],
             env=self._environment,
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=output,
             start_new_session=True,
         )
+        if output is not None:
+            output.close()
 
     def watch(self) -> None:
         """Start it again if it died, a little later each time while it keeps dying."""
@@ -117,7 +142,21 @@ def check_port(host: str, port: int, setting: str) -> None:
         try:
             probe.bind((host, port))
         except OSError as error:
+            reason = (error.strerror or str(error)).lower() + _listener(port)
+            another = port + 1 if port < HIGHEST_PORT else 8080
             raise EmbeddedError(
-                f"port {port} on {host} cannot be used ({error.strerror}); choose another with "
-                f"{setting}, for example {setting}={port + 1}"
+                f"port {port} on {host} cannot be used ({reason}); choose another with "
+                f"{setting}, for example {setting}={another}"
             ) from error
+
+
+def _listener(port: int) -> str:
+    """Who listens on a port, as far as we may see it."""
+    try:
+        for each in psutil.net_connections("tcp"):
+            if each.status == psutil.CONN_LISTEN and each.laddr.port == port and each.pid:
+                command = " ".join(psutil.Process(each.pid).cmdline())[:80]
+                return f" by process {each.pid}: {command}"
+    except psutil.Error:
+        pass
+    return ""

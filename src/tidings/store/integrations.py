@@ -434,3 +434,17 @@ def select_verified(verify_hash: bytes) -> Query[IntegrationKey]:
         {"verify_hash": verify_hash},
         IntegrationKey,
     )
+
+
+def update_base_address(
+    organization_id: UUID, integration_id: UUID, base_address: str
+) -> Query[Nothing]:
+    """Let calls of an integration go to another address (the demo's simulator moved)."""
+    return Query(
+        """
+        UPDATE integration SET base_address = %(base_address)s
+        WHERE organization_id = %(organization_id)s AND id = %(id)s AND deleted_at IS NULL
+        """,
+        {"organization_id": organization_id, "id": integration_id, "base_address": base_address},
+        Nothing,
+    )
