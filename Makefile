@@ -19,10 +19,10 @@ help: ## What there is to make
 	@sed -n 's/^\([a-z-]*\):[^#]*## /\1\t/p' Makefile | expand -t 14
 
 demo: install console ## Everything on this machine, with a simulated WhatsApp; Ctrl-C ends it
-	@$(BIN)/tidings demo
+	@$(BIN)/python -m tidings demo
 
 demo-reset: install ## Throw the demo's data away; the next demo begins anew
-	@$(BIN)/tidings demo-reset
+	@$(BIN)/python -m tidings demo-reset
 
 test: install-dev console browser ## All tests: the console's, then the product's
 	@$(CONSOLE) test
@@ -44,7 +44,7 @@ format: install-dev ## Bring all sources into their form
 	@$(CONSOLE) run --silent format
 
 bench: install ## All measurements, one JSON object each; BENCH=name for one
-	@$(BIN)/tidings bench $(or $(BENCH),all) --json
+	@$(BIN)/python -m tidings bench $(or $(BENCH),all) --json
 
 console: install ## Build the browser application, if its sources changed
 	@$(CONSOLE)

@@ -13,6 +13,7 @@ import signal
 import subprocess
 import time
 from pathlib import Path
+from urllib.parse import quote
 
 FALLBACKS = ("/usr/lib/postgresql/*/bin", "/usr/local/pgsql/bin", "/opt/homebrew/bin")
 LONGEST_SOCKET_FOLDER = 85
@@ -53,7 +54,7 @@ class EmbeddedPostgres:
 
     def url_of(self, database: str) -> str:
         """Address of one database of the cluster, by its socket in our folder."""
-        return f"postgresql://tidings@/{database}?host={self.folder}"
+        return f"postgresql://tidings@/{database}?host={quote(str(self.folder))}"
 
     def start(self) -> None:
         """Make the cluster if there is none and start it; nothing happens if it runs already.
@@ -100,12 +101,19 @@ class EmbeddedPostgres:
         if self.owner is not None:
             os.chown(self.folder, self.owner.pw_uid, self.owner.pw_gid)
             self._check_reachable()
-        if not (self.data / "PG_VERSION").exists():
-            self._run(
-                "initdb", "-D", self.data, "-U", "tidings", "-A", "trust", "-E", "UTF8",
-                "--locale=C.UTF-8", "--no-instructions",
-            )  # fmt: skip
+        if not self.data.exists():
+            self._make_cluster()
         self._configure()
+
+    def _make_cluster(self) -> None:
+        """Make it aside and move it into place, so that a killed start leaves no half of one."""
+        draft = self.folder / "data.new"
+        shutil.rmtree(draft, ignore_errors=True)
+        self._run(
+            "initdb", "-D", draft, "-U", "tidings", "-A", "trust", "-E", "UTF8",
+            "--locale=C.UTF-8", "--no-instructions",
+        )  # fmt: skip
+        draft.rename(self.data)
 
     def _configure(self) -> None:
         lines = f"{CONFIGURATION}unix_socket_directories = '{self.folder}'\n"
