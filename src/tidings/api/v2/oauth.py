@@ -12,8 +12,8 @@ from tidings.actions.oauth_clients import ClientDraft
 from tidings.api.auth import needs
 from tidings.api.paging import Page, listing
 from tidings.api.replay import Once
-from tidings.api.v2.subject_views import parse_division_id, show_division_id
-from tidings.api.views import Body, Listing, Moment, Ref, View, moment, parse_id
+from tidings.api.v2.subject_views import RoleDivisionBody, show_division_id
+from tidings.api.views import Body, Listing, Moment, Ref, View, moment
 from tidings.domain.permissions import Caller
 from tidings.store import oauth_clients as store
 from tidings.store.database import Database
@@ -21,13 +21,6 @@ from tidings.store.grants import GrantRow, select_grants
 from tidings.store.query import Connection, fetch, fetch_one
 
 PATH = "/api/v2/oauth/clients"
-
-
-class RoleDivisionBody(Body):
-    """A role in a division; "*" is every division."""
-
-    role_id: str
-    division_id: str
 
 
 class ClientBody(Body):
@@ -49,9 +42,15 @@ class ClientBody(Body):
             grant_type=self.authorized_grant_type,
             token_lifetime_s=self.access_token_validity_seconds,
             state=self.state,
-            roles=None if self.role_divisions is None else _parse_roles(self.role_divisions),
+            roles=self.roles(),
             version=self.version,
         )
+
+    def roles(self) -> list[RoleIn] | None:
+        """The roles given, or None to leave them as they are."""
+        if self.role_divisions is None:
+            return None
+        return [each.parse() for each in self.role_divisions]
 
 
 class RoleDivisionView(View):
@@ -189,16 +188,6 @@ async def _show(
 
 def _without_secret(view: ClientView) -> ClientView:
     return msgspec.structs.replace(view, secret=None)
-
-
-def _parse_roles(given: list[RoleDivisionBody]) -> list[RoleIn]:
-    return [
-        RoleIn(
-            parse_id(each.role_id, "roleDivisions.roleId"),
-            parse_division_id(each.division_id, "roleDivisions.divisionId"),
-        )
-        for each in given
-    ]
 
 
 def _person(user_id: UUID | None) -> Ref | None:

@@ -2,7 +2,8 @@
 
 from uuid import UUID
 
-from tidings.api.views import Moment, Ref, View, moment, parse_id
+from tidings.actions.grants import RoleIn
+from tidings.api.views import Body, Moment, Ref, View, moment, parse_id
 from tidings.domain.permissions import ALL_DIVISIONS
 from tidings.store.grants import GrantRow, SubjectRow
 
@@ -29,7 +30,7 @@ class AuthorizationView(View):
         )
 
 
-class PolicyView(View):
+class GrantPolicyView(View):
     """Permissions of one entity, in a grant."""
 
     domain: str
@@ -52,7 +53,7 @@ class GrantRoleView(View):
     id: str
     name: str
     description: str
-    policies: list[PolicyView]
+    policies: list[GrantPolicyView]
     default: bool
     self_uri: str
 
@@ -82,13 +83,27 @@ class GrantView(View):
                 name=row.role_name,
                 description=row.role_description,
                 policies=[
-                    PolicyView(domain=domain, entity_name=entity, actions=actions)
+                    GrantPolicyView(domain=domain, entity_name=entity, actions=actions)
                     for (domain, entity), actions in by_entity(row.permissions).items()
                 ],
                 default=row.default_role is not None,
                 self_uri=f"{ROLES}/{row.role_id}",
             ),
             grant_made_at=moment(row.granted_at),
+        )
+
+
+class RoleDivisionBody(Body):
+    """A role in a division; "*" is every division."""
+
+    role_id: str
+    division_id: str
+
+    def parse(self) -> RoleIn:
+        """What is asked for, as the actions take it."""
+        return RoleIn(
+            parse_id(self.role_id, "roleId"),
+            parse_division_id(self.division_id, "divisionId"),
         )
 
 

@@ -12,10 +12,11 @@ from tidings.api.auth import needs, signed_in
 from tidings.api.v2.divisions import DivisionView
 from tidings.api.v2.subject_views import (
     AuthorizationView,
+    RoleDivisionBody,
     SubjectView,
     parse_division_id,
 )
-from tidings.api.views import Body, parse_id
+from tidings.api.views import Body
 from tidings.domain.permissions import ALL_DIVISIONS, Caller
 from tidings.store import grants as store
 from tidings.store.database import Database
@@ -28,13 +29,6 @@ DELETE = "authorization:grant:delete"
 MOST_DIVISIONS = 1_000
 
 
-class RoleDivisionBody(Body):
-    """A role in a division; "*" is every division."""
-
-    role_id: str
-    division_id: str
-
-
 class RoleDivisionsBody(Body):
     """Several roles in divisions."""
 
@@ -42,10 +36,7 @@ class RoleDivisionsBody(Body):
 
     def roles(self) -> list[RoleIn]:
         """What is asked for, as the actions take it."""
-        return [
-            RoleIn(parse_id(each.role_id, "roleId"), parse_division_id(each.division_id))
-            for each in self.grants
-        ]
+        return [each.parse() for each in self.grants]
 
 
 async def visible_grants(
