@@ -34,7 +34,7 @@ class InboxRow(msgspec.Struct, frozen=True):
 
 
 def lane_of(account_ids: Sequence[str], lanes: int) -> int:
-    """The lane of a webhook by its first account, so that an account's webhooks keep their order."""
+    """The lane of a webhook: that of its first account, whose webhooks so keep their order."""
     return zlib.crc32(account_ids[0].encode() if account_ids else b"") % lanes
 
 
