@@ -5,7 +5,7 @@ window at a time, and each is tested by look-ups of its own rows. A page may the
 rows than asked for and go on after the last candidate.
 """
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from enum import StrEnum
 from typing import Any
 from uuid import UUID
@@ -16,8 +16,8 @@ from tidings.store.ids import id_at
 
 LOWEST_ID = UUID(int=0)
 HIGHEST_ID = UUID(int=2**128 - 1)
-# A conversation's id is made a moment after that of its first message.
-SAME_MOMENT = timedelta(minutes=1)
+# A conversation's id is made a moment after that of its first message: a minute, as ids count.
+SAME_MOMENT_OF_IDS = 60_000 << 80
 
 
 class InteractionFilter(msgspec.Struct, frozen=True):
@@ -50,12 +50,17 @@ class InteractionFilter(msgspec.Struct, frozen=True):
     @property
     def first_id(self) -> UUID:
         """The smallest id of a conversation that started in time."""
-        return LOWEST_ID if self.starts_at is None else id_at(self.starts_at)
+        return LOWEST_ID if self.starts_at is None else _id_since(self.starts_at)
 
     @property
     def end_id(self) -> UUID:
         """The smallest id of a conversation that started too late."""
-        return HIGHEST_ID if self.ends_at is None else id_at(self.ends_at)
+        return HIGHEST_ID if self.ends_at is None else _id_since(self.ends_at)
+
+
+def _id_since(moment: datetime) -> UUID:
+    """The bound of a moment; ids begin with 1970, questions need not."""
+    return LOWEST_ID if moment.timestamp() <= 0 else id_at(moment)
 
 
 class Source(StrEnum):
@@ -111,7 +116,7 @@ def span_of(wanted: InteractionFilter, source: Source, after: UUID | None) -> Sp
     """
     low, high = wanted.first_id, before(wanted.end_id)
     if source is Source.OUTBOX:
-        low = LOWEST_ID if wanted.starts_at is None else id_at(wanted.starts_at - SAME_MOMENT)
+        low = UUID(int=max(0, low.int - SAME_MOMENT_OF_IDS))
         high = HIGHEST_ID
     if wanted.only_id is not None:
         low = high = wanted.only_id

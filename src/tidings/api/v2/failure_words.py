@@ -47,6 +47,17 @@ _BY_FAULT: Final = {
     Fault.WINDOW: "MessageNotAllowed",
     Fault.SERVER: "ServerError",
 }
+# What can be done, where the table of errors only says what happened.
+_MENDS: Final = {
+    Fault.RECIPIENT: "Check the number with the customer, or reach them another way.",
+    Fault.TEMPLATE: "Correct the template or its values, then send again.",
+    Fault.ACCOUNT: "Look after the account at Meta, then check the integration.",
+    Fault.AUTH: "Check the integration and its access token.",
+    Fault.RATE: "Send again later, and more slowly.",
+    Fault.REQUEST: "Correct the message, then send again.",
+    Fault.WINDOW: "Send an approved template instead.",
+    Fault.SERVER: "Send again later.",
+}
 
 
 def failure_of(status: str, code: str | None, detail: str | None) -> Failure | None:
@@ -63,7 +74,9 @@ def failure_of(status: str, code: str | None, detail: str | None) -> Failure | N
         return Failure(code, *_split(words), reason)
     if _is_unlisted(code) and detail:
         return Failure(code, detail, None, "GeneralError")
-    return Failure(code, *_split(describe(code)), _reason(code))
+    fault = _fault(code)
+    text, mend = _split(describe(code))
+    return Failure(code, text, mend or _MENDS[fault], _REASONS.get(code) or _BY_FAULT[fault])
 
 
 def _split(words: str) -> tuple[str, str | None]:
@@ -84,8 +97,6 @@ def _is_unlisted(code: str) -> bool:
     return numbers is not None and find_rule(*numbers).code < 0
 
 
-def _reason(code: str) -> str:
+def _fault(code: str) -> Fault:
     numbers = _rule_numbers(code)
-    if numbers is None:
-        return "ServerError"
-    return _REASONS.get(code) or _BY_FAULT[find_rule(*numbers).fault]
+    return Fault.SERVER if numbers is None else find_rule(*numbers).fault

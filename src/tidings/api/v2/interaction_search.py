@@ -3,7 +3,7 @@
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager
 from datetime import UTC, datetime, time, timedelta
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 from uuid import UUID
 
 import msgspec
@@ -39,7 +39,14 @@ VIEW = "analytics:conversationDetail:view"
 MOST_WINDOWS = 5
 LONGEST_TEXT = 512
 
-Status = Literal["queued", "unknown", "sent", "failed", "delivered", "read", "received", "removed"]
+WORDS = {
+    "direction": ("inbound", "outbound"),
+    "deliveryStatus": (
+        "queued", "unknown", "sent", "failed", "delivered", "read", "received", "removed",
+    ),
+    "category": ("utility", "marketing", "authentication", "service"),
+    "state": ("open", "connected", "disconnected"),
+}  # fmt: skip
 Connect = Callable[[], AbstractAsyncContextManager[Connection]]
 Text = Annotated[str | None, Parameter(max_length=LONGEST_TEXT)]
 
@@ -61,31 +68,35 @@ class InteractionQuery(msgspec.Struct, frozen=True, kw_only=True):
 async def read_interaction_query(
     starts: Annotated[str | None, Parameter(query="from")] = None,
     ends: Annotated[str | None, Parameter(query="to")] = None,
-    direction: Literal["inbound", "outbound"] | None = None,
+    direction: str | None = None,
     integration_id: Annotated[str | None, Parameter(query="integrationId")] = None,
-    delivery_status: Annotated[Status | None, Parameter(query="deliveryStatus")] = None,
+    delivery_status: Annotated[str | None, Parameter(query="deliveryStatus")] = None,
     address: Text = None,
-    category: Literal["utility", "marketing", "authentication", "service"] | None = None,
+    category: str | None = None,
     template_name: Annotated[
         str | None, Parameter(query="templateName", max_length=LONGEST_TEXT)
     ] = None,
     # `state` is Litestar's own name for the application's state.
-    conversation_state: Annotated[
-        Literal["open", "connected", "disconnected"] | None, Parameter(query="state")
-    ] = None,
+    conversation_state: Annotated[str | None, Parameter(query="state")] = None,
 ) -> InteractionQuery:
-    """The dependency `wanted`: what interactions are filtered by."""
+    """The dependency `wanted`: what interactions are filtered by; 400 names an unknown word."""
     return InteractionQuery(
         starts=starts,
         ends=ends,
-        direction=direction,
+        direction=_known(direction, "direction"),
         integration_id=integration_id,
-        status=delivery_status,
+        status=_known(delivery_status, "deliveryStatus"),
         address=address,
-        category=category,
+        category=_known(category, "category"),
         template_name=template_name,
-        state=conversation_state,
+        state=_known(conversation_state, "state"),
     )
+
+
+def _known(word: str | None, field: str) -> str | None:
+    if word and word not in WORDS[field]:
+        raise invalid(field, f"{field} is one of {', '.join(WORDS[field])}.")
+    return word or None
 
 
 async def resolve(
