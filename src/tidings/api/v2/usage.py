@@ -24,6 +24,7 @@ INTEGRATIONS = "/api/v2/conversations/messaging/integrations/whatsapp"
 GROUPS = ("day", "integration", "category", "country")
 MOST_DAYS = 400
 DEFAULT_DAYS = 30
+EARLIEST = date(1970, 1, 1)
 
 
 class UsageQuery(msgspec.Struct, frozen=True):
@@ -102,7 +103,8 @@ def _day(text: str | None, field: str) -> date | None:
     if not text:
         return None
     try:
-        return date.fromisoformat(text)
+        day = date.fromisoformat(text)
+        return max(day, EARLIEST)
     except ValueError:
         raise invalid(field, f"{field} is not a day (YYYY-MM-DD).", code="invalid.date") from None
 
