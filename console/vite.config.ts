@@ -5,6 +5,14 @@ import { defineConfig } from "vitest/config";
 const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 const product = "http://127.0.0.1:8080";
 
+// What every page needs goes into few files; what only editors, sheets or lists need stays
+// apart, so that the first page does not wait for it.
+const FRAMEWORK =
+  /node_modules[\\/](react|react-dom|scheduler|i18next|react-i18next|openapi-fetch|@tanstack[\\/](?!.*virtual).*)[\\/]/;
+const ICONS = /node_modules[\\/]lucide-react[\\/]/;
+const FRAME =
+  /@mantine[\\/](hooks|core[\\/].*[\\/](core|Menu|Popover|Tooltip|Button|ActionIcon|UnstyledButton|Group|Stack|Text|Title|Anchor|Alert|Skeleton|Kbd|Avatar|Loader|CloseButton|Transition|Portal|FocusTrap|Paper|Box|Overlay)[\\/])|@floating-ui|src[\\/]components[\\/](Empty|ErrorNotice|RelativeTime|figures|words|search|action|Page|StateMark|Why)\b/;
+
 export default defineConfig({
   plugins: [react()],
   resolve: { alias: { "@": here("./src") } },
@@ -14,6 +22,17 @@ export default defineConfig({
     emptyOutDir: true,
     // Fonts and pictures stay files: the content security policy allows no data: fonts.
     assetsInlineLimit: 0,
+    rolldownOptions: {
+      output: {
+        codeSplitting: {
+          groups: [
+            { name: "framework", test: FRAMEWORK, priority: 3 },
+            { name: "icons", test: ICONS, priority: 2 },
+            { name: "frame", test: FRAME, priority: 1 },
+          ],
+        },
+      },
+    },
   },
   test: {
     environment: "jsdom",

@@ -154,6 +154,7 @@ test("a notification is previewed, its refusal explained, and consent recorded o
     category: "UTILITY",
     status: "APPROVED",
     body: "Hello {{1}}",
+    integrations: [],
     placeholders: [{ part: "body", key: "1", example: "Amina" }],
   };
   const calls = serve({

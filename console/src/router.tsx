@@ -9,6 +9,7 @@ import {
 import { queries } from "./api/queries";
 import { meQuery, sessionQuery } from "./api/session";
 import { parseSearch, stringifySearch, type Search } from "./components/search";
+import { chooseLanguage, hasChosenLanguage, isLanguage } from "./locales";
 import { firstPage } from "./shell/areas";
 import { AppShell } from "./shell/AppShell";
 import { NotFound, PageError, PagePending } from "./shell/PageStates";
@@ -31,7 +32,9 @@ const signedIn = createRoute({
   beforeLoad: async ({ location }) => {
     const session = await queries.ensureQueryData(sessionQuery);
     if (!session) throw redirect({ to: "/login", search: { next: location.href } });
-    await queries.ensureQueryData(meQuery);
+    const { locale } = await queries.ensureQueryData(meQuery);
+    if (isLanguage(locale) && !hasChosenLanguage())
+      await chooseLanguage(locale, { remember: false });
   },
 });
 
@@ -50,7 +53,6 @@ type Page = Parameters<typeof lazyRouteComponent>[0];
 const page = <P extends string>(path: P, load: Page, name: string) =>
   createRoute({ getParentRoute: () => signedIn, path, component: lazyRouteComponent(load, name) });
 
-const interactions = () => import("./interactions");
 const channels = () => import("./channels");
 const templates = () => import("./templates");
 const consent = () => import("./consent");
@@ -64,9 +66,9 @@ const tree = root.addChildren([
   login,
   signedIn.addChildren([
     home,
-    page("/interactions", interactions, "InteractionsPage"),
+    page("/interactions", () => import("./interactions"), "InteractionsPage"),
     page("/interactions/send", () => import("./interactions/send"), "SendPage"),
-    page("/interactions/$id", interactions, "InteractionPage"),
+    page("/interactions/$id", () => import("./interactions/detail"), "InteractionPage"),
     page("/channels", channels, "IntegrationsPage"),
     page("/channels/whatsapp/new", channels, "ConnectPage"),
     page("/channels/whatsapp/$id", channels, "IntegrationPage"),

@@ -25,16 +25,26 @@ export function parseError(body: unknown, response: Response): ApiError {
   return new ApiError(known, response.status, retryAfter > 0 ? retryAfter : undefined);
 }
 
-/** The details that name a field of this form, by field; a nested name counts by its last part. */
-export function fieldErrors(error: ApiError, fields: string[]): Record<string, string> {
+/**
+ * The details that name a field of this form, by field; of a nested name its first or last part
+ * counts. `also` gives our field for a name that only the API uses.
+ */
+export function fieldErrors(
+  error: ApiError,
+  fields: string[],
+  also: Record<string, string> = {},
+): Record<string, string> {
   const found: Record<string, string> = {};
   for (const detail of error.details) {
-    const field = fieldOf(detail.fieldName ?? "", fields);
+    const name = detail.fieldName ?? "";
+    const field = also[name] ?? fieldOf(name, fields);
     if (field) found[field] = detail.message ?? error.message;
   }
   return found;
 }
 
 function fieldOf(name: string, fields: string[]): string | undefined {
-  return fields.find((field) => field === name || name.endsWith(`.${field}`));
+  return fields.find(
+    (field) => name === field || name.endsWith(`.${field}`) || name.startsWith(`${field}.`),
+  );
 }

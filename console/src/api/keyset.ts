@@ -78,6 +78,8 @@ export function absorbNewest<T>(
   newest: Keyset<T>,
   idOf: (row: T) => string,
 ): Pages<T> {
+  // A filtered page may come back empty and still go on behind: it tells nothing new.
+  if (newest.entities.length === 0 && newest.nextUri) return pages;
   const fresh = new Set(newest.entities.map(idOf));
   const loaded = pages.pages.flatMap((page) => page.entities);
   const overlap = loaded.findLastIndex((row) => fresh.has(idOf(row)));

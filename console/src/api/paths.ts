@@ -32,7 +32,9 @@ export interface paths {
   "/api/v2/users/me": { get: Op<t.Me, { expand: string }> };
 
   "/api/v2/interactions": { get: Op<t.Keyset<t.Interaction>, Filters> };
-  "/api/v2/interactions/{id}": { get: Op<t.InteractionDetail, object, Id> };
+  "/api/v2/interactions/{id}": {
+    get: Op<t.InteractionDetail, { messagesAfter?: string }, Id>;
+  };
   "/api/v2/conversations/messages/{id}/exchanges": {
     get: Op<t.Keyset<t.Exchange>, object, Id>;
   };
@@ -55,6 +57,9 @@ export interface paths {
   "/api/v2/conversations/messaging/integrations/whatsapp/{id}/check": {
     post: Op<{ results: t.CheckResult[] }, object, Id>;
   };
+  "/api/v2/conversations/messaging/integrations/whatsapp/{id}/subscribe": {
+    post: Op<{ results: t.CheckResult[] }, object, Id>;
+  };
   "/api/v2/conversations/messaging/integrations/whatsapp/{id}/activate": {
     post: Op<t.Integration, object, Id>;
   };
@@ -73,10 +78,13 @@ export interface paths {
 
   "/api/v2/consents": {
     get: Op<t.Keyset<t.Consent>, Filters>;
-    post: Write<t.Consent, t.ConsentEdit>;
+    post: Write<{ entities: t.Consent[] }, t.ConsentEdit>;
   };
   "/api/v2/consents/history": { get: Op<t.Keyset<t.Consent>, { address: string }> };
-  "/api/v2/consents/imports": { post: Write<t.ConsentImport, string> };
+  "/api/v2/consents/imports": {
+    post: Op<t.ConsentImport, { fileName?: string }, NoPath, string>;
+  };
+  "/api/v2/consents/imports/{id}/cancel": { post: Op<t.ConsentImport, object, Id> };
   "/api/v2/consents/imports/{id}": { get: Op<t.ConsentImport, object, Id> };
   "/api/v2/consents/keywords": {
     get: Op<{ entities: t.Keywords[] }>;
@@ -90,6 +98,7 @@ export interface paths {
     get: Op<t.User, object, Id>;
     patch: Write<t.User, t.UserEdit, Id>;
   };
+  "/api/v2/users/{id}/password": { post: Write<undefined, { newPassword: string }, Id> };
   "/api/v2/authorization/subjects/{id}": { get: Op<t.Subject, object, Id> };
   "/api/v2/authorization/subjects/{subjectId}/divisions/{divisionId}/roles/{roleId}": {
     post: Op<undefined, object, GrantPath>;

@@ -3,11 +3,11 @@ import { useMe } from "./session";
 
 /** Every permission the console asks about, in one place; of several, any one will do. */
 export const may = {
-  viewInteractions: ["analytics:conversationDetail:view", "conversation:communication:view"],
+  viewInteractions: ["analytics:conversationDetail:view"],
   viewExchanges: ["conversation:exchange:view"],
   sendNotification: ["conversation:message:create"],
   viewIntegrations: ["messaging:integration:view"],
-  addIntegration: ["messaging:integration:add"],
+  addIntegration: ["messaging:integration:add", "messaging:whatsappIntegration:add"],
   editIntegration: ["messaging:integration:edit"],
   deleteIntegration: ["messaging:integration:delete"],
   viewTemplates: ["messaging:template:view"],
@@ -21,6 +21,7 @@ export const may = {
   viewPeople: ["directory:user:view"],
   addPerson: ["directory:user:add"],
   editPerson: ["directory:user:edit"],
+  setPassword: ["directory:user:setPassword"],
   viewGrants: ["authorization:grant:view"],
   addGrant: ["authorization:grant:add"],
   deleteGrant: ["authorization:grant:delete"],

@@ -67,7 +67,7 @@ export interface Me {
 // --- interactions
 
 export type MessageStatus =
-  "queued" | "unknown" | "sent" | "failed" | "delivered" | "read" | "received";
+  "queued" | "unknown" | "sent" | "failed" | "delivered" | "read" | "received" | "removed";
 export type Direction = "inbound" | "outbound";
 export type Initiator = "api" | "customer" | "agent" | "campaign";
 
@@ -122,13 +122,15 @@ export interface Message {
 export interface InteractionDetail extends Interaction {
   messages: Message[];
   customer: Interaction["customer"] & { addresses?: { kind: string; value: string }[] };
+  /** The newest 200; this leads to the 200 before them. */
+  messagesNextUri?: string;
   window?: { opensAt?: string; closesAt?: string; open: boolean };
 }
 
 /** One request and its answer between us and the provider, redacted. */
 export interface Exchange {
   id: string;
-  direction: Direction;
+  direction: "in" | "out";
   method: string;
   url: string;
   status?: number;
@@ -141,16 +143,16 @@ export interface Exchange {
 
 // --- templates and sending
 
-export type HeaderKind = "text" | "image" | "video" | "document" | "location";
-export type ButtonKind = "quickReply" | "url" | "phoneNumber" | "copyCode" | "otp";
-
 export interface TemplateHeader {
-  type: HeaderKind;
+  /** TEXT, IMAGE, VIDEO, DOCUMENT or LOCATION. */
+  format: string;
   text?: string;
+  link?: string;
 }
 
 export interface TemplateButton {
-  type: ButtonKind;
+  /** QUICK_REPLY, URL, PHONE_NUMBER, COPY_CODE, OTP, ...; a preview spells it in small letters. */
+  type: string;
   text: string;
   url?: string;
   phoneNumber?: string;
@@ -168,6 +170,7 @@ export interface Placeholder {
   key: string;
   index?: number;
   kind?: string;
+  required?: boolean;
   example?: string;
 }
 
@@ -182,7 +185,9 @@ export interface Template extends TemplateContent {
   rejectedReason?: string;
   body: string;
   placeholders: Placeholder[];
-  integration?: Ref;
+  integrations: Ref[];
+  /** Why we cannot send it, when we cannot read it. */
+  problem?: string;
   syncedAt?: string;
 }
 
@@ -239,14 +244,14 @@ export interface Integration {
   phoneNumber?: string;
   status: string;
   statusReason?: StatusReason;
-  breaker?: { state: string; failureRate?: number; since?: string };
   whatsAppBusinessAccountId?: string;
   phoneNumberId?: string;
   graphBaseUrl?: string;
   verifiedName?: string;
   qualityRating?: string;
   throughput?: number;
-  messagingLimit?: number;
+  /** As Meta spells it: TIER_1K, TIER_UNLIMITED. */
+  messagingLimit?: string;
   recipientsLast24h?: number;
   templatesSyncedAt?: string;
   checkedAt?: string;
@@ -315,7 +320,9 @@ export interface ConsentImport {
   rejectedRows?: number;
   startedTime?: string;
   finishedTime?: string;
-  error?: string;
+  percentComplete?: number;
+  fileName?: string;
+  failure?: string;
 }
 
 export interface Keywords {
@@ -335,7 +342,9 @@ export interface UsageRow {
   conversations: number;
   messages: number;
   delivered: number;
+  read: number;
   failed: number;
+  received: number;
 }
 
 export interface Usage {
@@ -357,6 +366,7 @@ export interface User {
 export interface UserEdit {
   name?: string;
   email?: string;
+  /** Only when the person is made; later there is POST /users/{id}/password. */
   password?: string;
   state?: "active" | "inactive";
   version?: number;
@@ -425,7 +435,7 @@ export interface AuditRow {
 export interface SystemStatus {
   version: string;
   workers: { id: string; host: string; startedTime: string; seenTime: string; leases: number }[];
-  leases: { kind: string; key: string; holder?: string; epoch: number; expiresTime: string }[];
+  leases: { kind: string; key: string; holder?: string; epoch: number; expiresTime?: string }[];
   lanes: { lane: string | number; waiting: number; oldestSeconds?: number }[];
   queues: {
     integration: Ref;

@@ -1,7 +1,9 @@
 // Who changed what, when, with before and after.
+import { useQuery } from "@tanstack/react-query";
 import { useTranslation } from "react-i18next";
 import { answer, api } from "@/api/client";
 import { useKeyset } from "@/api/keyset";
+import { may, useMay } from "@/api/permissions";
 import type { AuditRow } from "@/api/types";
 import { DataList, type Column } from "@/components/DataList";
 import { Empty } from "@/components/Empty";
@@ -11,15 +13,34 @@ import { RelativeTime } from "@/components/RelativeTime";
 import { pick, useSearchState } from "@/components/search";
 import { SideSheet } from "@/components/SideSheet";
 import { useWord } from "@/components/words";
+import { divisionsQuery, readUsers } from "@/people/queries";
 import { AuditEntry } from "./AuditEntry";
 
 const FILTERS = ["actor", "entityType", "action", "from", "to"];
-const TYPES = ["integration", "user", "role", "division", "oauthClient", "grant", "consent"];
+const TYPES = [
+  "integration",
+  "user",
+  "role",
+  "division",
+  "oauth_client",
+  "organization",
+  "consent",
+  "consentImport",
+  "consentKeywords",
+  "library",
+  "response",
+  "suppression",
+  "quarantine",
+];
+const ACTIONS = ["create", "update", "delete", "import", "cancel"];
 const idOf = (row: AuditRow) => row.id;
 
 function readAudits(filters: Record<string, string>) {
+  // The API takes moments: a day that is chosen as the last one counts whole.
+  const to = filters.to && `${filters.to}T23:59:59.999Z`;
+  const query = { ...filters, to, pageSize: 50 };
   return (after: string | undefined) =>
-    answer(api.GET("/api/v2/audits", { params: { query: { ...filters, after, pageSize: 50 } } }));
+    answer(api.GET("/api/v2/audits", { params: { query: { ...query, after } } }));
 }
 
 export function AuditPage() {
@@ -54,11 +75,18 @@ export function AuditPage() {
 function useFilters(): Filter[] {
   const { t } = useTranslation();
   const word = useWord();
+  const users = useQuery({
+    queryKey: ["users", "first"],
+    queryFn: () => readUsers(1),
+    enabled: useMay()(may.viewPeople),
+  }).data?.entities;
+  const people = users?.map(({ id, name }) => ({ value: id, label: name })) ?? [];
   const types = TYPES.map((value) => ({ value, label: word("entityType", value) }));
+  const actions = ACTIONS.map((value) => ({ value, label: word("auditAction", value) }));
   return [
-    { id: "actor", label: t("audit.actor"), kind: "text" },
+    { id: "actor", label: t("audit.actor"), kind: "choice", choices: people },
     { id: "entityType", label: t("audit.entityType"), kind: "choice", choices: types },
-    { id: "action", label: t("audit.action"), kind: "text" },
+    { id: "action", label: t("audit.action"), kind: "choice", choices: actions },
     { id: "from", label: t("filter.from"), kind: "date" },
     { id: "to", label: t("filter.to"), kind: "date" },
   ];
@@ -66,6 +94,8 @@ function useFilters(): Filter[] {
 
 function useColumns(): Column<AuditRow>[] {
   const { t } = useTranslation();
+  const divisions = useQuery(divisionsQuery).data?.entities;
+  const nameOf = (id: string | undefined) => divisions?.find((each) => each.id === id)?.name;
   const word = useWord();
   return [
     {
@@ -88,7 +118,7 @@ function useColumns(): Column<AuditRow>[] {
       id: "division",
       header: t("audit.division"),
       width: 140,
-      render: (row) => row.division?.name,
+      render: (row) => nameOf(row.division?.id),
     },
     {
       id: "time",

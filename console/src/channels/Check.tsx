@@ -1,5 +1,5 @@
 // Asking Meta about the number, and each answer in words.
-import { Button, List, Text, ThemeIcon } from "@mantine/core";
+import { Button, Group, List, Text, ThemeIcon } from "@mantine/core";
 import { useQueryClient } from "@tanstack/react-query";
 import { Check as CheckSign, X } from "lucide-react";
 import { useTranslation } from "react-i18next";
@@ -7,32 +7,42 @@ import { may, useMay } from "@/api/permissions";
 import type { CheckResult, Integration } from "@/api/types";
 import { useAction } from "@/components/action";
 import { Section } from "@/components/Section";
-import { checkIntegration } from "./queries";
+import { checkIntegration, subscribeIntegration } from "./queries";
 
 export function Check({ integration }: { integration: Integration }) {
   const { t } = useTranslation();
   const queries = useQueryClient();
-  const check = useAction(checkIntegration, {
-    after: () => void queries.invalidateQueries({ queryKey: ["integrations"] }),
-  });
-  const mayCheck = useMay()(may.editIntegration);
+  const renew = { after: () => void queries.invalidateQueries({ queryKey: ["integrations"] }) };
+  const check = useAction(checkIntegration, renew);
+  const subscribe = useAction(subscribeIntegration, renew);
+  const isAllowed = useMay();
+  const latest = subscribe.submittedAt > check.submittedAt ? subscribe : check;
   return (
     <Section
       title={t("channels.check")}
       hint={t("channels.checkHint")}
       action={
-        mayCheck && (
-          <Button
-            variant="default"
-            loading={check.isPending}
-            onClick={() => check.mutate(integration.id)}
-          >
-            {t("channels.checkVerb")}
-          </Button>
+        isAllowed(may.editIntegration) && (
+          <Group gap="xs">
+            <Button
+              variant="default"
+              loading={subscribe.isPending}
+              onClick={() => subscribe.mutate(integration.id)}
+            >
+              {t("channels.subscribe")}
+            </Button>
+            <Button
+              variant="default"
+              loading={check.isPending}
+              onClick={() => check.mutate(integration.id)}
+            >
+              {t("channels.checkVerb")}
+            </Button>
+          </Group>
         )
       }
     >
-      <div aria-live="polite">{check.data && <Results results={check.data.results} />}</div>
+      <div aria-live="polite">{latest.data && <Results results={latest.data.results} />}</div>
     </Section>
   );
 }

@@ -1,4 +1,5 @@
-// The fields of a number, grouped: what it is, how we reach it, and what few need.
+// The fields of a number, grouped: what it is, how we reach it, and what few need. Which number
+// of which account it is stays as it was connected, so those fields are for a new one only.
 import { Anchor, Collapse, Fieldset, PasswordInput, Stack, TextInput } from "@mantine/core";
 import { useDisclosure } from "@mantine/hooks";
 import { useTranslation } from "react-i18next";
@@ -20,14 +21,18 @@ export function IntegrationFields({ editor, isNew = false }: Props) {
       <DivisionPicker {...editor.form.getInputProps("divisionId")} />
       <Fieldset legend={t("channels.meta")}>
         <Stack gap="md">
-          <TextInput {...field("whatsAppBusinessAccountId")} inputMode="numeric" />
-          <TextInput {...field("phoneNumberId")} inputMode="numeric" />
+          {isNew && (
+            <>
+              <TextInput {...field("whatsAppBusinessAccountId")} inputMode="numeric" />
+              <TextInput {...field("phoneNumberId")} inputMode="numeric" />
+            </>
+          )}
           <PasswordInput {...secret(field("accessToken"), isNew, t)} />
           <PasswordInput {...secret(field("appSecret"), isNew, t)} />
           <TextInput {...field("verifyToken")} autoComplete="off" />
         </Stack>
       </Fieldset>
-      <Advanced editor={editor} />
+      {isNew && <Advanced editor={editor} />}
     </>
   );
 }

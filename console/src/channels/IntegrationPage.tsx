@@ -18,7 +18,7 @@ import { IntegrationActions } from "./IntegrationActions";
 import { limitUse } from "./IntegrationsPage";
 import { integrationQuery } from "./queries";
 import { Settings } from "./Settings";
-import { IntegrationStatus } from "./status";
+import { IntegrationStatus, isPaused } from "./status";
 
 export function IntegrationPage() {
   const { t } = useTranslation();
@@ -61,11 +61,13 @@ function Content({ integration }: { integration: Integration }) {
   );
 }
 
-function Trouble({ integration: { statusReason } }: { integration: Integration }) {
-  if (!statusReason) return null;
+function Trouble({ integration }: { integration: Integration }) {
+  const { statusReason } = integration;
+  if (!statusReason || isPaused(integration)) return null;
   return (
     <Alert color="red" title={statusReason.message} mb="lg">
-      {statusReason.mend} <RelativeTime time={statusReason.since} />
+      {statusReason.mend !== statusReason.message && statusReason.mend}{" "}
+      <RelativeTime time={statusReason.since} />
     </Alert>
   );
 }

@@ -116,7 +116,14 @@ function useColumns(): Column<Integration>[] {
 
 /** "120 / 1,000": how many customers were reached in 24 hours, of how many may be. */
 export function limitUse(row: Integration, number: (value: number | undefined) => string): string {
-  if (row.recipientsLast24h === undefined && row.messagingLimit === undefined) return "";
+  const limit = limitOf(row.messagingLimit);
   const used = number(row.recipientsLast24h ?? 0);
-  return row.messagingLimit === undefined ? used : `${used} / ${number(row.messagingLimit)}`;
+  return limit === undefined ? used : `${used} / ${limit === Infinity ? "∞" : number(limit)}`;
+}
+
+/** Meta's spelling as a number: TIER_1K is 1000; unknown spellings are not shown. */
+export function limitOf(spelled: string | undefined): number | undefined {
+  if (spelled?.includes("UNLIMITED")) return Infinity;
+  const found = /^(?:TIER_)?(\d+)(K?)$/.exec(spelled ?? "");
+  return found ? Number(found[1]) * (found[2] ? 1000 : 1) : undefined;
 }

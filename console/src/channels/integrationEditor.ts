@@ -29,20 +29,11 @@ export const NEW_INTEGRATION: IntegrationValues = {
 
 /** Secrets are never sent back to us; an empty field leaves what is stored. */
 export function valuesOf(integration: Integration): Stored<IntegrationValues> {
-  const {
-    name,
-    whatsAppBusinessAccountId = "",
-    phoneNumberId = "",
-    graphBaseUrl = "",
-  } = integration;
   return {
     version: integration.version,
     values: {
       ...NEW_INTEGRATION,
-      name,
-      whatsAppBusinessAccountId,
-      phoneNumberId,
-      graphBaseUrl,
+      name: integration.name,
       divisionId: integration.division?.id ?? "",
     },
   };
@@ -70,8 +61,8 @@ export function useIntegrationEditor(options: Options): Editor<IntegrationValues
     ) as IntegrationValues,
     validate: {
       name: required,
-      whatsAppBusinessAccountId: digits,
-      phoneNumberId: digits,
+      whatsAppBusinessAccountId: (value) => (options.isNew ? digits(value) : null),
+      phoneNumberId: (value) => (options.isNew ? digits(value) : null),
       accessToken: whenNew,
       appSecret: whenNew,
     },

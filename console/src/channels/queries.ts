@@ -27,6 +27,7 @@ export const changeIntegration = (id: string, body: IntegrationEdit) =>
   answer(api.PATCH(ONE, { ...at(id), body }));
 export const deleteIntegration = (id: string) => answer(api.DELETE(ONE, at(id)));
 export const checkIntegration = (id: string) => answer(api.POST(`${ONE}/check`, at(id)));
+export const subscribeIntegration = (id: string) => answer(api.POST(`${ONE}/subscribe`, at(id)));
 export const activateIntegration = (id: string) => answer(api.POST(`${ONE}/activate`, at(id)));
 export const deactivateIntegration = (id: string) => answer(api.POST(`${ONE}/deactivate`, at(id)));
 export const resumeIntegration = (id: string) => answer(api.POST(`${ONE}/resume`, at(id)));

@@ -24,6 +24,6 @@ export function isActive({ status }: Integration): boolean {
 }
 
 /** Sending was paused by the failure-rate breaker, and a person has to let it go on. */
-export function isPaused({ breaker }: Integration): boolean {
-  return Boolean(breaker && breaker.state.toLowerCase() !== "closed");
+export function isPaused({ statusReason }: Integration): boolean {
+  return statusReason?.code === "breaker.open";
 }

@@ -57,7 +57,7 @@ export function DataList<T>(props: Props<T>) {
   if (list.error && list.rows.length === 0) {
     return <ErrorNotice error={list.error} retry={list.reload} />;
   }
-  if (!list.isLoading && list.rows.length === 0) return <>{empty}</>;
+  if (!list.isLoading && list.rows.length === 0 && !list.hasMore) return <>{empty}</>;
   return (
     <div className={classes.frame} ref={frame} data-list={name}>
       <table className={classes.table} aria-label={props.label} aria-busy={list.isLoading}>

@@ -1,10 +1,12 @@
 // Filters as chips bound to the address bar: a chip opens to set its value, and shows it then.
-import { Button, CloseButton, Group, Popover, Select, TextInput } from "@mantine/core";
+import { Button, CloseButton, Group, Popover, Skeleton } from "@mantine/core";
 import { Plus } from "lucide-react";
-import { useState, type FormEvent } from "react";
+import { lazy, Suspense, useState } from "react";
 import { useTranslation } from "react-i18next";
 import classes from "./FilterBar.module.css";
 import { useSearchState } from "./search";
+
+const FilterValue = lazy(() => import("./FilterValue"));
 
 export interface Choice {
   value: string;
@@ -75,7 +77,9 @@ function Chip({ filter, value, onChange }: ChipProps) {
         )}
       </span>
       <Popover.Dropdown>
-        <Value filter={filter} value={value} onApply={apply} />
+        <Suspense fallback={<Skeleton w={200} h={60} />}>
+          <FilterValue filter={filter} value={value} onApply={apply} />
+        </Suspense>
       </Popover.Dropdown>
     </Popover>
   );
@@ -83,47 +87,4 @@ function Chip({ filter, value, onChange }: ChipProps) {
 
 function wordOf(filter: Filter, value: string): string {
   return filter.choices?.find((choice) => choice.value === value)?.label ?? value;
-}
-
-interface ValueProps {
-  filter: Filter;
-  value: string | undefined;
-  onApply: (value: string | undefined) => void;
-}
-
-function Value({ filter, value, onApply }: ValueProps) {
-  const { t } = useTranslation();
-  const [typed, setTyped] = useState(value ?? "");
-  if (filter.kind === "choice") {
-    return (
-      <Select
-        label={filter.label}
-        data={filter.choices}
-        value={value ?? null}
-        onChange={(next) => onApply(next ?? undefined)}
-        searchable={(filter.choices?.length ?? 0) > 7}
-        clearable
-        data-autofocus
-        comboboxProps={{ withinPortal: false }}
-      />
-    );
-  }
-  const submit = (event: FormEvent) => {
-    event.preventDefault();
-    onApply(typed.trim() || undefined);
-  };
-  return (
-    <form onSubmit={submit}>
-      <TextInput
-        label={filter.label}
-        type={filter.kind === "date" ? "date" : "text"}
-        value={typed}
-        onChange={(event) => setTyped(event.currentTarget.value)}
-        data-autofocus
-      />
-      <Button type="submit" size="xs" mt="xs" fullWidth>
-        {t("filter.apply")}
-      </Button>
-    </form>
-  );
 }

@@ -1,5 +1,5 @@
 // Where a message is on its way, in the signs people know from WhatsApp, each with its word.
-import { CircleAlert, CircleHelp, Clock3, Inbox } from "lucide-react";
+import { CircleAlert, CircleHelp, CircleSlash, Clock3, Inbox } from "lucide-react";
 import type { MessageStatus } from "@/api/types";
 import classes from "./StatusTick.module.css";
 import { useWord } from "./words";
@@ -29,6 +29,8 @@ function Sign({ status }: { status: MessageStatus }) {
       return <CircleHelp {...shared} />;
     case "failed":
       return <CircleAlert {...shared} />;
+    case "removed":
+      return <CircleSlash {...shared} />;
     case "received":
       return <Inbox {...shared} />;
     default:

@@ -8,10 +8,11 @@ import {
   MapPin,
   Phone,
   Play,
+  type LucideIcon,
 } from "lucide-react";
 import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
-import type { ButtonKind, HeaderKind, TemplateContent, TemplateHeader } from "@/api/types";
+import type { TemplateContent, TemplateHeader } from "@/api/types";
 import { formatted } from "./formatting";
 import classes from "./WhatsAppPreview.module.css";
 
@@ -54,17 +55,21 @@ export function Bubble({ content, side = "theirs", foot }: Props) {
 }
 
 function Header({ header }: { header: TemplateHeader }) {
-  if (header.type === "text") {
-    return <p className={classes.heading}>{formatted(header.text ?? "")}</p>;
-  }
-  return <MediaHeader kind={header.type} />;
+  const kind = header.format.toLowerCase();
+  if (kind === "text") return <p className={classes.heading}>{formatted(header.text ?? "")}</p>;
+  return <MediaHeader kind={isMedia(kind) ? kind : "document"} />;
 }
 
 const MEDIA = { image: Image, video: Play, document: FileText, location: MapPin } as const;
+type Media = keyof typeof MEDIA;
 
-function MediaHeader({ kind }: { kind: Exclude<HeaderKind, "text"> }) {
+function isMedia(kind: string): kind is Media {
+  return Object.hasOwn(MEDIA, kind);
+}
+
+function MediaHeader({ kind }: { kind: Media }) {
   const { t } = useTranslation();
-  const Sign = MEDIA[kind] ?? FileText;
+  const Sign = MEDIA[kind];
   return (
     <div className={classes.media} data-kind={kind}>
       <Sign size={28} aria-hidden />
@@ -73,15 +78,15 @@ function MediaHeader({ kind }: { kind: Exclude<HeaderKind, "text"> }) {
   );
 }
 
-const SIGNS = {
-  quickReply: CornerUpLeft,
+const SIGNS: Record<string, LucideIcon> = {
+  quick_reply: CornerUpLeft,
   url: ExternalLink,
-  phoneNumber: Phone,
-  copyCode: Copy,
+  phone_number: Phone,
+  copy_code: Copy,
   otp: Copy,
-} as const;
+};
 
-function ButtonSign({ kind }: { kind: ButtonKind }) {
-  const Sign = SIGNS[kind] ?? CornerUpLeft;
+function ButtonSign({ kind }: { kind: string }) {
+  const Sign = SIGNS[kind.toLowerCase()] ?? CornerUpLeft;
   return <Sign size={15} aria-hidden />;
 }

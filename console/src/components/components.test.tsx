@@ -42,13 +42,13 @@ test("the preview marks variables and shows header, footer and every button", ()
   show(
     <WhatsAppPreview
       content={{
-        header: { type: "image" },
+        header: { format: "IMAGE" },
         body: "Hello *{{name}}*, your order {{1}} is here",
         footer: "Reply STOP to opt out",
         buttons: [
-          { type: "quickReply", text: "Thanks" },
-          { type: "url", text: "Track" },
-          { type: "phoneNumber", text: "Call us" },
+          { type: "QUICK_REPLY", text: "Thanks" },
+          { type: "URL", text: "Track" },
+          { type: "phone_number", text: "Call us" },
         ],
       }}
     />,

@@ -19,6 +19,8 @@ export interface EditorOptions<V extends Values> {
   validate?: { [F in keyof V]?: (value: V[F], values: V) => string | null };
   /** Write; what it gives back, if anything, is what is stored now and the new starting point. */
   save: (values: V, version: number | undefined) => Promise<Stored<V> | undefined | void>;
+  /** Fields of ours by another name of the API, such as newPassword for password. */
+  also?: Record<string, keyof V & string>;
   /** Read the thing again; asked only after a 409, to find out whether somebody else saved. */
   reread?: () => Promise<Stored<V>>;
 }
@@ -58,7 +60,7 @@ export function useEditor<V extends Values>(options: EditorOptions<V>): Editor<V
   const fail = async (failure: Error) => {
     const theirs = await newerOf(failure, options, version);
     if (theirs) return setConflict(theirs);
-    const atFields = failure instanceof ApiError ? fieldErrors(failure, fields) : {};
+    const atFields = failure instanceof ApiError ? fieldErrors(failure, fields, options.also) : {};
     form.setErrors(atFields);
     setError(Object.keys(atFields).length > 0 ? null : failure);
   };

@@ -18,8 +18,7 @@ type Vocabulary =
   | "entityType"
   | "userState"
   | "priority"
-  | "kind"
-  | "breaker";
+  | "kind";
 
 export function useWord(): (vocabulary: Vocabulary, value: string | undefined) => string {
   const { t, i18n } = useTranslation();

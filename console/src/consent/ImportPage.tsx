@@ -1,9 +1,10 @@
 // How an import of consents goes. Leaving the page does not stop it.
-import { Progress, Stack, Text } from "@mantine/core";
+import { Button, Group, Progress, Stack, Text } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { useParams } from "@tanstack/react-router";
 import { useTranslation } from "react-i18next";
 import type { ConsentImport } from "@/api/types";
+import { useAction } from "@/components/action";
 import { DetailPage } from "@/components/DetailPage";
 import { DownloadLink } from "@/components/DownloadLink";
 import { Facts } from "@/components/Facts";
@@ -11,7 +12,7 @@ import { useFigures } from "@/components/figures";
 import { useNow } from "@/components/RelativeTime";
 import { StateMark } from "@/components/StateMark";
 import { useWord } from "@/components/words";
-import { importQuery } from "./queries";
+import { cancelImport, importQuery } from "./queries";
 
 const TONES = {
   queued: "warn",
@@ -43,63 +44,61 @@ export function ImportPage() {
 
 function Progressing({ job }: { job: ConsentImport }) {
   const { t } = useTranslation();
-  const { accepted, rejected, total, percent } = figuresOf(job);
   const figures = useFigures();
+  const isDone = job.state === "done";
   return (
     <Stack gap="lg" maw={640}>
-      <Progress.Root size="lg" aria-label={t("consent.importTitle")}>
-        <Progress.Section
-          value={percent(accepted)}
-          color="teal"
-          aria-label={t("consent.accepted")}
-        />
-        <Progress.Section
-          value={percent(rejected)}
-          color="red.8"
-          aria-label={t("consent.rejected")}
-        />
-      </Progress.Root>
+      <Progress
+        size="lg"
+        value={isDone ? 100 : (job.percentComplete ?? 0)}
+        animated={job.state === "running"}
+        aria-label={t("consent.importTitle")}
+      />
       <Pace job={job} />
       <Facts
         facts={[
-          [t("consent.accepted"), figures.number(accepted)],
-          [t("consent.rejected"), figures.number(rejected)],
-          [t("consent.total"), total ? figures.number(total) : undefined],
+          [t("consent.file"), job.fileName],
+          [t("consent.accepted"), figures.number(job.acceptedRows ?? 0)],
+          [t("consent.rejected"), figures.number(job.rejectedRows ?? 0)],
         ]}
       />
-      {job.error && <Text c="var(--bad)">{job.error}</Text>}
-      {rejected > 0 && (
-        <div>
+      {job.failure && <Text c="var(--bad)">{job.failure}</Text>}
+      <Group gap="xs">
+        {(job.rejectedRows ?? 0) > 0 && (
           <DownloadLink
             path={`/api/v2/consents/imports/${job.id}/rejects`}
             label={t("consent.rejects")}
           />
-        </div>
-      )}
+        )}
+        <Cancel job={job} />
+      </Group>
     </Stack>
   );
 }
 
-function figuresOf(job: ConsentImport) {
-  const accepted = job.acceptedRows ?? 0;
-  const rejected = job.rejectedRows ?? 0;
-  const total = job.totalRows ?? 0;
-  const percent = (rows: number) => (total > 0 ? (rows / total) * 100 : 0);
-  return { accepted, rejected, total, percent };
+function Cancel({ job }: { job: ConsentImport }) {
+  const { t } = useTranslation();
+  const cancel = useAction(cancelImport, { renew: [["consents", "import", job.id]] });
+  if (job.state !== "running" && job.state !== "queued") return null;
+  return (
+    <Button variant="default" loading={cancel.isPending} onClick={() => cancel.mutate(job.id)}>
+      {t("consent.cancelImport")}
+    </Button>
+  );
 }
 
 function Pace({ job }: { job: ConsentImport }) {
   const { t } = useTranslation();
   const figures = useFigures();
   const now = useNow(1_000);
-  const { accepted, rejected, total } = figuresOf(job);
+  const percent = job.percentComplete ?? 0;
   const seconds = job.startedTime ? (now - new Date(job.startedTime).getTime()) / 1000 : 0;
-  const rate = seconds > 0 ? Math.round((accepted + rejected) / seconds) : 0;
-  if (job.state !== "running" || rate === 0) return null;
-  const left = Math.max(0, total - accepted - rejected) / rate;
+  const rate = seconds > 0 ? Math.round((job.totalRows ?? 0) / seconds) : 0;
+  if (job.state !== "running" || rate === 0 || percent === 0) return null;
+  const left = Math.ceil((seconds * (100 - percent)) / percent);
   return (
     <Text c="dimmed" className="figures">
-      {t("consent.pace", { rate: figures.number(rate), left: figures.duration(Math.ceil(left)) })}
+      {t("consent.pace", { rate: figures.number(rate), left: figures.duration(left) })}
     </Text>
   );
 }

@@ -22,11 +22,15 @@ export const historyQuery = (address: string) =>
 export const importConsents = (file: File): Promise<ConsentImport> =>
   answer(
     api.POST("/api/v2/consents/imports", {
+      params: { query: { fileName: file.name } },
       body: file as unknown as string,
       bodySerializer: (body) => body as unknown as File,
       headers: { "Content-Type": "text/csv" },
     }),
   );
+
+export const cancelImport = (id: string) =>
+  answer(api.POST("/api/v2/consents/imports/{id}/cancel", { params: { path: { id } } }));
 
 const IS_OVER = new Set(["done", "failed", "cancelled"]);
 

@@ -28,7 +28,7 @@ export function ExchangeLog({ messageId }: { messageId: string }) {
 function OneExchange({ exchange }: { exchange: Exchange }) {
   const { t } = useTranslation();
   const figures = useFigures();
-  const Arrow = exchange.direction === "inbound" ? ArrowDownLeft : ArrowUpRight;
+  const Arrow = exchange.direction === "in" ? ArrowDownLeft : ArrowUpRight;
   const isGood = exchange.status !== undefined && exchange.status < 400;
   return (
     <Stack gap="xs">

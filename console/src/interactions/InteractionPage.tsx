@@ -1,5 +1,5 @@
 // One conversation: the thread, and for the open message its timeline and exchange log.
-import { Text } from "@mantine/core";
+import { Button, Group, Text } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { useParams } from "@tanstack/react-router";
 import { useTranslation } from "react-i18next";
@@ -18,8 +18,8 @@ import { Thread } from "./Thread";
 export function InteractionPage() {
   const { t } = useTranslation();
   const { id = "" } = useParams({ strict: false });
-  const { data, error, isPending } = useQuery(interactionQuery(id));
   const { values, set } = useSearchState();
+  const { data, error, isPending } = useQuery(interactionQuery(id, values.before));
   const open = data?.messages.find((message) => message.id === values.message);
   return (
     <DetailPage
@@ -30,6 +30,7 @@ export function InteractionPage() {
       isLoading={isPending}
       error={error}
     >
+      {data && <Older interaction={data} />}
       {data && (
         <Thread
           messages={data.messages}
@@ -41,6 +42,29 @@ export function InteractionPage() {
         <MessagePanel message={open} onClose={() => set({ message: undefined, tab: undefined })} />
       )}
     </DetailPage>
+  );
+}
+
+/** A long conversation comes in parts; this leads to the earlier ones and back. */
+function Older({ interaction }: { interaction: InteractionDetail }) {
+  const { t } = useTranslation();
+  const { values, set } = useSearchState();
+  const next = interaction.messagesNextUri;
+  const before = next && new URL(next, "http://host").searchParams.get("messagesAfter");
+  if (!before && !values.before) return null;
+  return (
+    <Group gap="xs" mb="sm">
+      {before && (
+        <Button size="xs" variant="default" onClick={() => set({ before }, { push: true })}>
+          {t("interactions.earlier")}
+        </Button>
+      )}
+      {values.before && (
+        <Button size="xs" variant="default" onClick={() => set({ before: undefined })}>
+          {t("interactions.newest")}
+        </Button>
+      )}
+    </Group>
   );
 }
 

@@ -34,7 +34,6 @@ export function SendForm({ onSent }: { onSent: (sent: AgentlessResponse) => void
           />
           <PlaceholderFields draft={draft} />
           <Customer draft={draft} />
-          <Refusals draft={draft} />
           <ErrorNotice error={draft.error} />
           <Button
             type="submit"
@@ -47,7 +46,10 @@ export function SendForm({ onSent }: { onSent: (sent: AgentlessResponse) => void
         </Stack>
       </form>
       <div className={classes.preview}>
-        <WhatsAppPreview content={draft.rendered ?? { body: t("send.nothingYet") }} />
+        <Stack gap="md">
+          <WhatsAppPreview content={draft.rendered ?? { body: t("send.nothingYet") }} />
+          <Refusals draft={draft} />
+        </Stack>
       </div>
     </div>
   );

@@ -34,8 +34,8 @@ function useMessageColumns(): InteractionColumn[] {
     {
       id: "status",
       header: t("interactions.status"),
-      width: 140,
-      narrow: 118,
+      width: 176,
+      narrow: 122,
       render: (row) => <Status row={row} />,
     },
     {

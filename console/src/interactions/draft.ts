@@ -89,16 +89,19 @@ export function placeholderKey({ part, key, index }: Placeholder): string {
 
 function requestOf(written: Written): AgentlessRequest | null {
   const { integrationId, template, parameters, toAddress, useExisting } = written;
-  const isFilled = template?.placeholders.every((each) => parameters[placeholderKey(each)]);
+  const isFilled = template?.placeholders.every(
+    (each) => each.required === false || parameters[placeholderKey(each)],
+  );
   if (!integrationId || !template || !isFilled || toAddress.replace(/\D/g, "").length < 7)
     return null;
   const of = (part: Placeholder["part"]) =>
     template.placeholders
       .filter((placeholder) => placeholder.part === part)
       .map((placeholder) => ({
-        id: part === "button" ? String(placeholder.index ?? placeholder.key) : placeholder.key,
+        id: placeholder.key,
         value: parameters[placeholderKey(placeholder)] ?? "",
-      }));
+      }))
+      .filter(({ value }) => value !== "");
   return {
     fromAddress: integrationId,
     toAddress,

@@ -6,7 +6,16 @@ import { integrationsQuery } from "@/channels/queries";
 import type { Choice, Filter } from "@/components/FilterBar";
 import { useWord } from "@/components/words";
 
-const STATUSES = ["queued", "unknown", "sent", "delivered", "read", "failed", "received"];
+const STATUSES = [
+  "queued",
+  "unknown",
+  "sent",
+  "delivered",
+  "read",
+  "failed",
+  "received",
+  "removed",
+];
 const CATEGORIES = ["utility", "marketing", "authentication", "service"];
 
 export function useInteractionFilters(): Filter[] {

@@ -1,2 +1,1 @@
-export { InteractionPage } from "./InteractionPage";
 export { InteractionsPage } from "./InteractionsPage";

@@ -26,10 +26,15 @@ export function readInteractions(filters: Record<string, string>) {
 
 const isSettled = new Set(["read", "failed", "received"]);
 
-export const interactionQuery = (id: string) =>
+export const interactionQuery = (id: string, messagesAfter?: string) =>
   queryOptions({
-    queryKey: ["interaction", id],
-    queryFn: () => answer(api.GET("/api/v2/interactions/{id}", { params: { path: { id } } })),
+    queryKey: ["interaction", id, messagesAfter ?? "newest"],
+    queryFn: () =>
+      answer(
+        api.GET("/api/v2/interactions/{id}", {
+          params: { path: { id }, query: { messagesAfter } },
+        }),
+      ),
     refetchInterval: 2_000,
   });
 

@@ -40,7 +40,7 @@ export function LoginPage() {
     <main className={classes.page}>
       <Paper className={classes.card} withBorder>
         <Group gap="sm" mb="lg">
-          <img src="/assets/tidings.svg" alt="" width={28} height={28} />
+          <img src="/tidings.svg" alt="" width={28} height={28} />
           <Title order={1}>{t("login.title")}</Title>
         </Group>
         <form onSubmit={submit}>

@@ -1,5 +1,5 @@
 // The fields of an OAuth client: name, lifetime of its tokens, roles in divisions.
-import { NumberInput, Textarea, TextInput } from "@mantine/core";
+import { NumberInput, Switch, Textarea, TextInput } from "@mantine/core";
 import { notifications } from "@mantine/notifications";
 import { useQueryClient } from "@tanstack/react-query";
 import { useTranslation } from "react-i18next";
@@ -20,6 +20,7 @@ type Values = {
   description: string;
   accessTokenValiditySeconds: number;
   roleDivisions: RoleDivision[];
+  isActive: boolean;
 };
 
 const DAY = 86_400;
@@ -32,6 +33,7 @@ function valuesOf(client: OAuthClient | undefined): Stored<Values> {
       description: client?.description ?? "",
       accessTokenValiditySeconds: client?.accessTokenValiditySeconds ?? DAY,
       roleDivisions: client?.roleDivisions ?? [],
+      isActive: client?.state !== "inactive",
     },
   };
 }
@@ -62,6 +64,13 @@ export function ClientForm({ client, onCreated }: Props) {
         onChange={(grants) => form.setFieldValue("roleDivisions", grants)}
         error={form.errors.roleDivisions}
       />
+      {client && (
+        <Switch
+          label={labels.isActive}
+          description={t("oauth.activeHint")}
+          {...form.getInputProps("isActive", { type: "checkbox" })}
+        />
+      )}
     </EditorForm>
   );
 }
@@ -78,10 +87,14 @@ function useClientEditor({ client, onCreated }: Props) {
       description: t("oauth.description"),
       accessTokenValiditySeconds: t("oauth.lifetimeSeconds"),
       roleDivisions: t("oauth.roles"),
+      isActive: t("oauth.active"),
     },
     validate: { name: (value) => (value.trim() ? null : t("form.required")) },
     save: async (edit, against) => {
-      const body = { ...edit, authorizedGrantType: "CLIENT-CREDENTIALS", version: against };
+      const { isActive, ...fields } = edit;
+      const state = isActive ? "active" : "inactive";
+      const kind = { authorizedGrantType: "CLIENT-CREDENTIALS", version: against };
+      const body = { ...fields, ...kind, ...(client && { state }) };
       const stored = client ? await changeClient(client.id, body) : await addClient(body);
       await queries.invalidateQueries({ queryKey: ["oauth", "list"] });
       if (!client) return onCreated(stored);

@@ -1,6 +1,7 @@
 // The fields of a person.
 import { PasswordInput, Switch, TextInput } from "@mantine/core";
 import { useTranslation } from "react-i18next";
+import { may, useMay } from "@/api/permissions";
 import type { Editor } from "@/components/editor";
 import type { PersonValues } from "./personEditor";
 
@@ -13,6 +14,7 @@ export function PersonFields({
 }) {
   const { t } = useTranslation();
   const { form, labels } = editor;
+  const seesPassword = useMay()(may.setPassword) || isNew;
   return (
     <>
       <TextInput label={labels.name} autoFocus={isNew} {...form.getInputProps("name")} />
@@ -22,12 +24,14 @@ export function PersonFields({
         autoComplete="off"
         {...form.getInputProps("email")}
       />
-      <PasswordInput
-        label={labels.password}
-        description={isNew ? t("people.passwordHint") : t("people.passwordChange")}
-        autoComplete="new-password"
-        {...form.getInputProps("password")}
-      />
+      {seesPassword && (
+        <PasswordInput
+          label={labels.password}
+          description={isNew ? t("people.passwordHint") : t("people.passwordChange")}
+          autoComplete="new-password"
+          {...form.getInputProps("password")}
+        />
+      )}
       {!isNew && (
         <Switch
           label={labels.isActive}

@@ -11,7 +11,7 @@ import { Section } from "@/components/Section";
 import { Grants } from "./Grants";
 import { PersonFields } from "./PersonFields";
 import { usePersonEditor, valuesOf } from "./personEditor";
-import { changeUser, readUser, userQuery } from "./queries";
+import { changeUser, readUser, setPassword, userQuery } from "./queries";
 
 export function PersonPage() {
   const { t } = useTranslation();
@@ -43,7 +43,8 @@ function Account({ user }: { user: User }) {
   const editor = usePersonEditor({
     initial: values,
     version,
-    save: async (edit) => {
+    save: async (edit, password) => {
+      if (password) await setPassword(user.id, password);
       const stored = await changeUser(user.id, edit);
       queries.setQueryData(userQuery(user.id).queryKey, stored);
       notifications.show({ message: t("form.saved") });

@@ -15,7 +15,7 @@ interface Options {
   initial: PersonValues;
   version?: number;
   isNew?: boolean;
-  save: (edit: UserEdit) => Promise<Stored<PersonValues> | void>;
+  save: (edit: UserEdit, password: string) => Promise<Stored<PersonValues> | void>;
   reread?: () => Promise<Stored<PersonValues>>;
 }
 
@@ -25,6 +25,7 @@ export function usePersonEditor(options: Options): Editor<PersonValues> {
     initial: options.initial,
     version: options.version,
     reread: options.reread,
+    also: { newPassword: "password" },
     labels: {
       name: t("people.name"),
       email: t("people.email"),
@@ -36,7 +37,7 @@ export function usePersonEditor(options: Options): Editor<PersonValues> {
       email: (value) => (/^\S+@\S+$/.test(value) ? null : t("form.email")),
       password: (value) => (options.isNew && !value ? t("form.required") : null),
     },
-    save: (values, version) => options.save(editOf(values, version)),
+    save: (values, version) => options.save(editOf(values, version), values.password),
   });
 }
 
@@ -44,7 +45,7 @@ function editOf({ name, email, password, isActive }: PersonValues, version?: num
   return {
     name,
     email,
-    ...(password && { password }),
+    ...(version === undefined && { password }),
     ...(version !== undefined && { version, state: isActive ? "active" : "inactive" }),
   };
 }

@@ -7,11 +7,16 @@ const at = (id: string) => ({ params: { path: { id } } });
 const numbered = (pageNumber: number) => ({ params: { query: { pageSize: 100, pageNumber } } });
 
 export const readUsers = (pageNumber: number) =>
-  answer(api.GET("/api/v2/users", numbered(pageNumber)));
+  answer(
+    api.GET("/api/v2/users", { params: { query: { pageSize: 100, pageNumber, state: "any" } } }),
+  );
 export const readUser = (id: string) => answer(api.GET("/api/v2/users/{id}", at(id)));
 export const addUser = (body: UserEdit) => answer(api.POST("/api/v2/users", { body }));
 export const changeUser = (id: string, body: UserEdit) =>
   answer(api.PATCH("/api/v2/users/{id}", { ...at(id), body }));
+
+export const setPassword = (id: string, newPassword: string) =>
+  answer(api.POST("/api/v2/users/{id}/password", { ...at(id), body: { newPassword } }));
 
 export const userQuery = (id: string) =>
   queryOptions({ queryKey: ["users", id], queryFn: () => readUser(id) });

@@ -5,7 +5,7 @@ import type { Usage } from "@/api/types";
 import { useFigures } from "@/components/figures";
 import { useGroupValue, type Group } from "./usage";
 
-const COUNTS = ["conversations", "messages", "delivered", "failed"] as const;
+const COUNTS = ["conversations", "messages", "delivered", "read", "failed", "received"] as const;
 
 export function UsageTable({ usage, groups }: { usage: Usage; groups: Group[] }) {
   const { t } = useTranslation();

@@ -1,8 +1,7 @@
 // The frame around every page: areas at the left (below on a phone), organization and person above.
 import { useDisclosure, useHotkeys, useLocalStorage } from "@mantine/hooks";
-import { spotlight } from "@mantine/spotlight";
 import { Outlet } from "@tanstack/react-router";
-import { lazy, Suspense } from "react";
+import { lazy, Suspense, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { useMe } from "@/api/session";
 import classes from "./AppShell.module.css";
@@ -20,9 +19,13 @@ export function AppShell() {
   const [isSlim, setSlim] = useLocalStorage({ key: "tidings-rail-slim", defaultValue: false });
   const [keysOpen, keys] = useDisclosure(false);
   const areas = areasFor(me?.authorization?.permissions ?? []);
+  // How often the palette was asked for; it is fetched at the first time.
+  const [asked, setAsked] = useState(0);
+  const ask = () => setAsked((times) => times + 1);
+  useHotkeys([["mod+K", ask]], []);
   useHotkeys([
     ["shift+?", keys.open],
-    ["mod+K", spotlight.open],
+    ["?", keys.open],
   ]);
   return (
     <div className={classes.shell} data-slim={isSlim}>
@@ -30,7 +33,7 @@ export function AppShell() {
         {t("shell.skip")}
       </a>
       <Rail areas={areas} isSlim={isSlim} onSlim={setSlim} />
-      <TopBar onKeys={keys.open} />
+      <TopBar onKeys={keys.open} onSearch={ask} />
       <main id="main" className={classes.main} tabIndex={-1}>
         <SubNav areas={areas} />
         <div className={classes.page}>
@@ -38,7 +41,7 @@ export function AppShell() {
         </div>
       </main>
       <Suspense>
-        <Palette areas={areas} onKeys={keys.open} />
+        {asked > 0 && <Palette asked={asked} areas={areas} onKeys={keys.open} />}
         {keysOpen && <KeysHelp onClose={keys.close} />}
       </Suspense>
     </div>

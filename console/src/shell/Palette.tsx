@@ -1,8 +1,9 @@
 // The command palette: any page and the main actions, by name.
 import "@mantine/spotlight/styles.css";
 import { useMantineColorScheme } from "@mantine/core";
-import { Spotlight, type SpotlightActionData } from "@mantine/spotlight";
+import { Spotlight, spotlight, type SpotlightActionData } from "@mantine/spotlight";
 import { useRouter } from "@tanstack/react-router";
+import { useEffect } from "react";
 import { useTranslation } from "react-i18next";
 import { may, useMay, type Permission } from "@/api/permissions";
 import { useSignOut } from "@/api/session";
@@ -10,6 +11,8 @@ import { chooseLanguage, LANGUAGES, type Language } from "@/locales";
 import type { Area } from "./areas";
 
 interface Props {
+  /** Opens each time this grows. */
+  asked: number;
   areas: Area[];
   onKeys: () => void;
 }
@@ -26,8 +29,9 @@ const ACTIONS: {
   { id: "client", href: "/administration/oauth/new", needs: may.addClient },
 ];
 
-export default function Palette({ areas, onKeys }: Props) {
+export default function Palette({ asked, areas, onKeys }: Props) {
   const { t } = useTranslation();
+  useEffect(() => spotlight.open(), [asked]);
   return (
     <Spotlight
       actions={[
@@ -35,7 +39,7 @@ export default function Palette({ areas, onKeys }: Props) {
         { group: t("palette.go"), actions: usePages(areas) },
         { group: t("palette.settings"), actions: useSettings(onKeys) },
       ]}
-      shortcut={["mod + K"]}
+      shortcut={null}
       nothingFound={t("palette.nothing")}
       searchProps={{ placeholder: t("palette.search"), "aria-label": t("palette.search") }}
       highlightQuery

@@ -18,7 +18,7 @@ export function Rail({ areas, isSlim, onSlim }: Props) {
   return (
     <nav className={classes.rail} aria-label={t("shell.areas")} data-slim={isSlim}>
       <div className={classes.brand}>
-        <img src="/assets/tidings.svg" alt="" width={24} height={24} />
+        <img src="/tidings.svg" alt="" width={24} height={24} />
         <span className={classes.name}>{"Tidings"}</span>
       </div>
       <div className={classes.areas}>

@@ -1,25 +1,25 @@
 // Where one is signed in, the way to anything (Ctrl K), and the person's own menu.
 import { Kbd, UnstyledButton } from "@mantine/core";
 import { useOs } from "@mantine/hooks";
-import { spotlight } from "@mantine/spotlight";
 import { Search } from "lucide-react";
 import { useTranslation } from "react-i18next";
 import { useSession } from "@/api/session";
 import { PersonMenu } from "./PersonMenu";
 import classes from "./TopBar.module.css";
 
-export function TopBar({ onKeys }: { onKeys: () => void }) {
+interface Props {
+  onKeys: () => void;
+  onSearch: () => void;
+}
+
+export function TopBar({ onKeys, onSearch }: Props) {
   const { t } = useTranslation();
   const session = useSession();
   const isMac = useOs() === "macos";
   return (
     <section className={classes.bar} aria-label={t("shell.bar")}>
       <span className={classes.organization}>{session?.organization.name}</span>
-      <UnstyledButton
-        className={classes.search}
-        onClick={spotlight.open}
-        aria-label={t("shell.search")}
-      >
+      <UnstyledButton className={classes.search} onClick={onSearch} aria-label={t("shell.search")}>
         <Search size={15} aria-hidden />
         <span className={classes.hint}>{t("shell.search")}</span>
         <Kbd size="xs" className={classes.hint}>

@@ -1,5 +1,5 @@
 // One template as the customer sees it, with its facts and variables.
-import { Code, Table } from "@mantine/core";
+import { Alert, Code, Table } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { useParams } from "@tanstack/react-router";
 import { useTranslation } from "react-i18next";
@@ -28,6 +28,11 @@ export function TemplatePage() {
     >
       {data && (
         <>
+          {data.problem && (
+            <Alert color="yellow" title={t("templates.problem")} mb="lg">
+              {data.problem}
+            </Alert>
+          )}
           <Section title={t("templates.preview")}>
             <div style={{ maxWidth: 420 }}>
               <WhatsAppPreview content={data} />
@@ -49,7 +54,7 @@ function TemplateFacts({ template }: { template: Template }) {
         [t("templates.language"), template.language],
         [t("templates.category"), word("category", template.category)],
         [t("templates.quality"), word("quality", template.quality)],
-        [t("templates.number"), template.integration?.name],
+        [t("templates.number"), template.integrations.map(({ name }) => name).join(", ")],
         [t("templates.synced"), template.syncedAt && <RelativeTime time={template.syncedAt} />],
         [t("templates.responseId"), <Code key="id">{template.responseId}</Code>],
         [t("templates.rejectedReason"), template.rejectedReason],
