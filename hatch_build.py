@@ -67,6 +67,7 @@ def npm(*arguments: str) -> None:
     node = node_program()
     script = node.parents[1] / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js"
     environment = {k: v for k, v in os.environ.items() if k != "NODE_ENV"}
+    environment.setdefault("NODE_USE_SYSTEM_CA", "1")  # a proxy's certificate is trusted there
     environment["PATH"] = os.pathsep.join([str(node.parent), os.environ.get("PATH", "")])
     done = subprocess.run(
         [node, script, *arguments],
