@@ -6,20 +6,19 @@ A route whose path takes the id of something new needs one such thing: enter it 
 
 import re
 from typing import Any
+from uuid import UUID
 
 import pytest
 
 from tests.api.routes import Route, walk
 from tests.api_client import Answer, Api
+from tests.messaging import ACCOUNT, Messaging
 from tests.world import World
-from tidings.actions.templates import apply_listed_templates
 from tidings.api.application import Application
-from tidings.domain.templates import Component, Template
-from tidings.providers.whatsapp_cloud.manage import FetchedTemplate
 from tidings.store.database import Database
 from tidings.store.ids import new_id
-from tidings.store.integrations import insert_integration
-from tidings.store.query import execute, fetch_one
+from tidings.store.quarantine import Unread, insert_unread, select_quarantine
+from tidings.store.query import execute, fetch, fetch_one
 from tidings.store.templates import select_account_templates
 
 OPEN = re.compile(
@@ -51,7 +50,8 @@ async def objects(api: Api, world: World, database: Database) -> dict[str, Any]:
     )
     return {
         **world.objects,
-        **await connected_number(world, database),
+        **await conversation(world, database),
+        "element_id": await unread_element(world, database),
         "library_id": library["id"],
         "response_id": response["id"],
         "import_id": file.json()["id"],
@@ -67,40 +67,27 @@ async def made(api: Api, path: str, **body: Any) -> dict[str, Any]:
     return thing
 
 
-async def connected_number(world: World, database: Database) -> dict[str, Any]:
-    """A number with a template, as it is after a synchronisation."""
-    integration_id = new_id()
-    greeting = FetchedTemplate(
-        template_id="1",
-        template=Template(
-            "greeting", "en", "UTILITY", components=[Component("BODY", text="Hello")]
-        ),
-        components=[{"type": "BODY", "text": "Hello"}],
-    )
-    async with database.transaction(world.nordwind.id) as connection:
-        await execute(
-            connection,
-            insert_integration(
-                world.nordwind.id,
-                integration_id,
-                division_id=world.nordwind.divisions["Home"],
-                name="Our number",
-                phone_number="15550100200",
-                number_id="1",
-                account_id="2",
-                base_address="https://graph.example.org/v24.0",
-                secrets=b"",
-            ),
-        )
-        await apply_listed_templates(
-            connection,
-            world.nordwind.id,
-            "2",
-            [greeting],
-            integration_ids=[integration_id],
-        )
-        row = await fetch_one(connection, select_account_templates(world.nordwind.id, "2"))
-    return {"integration_id": integration_id, "template_id": row.id}
+async def conversation(world: World, database: Database) -> dict[str, Any]:
+    """A conversation with a customer, on a number with a template."""
+    messaging = await Messaging.build(database, world)
+    queued = await messaging.notify("4915112345678")
+    async with database.connection() as connection:
+        templates = await fetch(connection, select_account_templates(world.nordwind.id, ACCOUNT))
+    return {
+        "integration_id": queued.integration_id,
+        "template_id": templates[0].id,
+        "conversation_id": queued.conversation_id,
+        "message_id": queued.message_id,
+    }
+
+
+async def unread_element(world: World, database: Database) -> UUID:
+    """Something from the provider that nobody could read."""
+    unread = Unread(world.nordwind.id, new_id(), "whatsapp_cloud", "Not JSON", "{")
+    async with database.transaction() as connection:
+        await execute(connection, insert_unread([unread]))
+        page = select_quarantine(world.nordwind.id, before_id=UUID(int=2**128 - 1), limit=1)
+        return (await fetch_one(connection, page)).id
 
 
 async def call(api: Api, route: Route, objects: dict[str, Any]) -> Answer:
