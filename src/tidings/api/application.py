@@ -98,6 +98,7 @@ class Application:
                 use_handler_docstrings=True,
             ),
             request_max_body_size=BODY_LIMIT,
+            logging_config=None,
         )
 
     @asynccontextmanager

@@ -15,7 +15,6 @@ from tidings.cli.logs import set_up_logs
 from tidings.cli.root import database_url, embedded_of, read_settings
 from tidings.cli.supervisor import Supervisor, check_port
 from tidings.settings import Settings
-from tidings.store.migrate import migrate as migrate_database
 
 
 @click.command()
@@ -55,6 +54,8 @@ def _run_everything(
     log: Path | None,
     beside: Callable[[Supervisor], None] | None,
 ) -> None:
+    from tidings.store.migrate import migrate as migrate_database
+
     check_port(settings.host, settings.port, "TIDINGS_PORT")
     if simulator:
         check_port("127.0.0.1", settings.simulator_port, "TIDINGS_SIMULATOR_PORT")
@@ -134,5 +135,7 @@ def simulator(port: int | None, state: Path | None, config: Path | None) -> None
 @click.command()
 def migrate() -> None:
     """Bring the database to the newest schema. `up` does it by itself."""
+    from tidings.store.migrate import migrate as migrate_database
+
     settings = read_settings()
     click.echo(f"schema at {migrate_database(database_url(settings))}")

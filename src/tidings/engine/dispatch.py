@@ -32,6 +32,7 @@ from tidings.store.secret_box import SecretBox
 log = structlog.get_logger()
 
 IDLE_SECONDS = 1.0
+GATHER_SECONDS = 0.004
 REREAD_SECONDS = 2.0
 SWEEP_SECONDS = 10.0
 LONGEST_PAUSE = 60.0
@@ -135,10 +136,11 @@ class Lane:
             return IDLE_SECONDS
         if now < self._paused_until:
             return min(self._paused_until - now, IDLE_SECONDS)
-        free = self._dispatch.settings.dispatch_in_flight - len(self._calls)
+        most = self._dispatch.settings.dispatch_in_flight
+        free = most - len(self._calls)
         room = min(free, self._bucket.available(now))
-        if free <= 0:
-            await asyncio.wait(self._calls, return_when=asyncio.FIRST_COMPLETED)
+        if free < most // 4:
+            await asyncio.sleep(GATHER_SECONDS)
             return 0.0
         if room <= 0:
             return max(self._bucket.ready_in(now), 0.002)

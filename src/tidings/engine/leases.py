@@ -72,7 +72,7 @@ class Holder:
             self._renewed_at = started
             await self._drop_lost({(lease.kind, lease.key, lease.epoch) for lease in kept})
             for kind in self._kinds:
-                share = await fetch_one(connection, store.count_share(kind))
+                share = await fetch_one(connection, store.count_share(kind, seconds=LEASE_SECONDS))
                 fair = -(-share.leases // max(1, share.workers))
                 held = len(self.held(kind))
                 if held < fair:

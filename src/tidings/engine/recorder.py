@@ -21,13 +21,15 @@ from tidings.store.events import insert_event
 from tidings.store.exchanges import NewExchange, insert_exchanges
 from tidings.store.ids import new_id
 from tidings.store.leases import Lease
-from tidings.store.outbox import DueMessage
+from tidings.store.outbox import DueMessage, Requeued
 from tidings.store.outcomes import Standing
 from tidings.store.query import Connection, execute, fetch
 
 log = structlog.get_logger()
 
 MOST = 500
+ENOUGH = 100
+GATHER_SECONDS = 0.015
 MOST_EXCHANGES = 20_000
 calling: contextvars.ContextVar[tuple["Recorder", UUID] | None] = contextvars.ContextVar(
     "calling", default=None
@@ -61,7 +63,7 @@ class Recorder:
         self._integration_id = UUID(lease.key)
         self._recording = Recording(timedelta(days=settings.suppression_days))
         self._sent: list[Sent] = []
-        self._requeued: dict[UUID, float] = {}
+        self._requeued: dict[UUID, Requeued] = {}
         self._exchanges: list[NewExchange] = []
         self._writer: asyncio.Task[None] | None = None
 
@@ -72,7 +74,7 @@ class Recorder:
 
     def requeue(self, message: DueMessage, *, delay_s: float) -> None:
         """Hand back a message that certainly did not go out."""
-        self._requeued[message.message_id] = delay_s
+        self._requeued[message.message_id] = Requeued(message.message_id, message.attempts, delay_s)
         self._go()
 
     @contextlib.contextmanager
@@ -160,6 +162,8 @@ class Recorder:
         """Write batches until nothing is left; an unreachable database is waited for."""
         pause = 0.1
         while self._sent or self._requeued or self._exchanges:
+            if len(self._sent) < ENOUGH:
+                await asyncio.sleep(GATHER_SECONDS)
             sent, self._sent = self._sent[:MOST], self._sent[MOST:]
             requeued, self._requeued = self._requeued, {}
             exchanges, self._exchanges = self._exchanges[:MOST], self._exchanges[MOST:]
@@ -177,7 +181,7 @@ class Recorder:
                 log.exception("recorder.failed", messages=len(sent))
                 await self._write_singly(sent, requeued)
 
-    async def _write_singly(self, sent: list[Sent], requeued: dict[UUID, float]) -> None:
+    async def _write_singly(self, sent: list[Sent], requeued: dict[UUID, Requeued]) -> None:
         """After a defect: what can be written is; the rest is settled later as unknown."""
         for each in sent:
             with contextlib.suppress(Exception):
@@ -187,7 +191,7 @@ class Recorder:
                 await self._write_one([], requeued=requeued, exchanges=[])
 
     async def _write_one(
-        self, sent: list[Sent], *, requeued: dict[UUID, float], exchanges: list[NewExchange]
+        self, sent: list[Sent], *, requeued: dict[UUID, Requeued], exchanges: list[NewExchange]
     ) -> None:
         async with self._database.transaction() as connection:
             await self._write(connection, sent, requeued=requeued, exchanges=exchanges)
@@ -197,7 +201,7 @@ class Recorder:
         connection: Connection,
         sent: list[Sent],
         *,
-        requeued: dict[UUID, float],
+        requeued: dict[UUID, Requeued],
         exchanges: list[NewExchange],
     ) -> None:
         now = datetime.now(UTC)
@@ -222,7 +226,7 @@ class Recorder:
         if requeued:
             await execute(
                 connection,
-                store.requeue(organization_id, list(requeued), delays_s=list(requeued.values())),
+                store.requeue(organization_id, list(requeued.values())),
             )
         if exchanges:
             await execute(connection, insert_exchanges(organization_id, exchanges))

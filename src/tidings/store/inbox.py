@@ -39,17 +39,19 @@ def lane_of(account_ids: Sequence[str], lanes: int) -> int:
 
 
 def insert_received(webhooks: list[Received]) -> Query[Nothing]:
-    """Write received webhooks down, and put them in their lanes, in one statement."""
+    """Write received webhooks down, put them in their lanes and wake the intake, at once."""
     ids = [new_id() for _ in webhooks]
     return Query(
         """
         WITH queued AS (
           INSERT INTO inbox_queue (lane, inbox_id)
           SELECT unnest(%(lanes)s::smallint[]), unnest(%(ids)b::uuid[])
+        ), written AS (
+          INSERT INTO inbox (id, provider, organization_id, body)
+          SELECT unnest(%(ids)b::uuid[]), unnest(%(providers)s::text[]),
+                 unnest(%(organizations)b::uuid[]), unnest(%(bodies)b::bytea[])
         )
-        INSERT INTO inbox (id, provider, organization_id, body)
-        SELECT unnest(%(ids)b::uuid[]), unnest(%(providers)s::text[]),
-               unnest(%(organizations)b::uuid[]), unnest(%(bodies)b::bytea[])
+        SELECT pg_notify('tidings_inbox', '')
         """,
         {
             "ids": ids,

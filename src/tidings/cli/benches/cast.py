@@ -1,6 +1,6 @@
 """The cast of a bench: an organization with a number, a template, customers and a client."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -22,6 +22,7 @@ from tidings.domain.templates import TemplateValues
 from tidings.settings import Settings
 from tidings.store.database import Database
 from tidings.store.ids import new_id
+from tidings.store.integration_upkeep import schedule_upkeep
 from tidings.store.integrations import NumberFacts, update_facts
 from tidings.store.query import Connection, execute, fetch, fetch_one
 from tidings.store.responses import SyncedResponse, put_synced_responses
@@ -124,6 +125,9 @@ async def hire_cast(stage: Stage, database: Database, *, customers: int) -> Cast
         )
         facts = NumberFacts(throughput=100_000, messaging_limit="TIER_UNLIMITED", quality="GREEN")
         await execute(connection, update_facts(organization.id, row.id, facts))
+        # The upkeep would set the pace of a real number, at most 1,000 a second.
+        later = schedule_upkeep(organization.id, row.id, after=timedelta(days=1))
+        await execute(connection, later)
         await set_integration_status(connection, organization.id, row.id, status="active")
         response_id = await store_template(connection, organization.id)
         token = await issue_token(
