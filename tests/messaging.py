@@ -22,6 +22,8 @@ from tidings.store.database import Database
 from tidings.store.ids import new_id
 from tidings.store.inbox import Received, insert_received
 from tidings.store.integrations import insert_integration, select_webhook_accounts
+from tidings.store.leases import insert_sender_leases, release_lease, take_leases
+from tidings.store.outbox import claim_due, expire_unknown, settle
 from tidings.store.outcomes import Standing
 from tidings.store.query import Connection, execute, fetch, fetch_one
 
@@ -89,8 +91,29 @@ class Messaging:
         await self.settle(standing)
 
     async def lose(self, message: Queued) -> None:
-        """The call goes out and nothing comes back."""
-        await self.settle(Standing(message.message_id, "unknown"))
+        """The call goes out and nothing comes back, as a dispatcher records it."""
+        worker_id = new_id()
+        async with self.database.transaction() as connection:
+            await execute(connection, insert_sender_leases())
+            leases = await fetch(
+                connection, take_leases("dispatch", worker_id, most=1_000, seconds=60)
+            )
+            number = message.integration_id
+            lease = next(each for each in leases if each.key == str(number))
+            await fetch(connection, claim_due(lease, number, limit=1_000))
+            lost = [message.message_id]
+            await fetch(connection, settle(lease, number, ids=lost, longest=timedelta(hours=1)))
+            for each in leases:
+                await execute(connection, release_lease(each, worker_id))
+
+    async def give_up(self, message: Queued) -> None:
+        """The deadline passes in which a callback could have settled a lost call."""
+        organization_id = self.world.nordwind.id
+        async with self.database.transaction() as connection:
+            await fetch(
+                connection,
+                expire_unknown(organization_id, message.integration_id, deadline=-timedelta(1)),
+            )
 
     async def settle(self, standing: Standing) -> None:
         """Record what became of a call."""

@@ -186,6 +186,18 @@ async def test_an_unknown_outcome_is_shown_as_such(api: Api, scene: Scene) -> No
     assert "not known" in message["errorText"]
 
 
+async def test_an_unknown_outcome_is_found_before_and_after_its_deadline(
+    api: Api, scene: Scene
+) -> None:
+    waiting = await listed(api, deliveryStatus="unknown")
+    await scene.messaging.give_up(scene.david)
+
+    assert waiting == [DAVID]
+    assert await listed(api, deliveryStatus="unknown") == [DAVID]
+    shown = (await api.get(f"{INTERACTIONS}/{scene.david.conversation_id}")).json()
+    assert "failedTime" in shown["messages"][0]
+
+
 async def test_the_export_is_a_spreadsheet_that_runs_no_formula(api: Api, scene: Scene) -> None:
     answer = await api.get(f"{INTERACTIONS}/export", params={"format": "csv"})
 

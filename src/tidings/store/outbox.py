@@ -41,7 +41,10 @@ def insert_outbox(
 
 
 class DueMessage(msgspec.Struct, frozen=True):
-    """A message claimed for its call. `content` is the JSON of domain.content.Content."""
+    """A message claimed for its call. `content` is the JSON of domain.content.Content.
+
+    `counts`: a template outside the service window, for an account whose customers are limited.
+    """
 
     message_id: UUID
     conversation_id: UUID
@@ -74,13 +77,18 @@ CLAIM_DUE = """
     )
     SELECT t.message_id, m.conversation_id, m.to_address, m.content::text AS content, m.reply_to,
            t.attempts, t.priority, m.created_at,
-           (m.template_id IS NOT NULL) AS counts
+           %(counting)s AND m.template_id IS NOT NULL
+             AND coalesce(w.last_inbound_at, '-infinity') < now() - interval '24 hours' AS counts
     FROM taken t
     JOIN message m ON m.organization_id = %(organization_id)s AND m.id = t.message_id
+    LEFT JOIN service_window w ON %(counting)s AND w.organization_id = m.organization_id
+      AND w.integration_id = m.integration_id AND w.customer_id = m.customer_id
 """
 
 
-def claim_due(lease: Lease, integration_id: UUID, *, limit: int) -> Query[DueMessage]:
+def claim_due(
+    lease: Lease, integration_id: UUID, *, limit: int, counting: bool
+) -> Query[DueMessage]:
     """Take the next due messages of one integration: highest lane first, oldest first.
 
     One dispatcher holds the integration's lease, so rows are not contended; the epoch in the
@@ -96,22 +104,40 @@ def claim_due(lease: Lease, integration_id: UUID, *, limit: int) -> Query[DueMes
             "organization_id": lease.organization_id,
             "integration_id": integration_id,
             "limit": limit,
+            "counting": counting,
         },
         DueMessage,
     )
 
 
-def requeue(
-    organization_id: UUID, message_ids: list[UUID], *, delays_s: list[float]
-) -> Query[Nothing]:
-    """Put messages that certainly did not go out back in their lane, each after its delay."""
+class Requeued(msgspec.Struct, frozen=True):
+    """A message whose attempt of this count certainly did not go out, due again after a delay."""
+
+    message_id: UUID
+    attempt: int
+    delay_s: float
+
+
+def requeue(organization_id: UUID, rows: list[Requeued]) -> Query[Nothing]:
+    """Put messages that certainly did not go out back in their lane, each after its delay.
+
+    Only the attempt spoken of is taken back: when this is written twice, because the answer to
+    its commit was lost, the next attempt may be under way already.
+    """
     return Query(
         """
         UPDATE outbox o SET state = 'queued', due_at = now() + make_interval(secs => x.delay)
-        FROM (SELECT unnest(%(ids)b::uuid[]) AS id, unnest(%(delays)s::float8[]) AS delay) x
+        FROM (SELECT unnest(%(ids)b::uuid[]) AS id, unnest(%(attempts)s::smallint[]) AS attempt,
+                     unnest(%(delays)s::float8[]) AS delay) x
         WHERE o.organization_id = %(organization_id)s AND o.message_id = x.id
+          AND o.attempts = x.attempt AND o.state <> 'queued'
         """,
-        {"organization_id": organization_id, "ids": message_ids, "delays": delays_s},
+        {
+            "organization_id": organization_id,
+            "ids": [row.message_id for row in rows],
+            "attempts": [row.attempt for row in rows],
+            "delays": [row.delay_s for row in rows],
+        },
         Nothing,
     )
 
@@ -178,14 +204,21 @@ EXPIRE_UNKNOWN = """
     ), gone AS (
       DELETE FROM outbox o USING late
       WHERE o.organization_id = %(organization_id)s AND o.message_id = late.message_id
+    ), expired AS (
+      UPDATE message m
+      SET error_code = 'outcome.unknown', failed_at = now(),
+          error_detail = 'No callback came before the deadline; it was not sent again.'
+      FROM late
+      WHERE m.organization_id = %(organization_id)s AND m.id = late.message_id
+        AND delivery_rank(m.status) < 2
+      RETURNING m.id, m.conversation_id, m.integration_id
+    ), noted AS (
+      INSERT INTO message_failure (organization_id, message_id, conversation_id, integration_id,
+                                   error_code)
+      SELECT %(organization_id)s, id, conversation_id, integration_id, 'outcome.unknown'
+      FROM expired ON CONFLICT DO NOTHING
     )
-    UPDATE message m
-    SET error_code = 'outcome.unknown', failed_at = now(),
-        error_detail = 'No callback came before the deadline; it was not sent again.'
-    FROM late
-    WHERE m.organization_id = %(organization_id)s AND m.id = late.message_id
-      AND delivery_rank(m.status) < 2
-    RETURNING m.id AS message_id, m.conversation_id
+    SELECT id AS message_id, conversation_id FROM expired
 """
 
 
