@@ -45,33 +45,25 @@ def insert_exchanges(organization_id: UUID, rows: list[NewExchange]) -> Query[No
 
 
 class ExchangeRow(msgspec.Struct, frozen=True):
-    """One exchange of a message: a call of ours, or a webhook that spoke of it."""
+    """One call of ours about a message."""
 
     id: UUID
-    direction: str
     method: str
     url: str
     status: int | None
-    duration_ms: int | None
+    duration_ms: int
     request: str
     response: str
     error: str | None
 
 
 def select_exchanges(organization_id: UUID, message_id: UUID) -> Query[ExchangeRow]:
-    """Everything exchanged with the provider about one message, in the order of time."""
+    """Our calls about one message, in the order of time; webhooks are in the journal."""
     return Query(
         """
-        SELECT id, 'out' AS direction, method, url, status, duration_ms, request, response, error
+        SELECT id, method, url, status, duration_ms, request, response, error
         FROM exchange
         WHERE organization_id = %(organization_id)s AND message_id = %(message_id)s
-        UNION ALL
-        SELECT i.id, 'in', 'POST', '/webhooks/meta', 200, NULL,
-               left(convert_from(i.body, 'UTF8'), 20000), '', NULL
-        FROM message m
-        CROSS JOIN LATERAL unnest(m.webhook_ids) w
-        JOIN inbox i ON i.id = w AND i.organization_id = m.organization_id
-        WHERE m.organization_id = %(organization_id)s AND m.id = %(message_id)s
         ORDER BY id LIMIT 200
         """,
         {"organization_id": organization_id, "message_id": message_id},

@@ -52,7 +52,7 @@ async def list_exchanges(message_id: UUID, caller: Caller, database: Database) -
         message = await access_message(connection, caller, message_id, permission=VIEW)
         calls = await fetch(connection, select_exchanges(owner, message_id))
         webhooks = await fetch(connection, select_webhooks(owner, message_id))
-    views = [_call(each) for each in calls if each.direction == "out"]
+    views = [_call(each) for each in calls]
     views += await asyncio.to_thread(_webhooks, message, webhooks)
     return ExchangeListView(entities=sorted(views, key=lambda each: each.id))
 
@@ -60,7 +60,7 @@ async def list_exchanges(message_id: UUID, caller: Caller, database: Database) -
 def _call(row: ExchangeRow) -> ExchangeView:
     return ExchangeView(
         id=str(row.id),
-        direction=row.direction,
+        direction="out",
         method=row.method,
         url=row.url,
         status=row.status,
