@@ -43,8 +43,8 @@ class EmbeddedPostgres:
     """One database cluster in a folder, reached only by a socket in it that its owner may use."""
 
     def __init__(self, folder: Path) -> None:
-        self.folder = folder
-        self.data = folder / "data"
+        self.folder = folder.absolute()
+        self.data = self.folder / "data"
         self.owner = unprivileged_user()
 
     @property

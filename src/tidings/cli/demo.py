@@ -70,7 +70,7 @@ def demo_settings(**overrides: object) -> Settings:
     public = f"http://127.0.0.1:{settings.port}" if settings.host in EVERYWHERE else ""
     return load_settings(
         {name: value for name, value in os.environ.items() if name != "TIDINGS_CONFIG"},
-        home=str(settings.home_path / "demo"),
+        home=str(settings.home_path.absolute() / "demo"),
         database_url="",
         public_url=public,
         allow_private_graph=True,
@@ -91,13 +91,18 @@ def _play(settings: Settings, supervisor: Supervisor) -> None:
         asyncio.run(_set_scene(settings, notes))
     except (EmbeddedError, Rejection, OSError, *UNAVAILABLE) as error:
         click.echo(f"tidings: the demo cannot be set up: {error}", err=True)
-        click.echo(f"The log is {log_file(settings)}.", err=True)
+        click.echo(_end_of(log_file(settings)), err=True)
         supervisor.stop()
     except Exception:
         log.exception("demo.failed")
         supervisor.stop()
     else:
         click.echo(describe(settings, notes))
+
+
+def _end_of(log: Path) -> str:
+    lines = log.read_text(errors="replace").splitlines() if log.exists() else []
+    return "\n".join([f"The log, {log}, ends with:", *(f"  {each}" for each in lines[-8:])])
 
 
 async def _set_scene(settings: Settings, notes: Notes) -> None:
