@@ -110,15 +110,15 @@ class Share(msgspec.Struct, frozen=True):
     workers: int
 
 
-def count_share(kind: str) -> Query[Share]:
-    """What a worker's fair share is computed from."""
+def count_share(kind: str, *, seconds: float) -> Query[Share]:
+    """What a worker's fair share is computed from: a worker silent for so long has none."""
     return Query(
         """
         SELECT (SELECT count(*)::integer FROM lease WHERE kind = %(kind)s) AS leases,
                (SELECT count(*)::integer FROM worker
-                WHERE seen_at > now() - interval '10 seconds') AS workers
+                WHERE seen_at > now() - make_interval(secs => %(seconds)s)) AS workers
         """,
-        {"kind": kind},
+        {"kind": kind, "seconds": seconds},
         Share,
     )
 
