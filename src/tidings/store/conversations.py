@@ -61,9 +61,26 @@ class Appended(msgspec.Struct, frozen=True):
     state: str | None = None
 
 
+def _together(rows: list[Appended]) -> list[Appended]:
+    """One row for each conversation, by id: all its messages, and the last of them."""
+    merged: dict[UUID, Appended] = {}
+    for row in rows:
+        known = merged.get(row.conversation_id)
+        if known is not None:
+            last = row if row.last_message_at >= known.last_message_at else known
+            row = msgspec.structs.replace(
+                last, count=known.count + row.count, state=row.state or known.state
+            )
+        merged[row.conversation_id] = row
+    return [merged[key] for key in sorted(merged)]
+
+
 def append_messages(organization_id: UUID, rows: list[Appended]) -> Query[Nothing]:
-    """Move the counts of existing conversations, in the order of their ids against deadlocks."""
-    rows = sorted(rows, key=lambda row: row.conversation_id)
+    """Move the counts of existing conversations, in the order of their ids against deadlocks.
+
+    Several rows of one conversation count together: an UPDATE takes only one of them.
+    """
+    rows = _together(rows)
     return Query(
         """
         WITH given AS MATERIALIZED (
