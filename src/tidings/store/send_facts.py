@@ -59,8 +59,11 @@ FACTS = """
       AND u.customer_id = found.customer_id AND u.channel = 'whatsapp' AND u.category = 'utility'
     LEFT JOIN consent k ON k.organization_id = %(organization_id)s
       AND k.customer_id = found.customer_id AND k.channel = 'whatsapp' AND k.category = 'marketing'
-    LEFT JOIN suppression s ON s.organization_id = %(organization_id)s
-      AND s.channel = 'whatsapp' AND s.address = g.address AND s.until_at > now()
+    LEFT JOIN LATERAL (
+      SELECT s.learnt_at, s.until_at FROM forms f
+      JOIN suppression s ON s.organization_id = %(organization_id)s AND s.channel = 'whatsapp'
+       AND s.address = f.value AND s.until_at > now()
+      WHERE f.i = g.i ORDER BY s.until_at DESC LIMIT 1) s ON true
     LEFT JOIN LATERAL (
       SELECT id FROM conversation
       WHERE organization_id = %(organization_id)s AND customer_id = found.customer_id
