@@ -90,7 +90,7 @@ async def send_messages(
         await _keep_answers(connection, organization_id, intents, queued, render=render)
         await _write(connection, organization_id, intents, dict(allowed), queued=queued)
     return [
-        queued.get(leader) or _final(results[leader], intents[i], intents[leader])
+        key_reused() if _differ(intents[i], intents[leader]) else _final(leader, results, queued)
         for i, leader in enumerate(first)
     ]
 
@@ -113,13 +113,20 @@ def _first_of_each_key(intents: Sequence[Intent]) -> list[int]:
     ]
 
 
+def _differ(intent: Intent, leader: Intent) -> bool:
+    """Whether two requests under one key say different things."""
+    if intent.replay is None or leader.replay is None:
+        return False
+    return intent.replay.request_hash != leader.replay.request_hash
+
+
 def _final(
-    result: Decision | Answered | Rejection, intent: Intent, leader: Intent
-) -> Answered | Rejection:
-    assert not isinstance(result, Decision)
-    if intent.replay and leader.replay and intent.replay.request_hash != leader.replay.request_hash:
-        return key_reused()
-    return result
+    leader: int,
+    results: dict[int, Decision | Answered | Rejection],
+    queued: dict[int, Queued],
+) -> Result:
+    result = results[leader]
+    return queued[leader] if isinstance(result, Decision) else result
 
 
 def key_reused() -> Rejection:
