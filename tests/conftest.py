@@ -12,6 +12,7 @@ import pytest
 import uvloop
 
 from tests.api_client import Api, started
+from tests.sending import Sending
 from tests.serving import Server, served
 from tests.world import World
 from tidings.api.application import Application
@@ -73,6 +74,12 @@ async def world(database: Database) -> World:
     """The cast, on the module's database."""
     async with database.transaction() as connection:
         return await World.build(connection)
+
+
+@pytest.fixture(scope="module")
+def sending(database: Database, world: World, settings: Settings) -> Sending:
+    """Ways to connect numbers and to invite customers, in the module's database."""
+    return Sending(database, world, settings)
 
 
 @pytest.fixture(scope="module")

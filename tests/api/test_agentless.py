@@ -1,0 +1,801 @@
+"""Agentless notifications, through their front door (A1 to A11, T9)."""
+
+import asyncio
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from uuid import UUID, uuid4
+
+import msgspec
+import psycopg
+import pytest
+
+from tests.api_client import Answer, Api
+from tests.sending import AGENTLESS, Line, Sending, notification, text_message
+from tests.world import World
+from tidings.actions.send_message import Queued, send_messages
+from tidings.api.application import Application
+from tidings.domain.sending import Intent, ReplayKey
+from tidings.domain.templates import TemplateValues
+from tidings.store.database import Database
+from tidings.store.ids import new_id
+from tidings.store.query import execute
+from tidings.store.threads import Opening, open_windows
+
+PREVIEW = f"{AGENTLESS}/preview"
+
+
+@pytest.fixture(scope="module")
+async def line(sending: Sending) -> Line:
+    return await sending.connect()
+
+
+@pytest.fixture(scope="module")
+def backend(api: Api, world: World) -> Api:
+    """The program that sends notifications and may do nothing else."""
+    return api.as_(world.backend)
+
+
+async def messages_to(sending: Sending, phone: str) -> list[UUID]:
+    rows = await sending.rows("SELECT id FROM message WHERE to_address = %s ORDER BY id", phone)
+    return [row[0] for row in rows]
+
+
+async def open_window(sending: Sending, line: Line, phone: str, *, hours_ago: float) -> None:
+    """The customer wrote so long ago."""
+    customer = await customer_of(sending, phone)
+    at = datetime.now(UTC) - timedelta(hours=hours_ago)
+    async with sending.database.transaction() as connection:
+        opening = Opening(line.integration_id, customer, at)
+        await execute(connection, open_windows(line.organization.id, [opening]))
+
+
+async def customer_of(sending: Sending, phone: str) -> UUID:
+    found: UUID = await sending.one(
+        "SELECT customer_id FROM customer_address WHERE kind = 'phone' AND value = %s", phone
+    )
+    return found
+
+
+def refusal(answer: Answer) -> tuple[int, str]:
+    return answer.status, answer.json()["code"]
+
+
+def named_fields(answer: Answer) -> list[str]:
+    return [each["fieldName"] for each in answer.json()["details"]]
+
+
+async def test_a_notification_is_accepted_with_its_ids_and_the_canonical_address(
+    backend: Api, sending: Sending, line: Line
+) -> None:
+    phone = await sending.invite()
+
+    answer = await backend.post(
+        AGENTLESS, notification(line, f"+{phone[:2]} ({phone[2:5]}) {phone[5:]}")
+    )
+
+    assert answer.status == 202, answer
+    body = answer.json()
+    assert body["toAddress"] == phone
+    assert body["fromAddress"] == str(line.integration_id)
+    assert body["textBody"] == "Hello Amina, your order A-17 is on its way."
+    assert body["message"]["status"] == "queued"
+    assert body["message"]["conversationId"] == body["conversationId"]
+    assert body["message"]["fromAddress"] == line.phone_number
+    assert [UUID(body["id"])] == await messages_to(sending, phone)
+    stored = await sending.rows(
+        "SELECT state, direction, message_count FROM conversation WHERE id = %s",
+        body["conversationId"],
+    )
+    assert stored == [("disconnected", "outbound", 1)]
+
+
+async def test_an_accepted_message_waits_for_its_number_in_the_lane_of_notifications(
+    backend: Api, sending: Sending, line: Line
+) -> None:
+    phone = await sending.invite()
+
+    body = (await backend.post(AGENTLESS, notification(line, phone))).json()
+
+    waiting = await sending.rows(
+        "SELECT integration_id, state, priority FROM outbox WHERE message_id = %s", body["id"]
+    )
+    assert waiting == [(line.integration_id, "queued", 1)]
+
+
+async def test_of_a_refused_message_nothing_remains(
+    backend: Api, sending: Sending, line: Line
+) -> None:
+    phone = "4915119990001"
+
+    assert (await backend.post(AGENTLESS, notification(line, phone))).status == 409
+
+    assert await messages_to(sending, phone) == []
+    assert await sending.one("SELECT count(*) FROM customer_address WHERE value = %s", phone) == 0
+
+
+@pytest.mark.parametrize("token", ["", "nonsense", f"{uuid4()}.nonsense"])
+async def test_a_wrong_token_is_refused(api: Api, line: Line, token: str) -> None:
+    headers = {"Authorization": f"Bearer {token}"}
+
+    answer = await api.as_(None).post(AGENTLESS, notification(line, "491"), headers=headers)
+
+    assert answer.status == 401, answer
+
+
+async def test_a_token_is_worth_nothing_once_it_is_expired(
+    api: Api, sending: Sending, line: Line
+) -> None:
+    world = sending.world
+    async with sending.database.transaction() as connection:
+        client = await world.nordwind.using(connection).add_client("Late", notifications="*")
+        await connection.execute(
+            "UPDATE access_token SET expires_at = now() WHERE subject_id = %s",
+            [client.id],
+        )
+
+    answer = await api.as_(client).post(AGENTLESS, notification(line, "4915112345678"))
+
+    assert answer.status == 401, answer
+
+
+async def test_a_revoked_clients_token_stops_at_once(api: Api, world: World, line: Line) -> None:
+    answer = await api.as_(world.retired).post(AGENTLESS, notification(line, "4915112345678"))
+
+    assert answer.status == 401, answer
+
+
+@pytest.mark.parametrize("path", [AGENTLESS, PREVIEW])
+async def test_without_the_permission_it_is_named(
+    api: Api, world: World, line: Line, path: str
+) -> None:
+    answer = await api.as_(world.mia).post(path, notification(line, "4915112345678"))
+
+    assert answer.status == 403, answer
+    assert "conversation:message:create" in answer.json()["message"]
+
+
+async def test_an_unknown_template_is_not_found(backend: Api, sending: Sending, line: Line) -> None:
+    phone = await sending.invite()
+    body = notification(line, phone)
+    body["messagingTemplate"]["responseId"] = str(new_id())
+
+    answer = await backend.post(AGENTLESS, body)
+
+    assert answer.status == 404, answer
+
+
+@pytest.mark.parametrize(
+    ("name", "code"),
+    [
+        ("paused", "template.paused"),
+        ("disabled", "template.disabled"),
+        ("in_review", "template.pending"),
+    ],
+)
+async def test_a_template_that_is_not_approved_is_refused_at_its_field(
+    backend: Api, sending: Sending, line: Line, name: str, code: str
+) -> None:
+    phone = await sending.invite()
+
+    answer = await backend.post(AGENTLESS, notification(line, phone, name))
+
+    assert refusal(answer) == (400, code)
+    assert named_fields(answer) == ["messagingTemplate.responseId"]
+    assert name in answer.json()["message"]
+
+
+async def test_a_template_of_another_account_is_refused(
+    backend: Api, sending: Sending, line: Line
+) -> None:
+    phone = await sending.invite()
+    other = await sending.connect()
+    body = notification(line, phone)
+    body["messagingTemplate"]["responseId"] = str(other.responses["order_update"])
+
+    answer = await backend.post(AGENTLESS, body)
+
+    assert refusal(answer) == (400, "template.other_account")
+
+
+@pytest.mark.parametrize(
+    ("values", "code", "field"),
+    [
+        ({"1": "Amina"}, "template.parameter.missing", "bodyParameters.2"),
+        ({"1": "Amina", "2": "  "}, "template.parameter.missing", "bodyParameters.2"),
+        ({"1": "A", "2": "B", "3": "C"}, "template.parameter.surplus", "bodyParameters.3"),
+        ({"1": "A", "2": "B", "": "C"}, "template.parameter.surplus", "bodyParameters."),
+        ({"1": "two\nlines", "2": "B"}, "template.parameter.invalid", "bodyParameters.1"),
+        ({"1": "a     b", "2": "B"}, "template.parameter.invalid", "bodyParameters.1"),
+        ({"1": "x" * 1100, "2": "B"}, "template.parameter.too_long", "bodyParameters"),
+    ],
+)
+async def test_a_value_that_does_not_fit_is_named(
+    backend: Api, sending: Sending, line: Line, values: dict[str, str], code: str, field: str
+) -> None:
+    phone = await sending.invite()
+    body = notification(line, phone)
+    given = [{"id": key, "value": value} for key, value in values.items()]
+    body["messagingTemplate"]["bodyParameters"] = given
+
+    answer = await backend.post(AGENTLESS, body)
+
+    assert refusal(answer) == (400, code)
+    assert any(each.startswith(f"messagingTemplate.{field}") for each in named_fields(answer))
+
+
+@pytest.mark.parametrize("both", [True, False])
+async def test_either_a_text_or_a_template_is_sent(
+    backend: Api, sending: Sending, line: Line, both: bool
+) -> None:
+    body = notification(line, await sending.invite())
+    if both:
+        body["textBody"] = "Hello"
+    else:
+        del body["messagingTemplate"]
+
+    answer = await backend.post(AGENTLESS, body)
+
+    assert answer.status == 400, answer
+    assert named_fields(answer) == ["messagingTemplate"]
+
+
+async def test_free_text_is_refused_outside_the_window(
+    backend: Api, sending: Sending, line: Line
+) -> None:
+    never, late = await sending.invite(), await sending.invite()
+    await open_window(sending, line, late, hours_ago=24.01)
+
+    for phone in (never, late):
+        answer = await backend.post(AGENTLESS, text_message(line, phone))
+        assert refusal(answer) == (409, "window.closed")
+
+
+async def test_free_text_goes_out_inside_the_window(
+    backend: Api, sending: Sending, line: Line
+) -> None:
+    phone = await sending.invite()
+    await open_window(sending, line, phone, hours_ago=23.9)
+
+    answer = await backend.post(AGENTLESS, text_message(line, phone, "We are here."))
+
+    assert answer.status == 202, answer
+    assert answer.json()["textBody"] == "We are here."
+
+
+async def test_the_window_is_of_the_number_that_the_customer_wrote_to(
+    backend: Api, sending: Sending, line: Line
+) -> None:
+    phone = await sending.invite()
+    await open_window(sending, await sending.connect(), phone, hours_ago=1)
+
+    assert refusal(await backend.post(AGENTLESS, text_message(line, phone))) == (
+        409,
+        "window.closed",
+    )
+
+
+@pytest.mark.parametrize("text", ["", "   ", "x" * 4097])
+async def test_a_text_that_cannot_be_sent_is_refused_at_its_field(
+    backend: Api, sending: Sending, line: Line, text: str
+) -> None:
+    answer = await backend.post(AGENTLESS, text_message(line, await sending.invite(), text))
+
+    assert answer.status == 400, answer
+    assert named_fields(answer) == ["textBody"]
+
+
+@pytest.mark.parametrize(
+    ("address", "code"),
+    [
+        ("", "address.empty"),
+        ("4915x12345678", "address.characters"),
+        ("015112345678", "address.leading_zero"),
+        ("123456", "address.too_short"),
+        ("1234567890123456", "address.too_long"),
+        ("+", "address.empty"),
+        ("user@nordwind.example", "address.characters"),
+    ],
+)
+async def test_an_address_that_is_none_is_refused(
+    backend: Api, line: Line, address: str, code: str
+) -> None:
+    answer = await backend.post(AGENTLESS, notification(line, address))
+
+    assert refusal(answer) == (400, code)
+    assert named_fields(answer) == ["toAddress"]
+
+
+@pytest.mark.parametrize(("agreed", "dialled"), [("556199998888", "5561999998888"),
+                                                 ("5561999997777", "556199997777")])  # fmt: skip
+async def test_a_brazilian_is_one_customer_with_and_without_the_ninth_digit(
+    backend: Api, sending: Sending, line: Line, agreed: str, dialled: str
+) -> None:
+    await sending.invite(to=agreed)
+
+    answer = await backend.post(AGENTLESS, notification(line, f"+{dialled}"))
+
+    assert answer.status == 202, answer
+    assert answer.json()["toAddress"] == dialled
+    customer = await sending.one("SELECT customer_id FROM message WHERE to_address = %s", dialled)
+    assert customer == await customer_of(sending, agreed)
+
+
+@pytest.mark.parametrize("kind", ["", "sms", "facebook"])
+async def test_only_whatsapp_is_sent(backend: Api, sending: Sending, line: Line, kind: str) -> None:
+    body = notification(line, await sending.invite(), toAddressMessengerType=kind)
+
+    answer = await backend.post(AGENTLESS, body)
+
+    assert answer.status == 400, answer
+    assert named_fields(answer) == ["toAddressMessengerType"]
+
+
+async def test_an_unknown_number_is_not_found(backend: Api, sending: Sending, line: Line) -> None:
+    body = notification(line, await sending.invite(), fromAddress=str(new_id()))
+
+    assert (await backend.post(AGENTLESS, body)).status == 404
+
+
+async def test_another_organizations_number_is_not_found(backend: Api, sending: Sending) -> None:
+    theirs = await sending.connect(sending.world.outsider)
+
+    answer = await backend.post(AGENTLESS, notification(theirs, await sending.invite()))
+
+    assert answer.status == 404, answer
+
+
+async def test_a_number_of_another_division_is_not_found(api: Api, sending: Sending) -> None:
+    nils = api.as_(sending.world.nils)
+    phone = await sending.invite()
+    north, home = await sending.connect(division="North"), await sending.connect()
+
+    assert (await nils.post(AGENTLESS, notification(home, phone))).status == 404
+    assert (await nils.post(AGENTLESS, notification(north, phone))).status == 202
+
+
+@pytest.mark.parametrize(
+    ("status", "reason"),
+    [("inactive", None), ("error", ("meta.190.463", "The access token has expired."))],
+)
+async def test_a_number_out_of_service_tells_why(
+    backend: Api, sending: Sending, status: str, reason: tuple[str, str] | None
+) -> None:
+    resting = await sending.connect(status=status, reason=reason)
+
+    answer = await backend.post(AGENTLESS, notification(resting, await sending.invite()))
+
+    assert refusal(answer) == (409, f"integration.{status}")
+    assert (reason or ("", "administrator"))[1] in answer.json()["message"]
+    assert answer.json()["messageParams"]["integrationId"] == str(resting.integration_id)
+
+
+async def test_without_an_opt_in_nothing_is_sent(backend: Api, line: Line) -> None:
+    answer = await backend.post(AGENTLESS, notification(line, "4915119990002"))
+
+    assert refusal(answer) == (409, "consent.required")
+
+
+async def test_a_customer_who_opted_out_is_not_messaged(
+    backend: Api, sending: Sending, line: Line
+) -> None:
+    phone = await sending.invite("all")
+    await sending.refuse(phone)
+
+    answer = await backend.post(AGENTLESS, notification(line, phone))
+
+    assert refusal(answer) == (409, "consent.withdrawn")
+    assert await messages_to(sending, phone) == []
+
+
+async def test_consent_to_utility_is_none_to_marketing(
+    backend: Api, sending: Sending, line: Line
+) -> None:
+    phone = await sending.invite("utility")
+
+    assert refusal(await backend.post(AGENTLESS, notification(line, phone, "offer"))) == (
+        409,
+        "consent.required",
+    )
+    assert (await backend.post(AGENTLESS, notification(line, phone))).status == 202
+
+
+async def test_who_stops_marketing_still_hears_of_orders(
+    backend: Api, sending: Sending, line: Line
+) -> None:
+    phone = await sending.invite("all")
+    await sending.refuse(phone, "marketing")
+
+    assert refusal(await backend.post(AGENTLESS, notification(line, phone, "offer"))) == (
+        409,
+        "consent.withdrawn",
+    )
+    assert (await backend.post(AGENTLESS, notification(line, phone))).status == 202
+
+
+@pytest.mark.parametrize(
+    ("suppressed", "dialled"),
+    [("4915119990003", "4915119990003"), ("5561988887777", "556188887777")],
+)
+async def test_a_number_that_is_not_on_whatsapp_is_refused_with_when_it_was_learnt(
+    backend: Api, sending: Sending, line: Line, suppressed: str, dialled: str
+) -> None:
+    await sending.invite(to=dialled)
+    await sending.rows(
+        "INSERT INTO suppression VALUES (%s, 'whatsapp', %s, 'meta.131026', '2026-03-01 10:00Z',"
+        " now() + interval '1 day')",
+        line.organization.id,
+        suppressed,
+    )
+
+    answer = await backend.post(AGENTLESS, notification(line, dialled))
+
+    assert refusal(answer) == (409, "recipient.suppressed")
+    assert "2026-03-01 10:00 UTC" in answer.json()["message"]
+    assert answer.json()["messageParams"]["learntTime"].startswith("2026-03-01T10:00")
+
+
+async def test_a_suppression_ends_by_itself(backend: Api, sending: Sending, line: Line) -> None:
+    phone = await sending.invite()
+    await sending.rows(
+        "INSERT INTO suppression VALUES (%s, 'whatsapp', %s, 'meta.131026', '2026-03-01',"
+        " now() - interval '1 second')",
+        line.organization.id,
+        phone,
+    )
+
+    assert (await backend.post(AGENTLESS, notification(line, phone))).status == 202
+
+
+async def test_a_customer_who_talks_with_an_agent_is_not_messaged(
+    backend: Api, sending: Sending, line: Line
+) -> None:
+    phone = await sending.invite()
+    first = (await backend.post(AGENTLESS, notification(line, phone))).json()["conversationId"]
+    await sending.rows("UPDATE conversation SET state = 'connected' WHERE id = %s", first)
+
+    answer = await backend.post(
+        AGENTLESS, notification(line, phone, useExistingActiveConversation=True)
+    )
+
+    assert refusal(answer) == (409, "conversation.connected")
+    assert answer.json()["messageParams"]["conversationId"] == first
+
+
+async def test_a_new_conversation_is_made_unless_the_existing_one_is_asked_for(
+    backend: Api, sending: Sending, line: Line
+) -> None:
+    phone = await sending.invite()
+    first = (await backend.post(AGENTLESS, notification(line, phone))).json()
+    other = notification(line, phone, textParameters="another request")
+    second = (await backend.post(AGENTLESS, other)).json()
+
+    third = (
+        await backend.post(AGENTLESS, notification(line, phone, useExistingActiveConversation=True))
+    ).json()
+
+    assert second["conversationId"] != first["conversationId"]
+    assert third["conversationId"] == second["conversationId"]
+    assert third["useExistingActiveConversation"] is True
+    count = await sending.one(
+        "SELECT message_count FROM conversation WHERE id = %s", second["conversationId"]
+    )
+    assert count == 2
+
+
+async def test_messages_appended_in_one_moment_are_all_counted(
+    backend: Api, sending: Sending, line: Line
+) -> None:
+    phone = await sending.invite()
+    await backend.post(AGENTLESS, notification(line, phone))
+
+    answers = await asyncio.gather(
+        *(
+            backend.post(
+                AGENTLESS,
+                notification(line, phone, useExistingActiveConversation=True, n=n),
+            )
+            for n in range(12)
+        )
+    )
+
+    (conversation,) = {answer.json()["conversationId"] for answer in answers}
+    count = await sending.one("SELECT message_count FROM conversation WHERE id = %s", conversation)
+    assert (count, len(await messages_to(sending, phone))) == (13, 13)
+
+
+async def test_usage_is_counted_once_for_each_conversation(
+    api: Api, backend: Api, sending: Sending
+) -> None:
+    metered = await sending.connect()
+    phone = await sending.invite("all")
+    for body in (
+        notification(metered, phone),
+        notification(metered, phone, useExistingActiveConversation=True),
+        notification(metered, phone, "offer"),
+    ):
+        assert (await backend.post(AGENTLESS, body)).status == 202
+
+    answer = await api.get(
+        "/api/v2/usage/messaging", params={"groupBy": "integration,category,country"}
+    )
+
+    shown = [
+        e
+        for e in answer.json()["entities"]
+        if e["integration"]["id"] == str(metered.integration_id)
+    ]
+    assert [(e["category"], e["country"], e["conversations"], e["messages"]) for e in shown] == [
+        ("marketing", "DE", 1, 1),
+        ("utility", "DE", 1, 2),
+    ]
+
+
+async def test_an_idempotency_key_replays_the_first_answer(
+    backend: Api, sending: Sending, line: Line
+) -> None:
+    phone = await sending.invite()
+    headers = {"Idempotency-Key": "order-17"}
+
+    first = await backend.post(AGENTLESS, notification(line, phone), headers=headers)
+    again = await backend.post(AGENTLESS, notification(line, phone), headers=headers)
+
+    assert (first.status, again.status) == (202, 202)
+    assert again.text == first.text
+    assert again.headers["Idempotency-Replayed"] == "true"
+    assert len(await messages_to(sending, phone)) == 1
+
+
+@pytest.mark.parametrize("keyed", [True, False])
+async def test_twenty_equal_requests_at_once_send_one_message(
+    backend: Api, sending: Sending, line: Line, keyed: bool
+) -> None:
+    phone = await sending.invite()
+    headers = {"Idempotency-Key": f"burst-{phone}"} if keyed else {}
+
+    answers = await asyncio.gather(
+        *(backend.post(AGENTLESS, notification(line, phone), headers=headers) for _ in range(20))
+    )
+
+    assert {answer.status for answer in answers} == {202}
+    assert len({answer.json()["id"] for answer in answers}) == 1
+    assert len(await messages_to(sending, phone)) == 1
+
+
+async def test_two_web_processes_that_get_one_request_send_one_message(
+    application: Application, sending: Sending, line: Line
+) -> None:
+    """Equal requests at two doors at once: each decides in a transaction of its own."""
+    phone = await sending.invite()
+    other = Application(application.settings, sending.database.url)
+    await other.database.open()
+    try:
+        for n in range(20):
+            intent = keyed_intent(sending, line, phone, key=f"doors-{n}")
+            await asyncio.gather(application.outgoing.send(intent), other.outgoing.send(intent))
+    finally:
+        await other.outgoing.drain()
+        await other.database.close()
+
+    assert len(await messages_to(sending, phone)) == 20
+
+
+async def test_what_fails_for_one_organization_is_neither_lost_nor_doubled_for_another(
+    application: Application, sending: Sending, line: Line
+) -> None:
+    theirs = await sending.connect(sending.world.outsider)
+    for _ in range(4):
+        phone = await sending.invite()
+        good = keyed_intent(sending, line, phone, key=None)
+        bad = msgspec.structs.replace(
+            good, organization_id=theirs.organization.id, address="491511\x002345"
+        )
+
+        results = await asyncio.gather(
+            *map(application.outgoing.send, (good, bad)), return_exceptions=True
+        )
+
+        assert isinstance(results[0], Queued), results
+        assert isinstance(results[1], psycopg.DataError), results
+        assert len(await messages_to(sending, phone)) == 1
+
+
+def keyed_intent(
+    sending: Sending, line: Line, phone: str, *, key: str | None, name: str = "order_update"
+) -> Intent:
+    """A wish to send a template, to be answered once under its key."""
+    return Intent(
+        organization_id=line.organization.id,
+        sender_kind="client",
+        sender_id=sending.world.backend.id,
+        integration_id=line.integration_id,
+        address=phone,
+        response_id=line.responses[name],
+        values=TemplateValues(body={"1": "Amina", "2": "A-17"}),
+        replay=ReplayKey(key, name.encode(), timedelta(hours=1)) if key else None,
+    )
+
+
+async def test_a_key_belongs_to_one_request(backend: Api, sending: Sending, line: Line) -> None:
+    phone = await sending.invite("all")
+    headers = {"Idempotency-Key": f"mine-{phone}"}
+    await backend.post(AGENTLESS, notification(line, phone), headers=headers)
+
+    answer = await backend.post(AGENTLESS, notification(line, phone, "offer"), headers=headers)
+
+    assert refusal(answer) == (422, "idempotency.key.reused")
+    assert len(await messages_to(sending, phone)) == 1
+
+
+async def test_of_two_requests_with_one_key_at_once_one_is_sent_and_one_refused(
+    backend: Api, sending: Sending, line: Line
+) -> None:
+    for _ in range(5):
+        phone = await sending.invite("all")
+        headers = {"Idempotency-Key": f"shared-{phone}"}
+
+        answers = await asyncio.gather(
+            backend.post(AGENTLESS, notification(line, phone), headers=headers),
+            backend.post(AGENTLESS, notification(line, phone, "offer"), headers=headers),
+        )
+
+        assert sorted(answer.status for answer in answers) == [202, 422]
+        assert len(await messages_to(sending, phone)) == 1
+
+
+async def test_an_expired_key_is_new(backend: Api, sending: Sending, line: Line) -> None:
+    phone = await sending.invite()
+    headers = {"Idempotency-Key": f"old-{phone}"}
+    first = await backend.post(AGENTLESS, notification(line, phone), headers=headers)
+    await sending.rows(
+        "UPDATE idempotency SET expires_at = now() - interval '1 second' WHERE key = %s",
+        f"key:old-{phone}",
+    )
+
+    second = await backend.post(AGENTLESS, notification(line, phone), headers=headers)
+
+    assert second.json()["id"] != first.json()["id"]
+    assert "Idempotency-Replayed" not in second.headers
+
+
+async def test_a_key_is_its_clients_own(
+    api: Api, backend: Api, sending: Sending, line: Line
+) -> None:
+    phone = await sending.invite()
+    headers = {"Idempotency-Key": f"same-{phone}"}
+
+    first = await backend.post(AGENTLESS, notification(line, phone), headers=headers)
+    second = await api.post(AGENTLESS, notification(line, phone), headers=headers)
+
+    assert second.json()["id"] != first.json()["id"]
+
+
+@pytest.mark.parametrize("key", ["", "k" * 256])
+async def test_a_key_has_a_length(backend: Api, line: Line, key: str) -> None:
+    headers = {"Idempotency-Key": key}
+
+    answer = await backend.post(AGENTLESS, notification(line, "491511234567"), headers=headers)
+
+    assert answer.status == 400, answer
+
+
+async def test_without_a_key_the_same_request_within_seconds_is_a_replay(
+    backend: Api, sending: Sending, line: Line
+) -> None:
+    phone = await sending.invite()
+
+    first = await backend.post(AGENTLESS, notification(line, phone))
+    again = await backend.post(AGENTLESS, notification(line, phone))
+    await sending.rows(
+        "UPDATE idempotency SET expires_at = now() WHERE key LIKE 'same:%%' AND answer LIKE %s",
+        f"%{first.json()['id']}%".encode(),
+    )
+    later = await backend.post(AGENTLESS, notification(line, phone))
+
+    assert again.json()["id"] == first.json()["id"]
+    assert later.json()["id"] != first.json()["id"]
+
+
+async def test_a_refused_request_is_repeated_with_its_key_once_the_cause_is_mended(
+    backend: Api, sending: Sending, line: Line
+) -> None:
+    phone = "4915119990009"
+    headers = {"Idempotency-Key": "mended"}
+    refused = await backend.post(AGENTLESS, notification(line, phone), headers=headers)
+    await sending.invite(to=phone)
+
+    answer = await backend.post(AGENTLESS, notification(line, phone), headers=headers)
+
+    assert refused.status == 409
+    assert answer.status == 202, answer
+
+
+async def test_a_preview_tells_all_that_stands_against_a_message_and_sends_nothing(
+    backend: Api, sending: Sending
+) -> None:
+    resting = await sending.connect(status="inactive")
+    phone = "4915119990010"
+
+    answer = await backend.post(PREVIEW, notification(resting, phone, "paused"))
+
+    assert answer.status == 200, answer
+    told = answer.json()
+    assert told["allowed"] is False
+    assert [each["code"] for each in told["refusals"]] == [
+        "integration.inactive",
+        "template.paused",
+        "consent.required",
+    ]
+    assert await messages_to(sending, phone) == []
+
+
+async def test_a_preview_names_every_value_that_does_not_fit(
+    backend: Api, sending: Sending, line: Line
+) -> None:
+    body = notification(line, await sending.invite())
+    body["messagingTemplate"]["bodyParameters"] = [{"id": "7", "value": "x"}]
+
+    told = (await backend.post(PREVIEW, body)).json()
+
+    assert [(each["code"], each["field"]) for each in told["refusals"]] == [
+        ("template.parameter.missing", "messagingTemplate.bodyParameters.1"),
+        ("template.parameter.missing", "messagingTemplate.bodyParameters.2"),
+        ("template.parameter.surplus", "messagingTemplate.bodyParameters.7"),
+    ]
+
+
+async def test_a_preview_shows_the_message_as_the_customer_will_see_it(
+    backend: Api, sending: Sending, line: Line
+) -> None:
+    phone = await sending.invite()
+
+    told = (await backend.post(PREVIEW, notification(line, f"+{phone}"))).json()
+
+    assert told["allowed"] is True
+    assert told["refusals"] == []
+    assert told["toAddress"] == phone
+    assert told["rendered"]["body"] == "Hello Amina, your order A-17 is on its way."
+    assert await messages_to(sending, phone) == []
+
+
+class Counted:
+    """The statements that a connection executes, counted."""
+
+    def __init__(self, connection: Any) -> None:
+        self.count = 0
+        self._cursor_factory = connection.cursor_factory
+
+        class Counting(connection.cursor_factory):  # type: ignore[misc, name-defined]
+            async def execute(cursor, *given: Any, **options: Any) -> Any:  # noqa: N805
+                self.count += 1
+                return await super().execute(*given, **options)
+
+        connection.cursor_factory = Counting
+        self._connection = connection
+
+    def end(self) -> int:
+        self._connection.cursor_factory = self._cursor_factory
+        return self.count
+
+
+async def test_fifty_messages_cost_as_many_statements_as_two(
+    application: Application, database: Database, sending: Sending, line: Line
+) -> None:
+    phones = [await sending.invite() for _ in range(52)]
+
+    async def cost(chosen: list[str]) -> int:
+        intents = [keyed_intent(sending, line, phone, key=phone) for phone in chosen]
+        async with database.transaction(line.organization.id) as connection:
+            counted = Counted(connection)
+            try:
+                done = await send_messages(
+                    connection, application.outgoing.catalogue, intents, render=lambda _: b"{}"
+                )
+            finally:
+                cost = counted.end()
+        assert len(done) == len(chosen)
+        return cost
+
+    two, fifty = await cost(phones[:2]), await cost(phones[2:])
+
+    assert fifty <= two
+    assert two <= 10
