@@ -12,6 +12,7 @@ from tidings.store.idempotency import delete_expired_keys
 from tidings.store.logins import delete_old_failures
 from tidings.store.partitions import drop_partitions, ensure_partitions
 from tidings.store.query import execute
+from tidings.store.recipients import delete_old_recipients
 from tidings.store.suppressions import delete_expired_suppressions
 from tidings.store.tokens import delete_expired_tokens
 from tidings.store.usage import delete_outcomes, fold_usage
@@ -52,6 +53,7 @@ async def _sweep(database: Database, settings: Settings) -> None:
         await execute(connection, delete_expired_suppressions(now=now, limit=AT_A_TIME))
         await execute(connection, delete_outcomes(breaker, AT_A_TIME))
         await execute(connection, delete_old_failures(AT_A_TIME))
+        await execute(connection, delete_old_recipients(AT_A_TIME))
     for table, days in (
         ("inbox", settings.inbox_days),
         ("event", settings.event_days),

@@ -1,9 +1,9 @@
 """Applies received webhooks: a lane at a time, in batches, each organization's part as one.
 
 A lane that gets little at a time lets it gather for some milliseconds: a batch costs hardly more
-than a single webhook. Every element stands alone. What cannot be read goes to quarantine; a batch that cannot be
-applied is applied webhook by webhook, and one that fails alone goes to quarantine too, so
-nothing blocks its lane and nothing is lost.
+than a single webhook. Every element stands alone. What cannot be read goes to quarantine; a
+batch that cannot be applied is applied webhook by webhook, and one that fails alone goes to
+quarantine too, so nothing blocks its lane and nothing is lost.
 """
 
 import asyncio
@@ -34,6 +34,7 @@ from tidings.store.integrations import WebhookAccountRow, select_webhook_account
 from tidings.store.leases import Lease
 from tidings.store.quarantine import Unread, insert_unread
 from tidings.store.query import Connection, execute, fetch
+from tidings.store.secret_box import SecretBox, SecretError
 
 log = structlog.get_logger()
 
@@ -59,8 +60,9 @@ class Sorted(msgspec.Struct):
 class Intake:
     """The work of holding a lane's lease."""
 
-    def __init__(self, database: Database, settings: Settings) -> None:
+    def __init__(self, database: Database, settings: Settings, box: SecretBox) -> None:
         self._database = database
+        self._box = box
         self._threading = timedelta(hours=settings.threading_hours)
         self._recording = Recording(timedelta(days=settings.suppression_days))
         self._wakes: dict[int, asyncio.Event] = {}
@@ -122,8 +124,8 @@ class Intake:
         parsed = [(row, PROVIDERS[row.provider].parse(row.body)) for row in rows]
         async with self._database.transaction() as connection:
             numbers = await self._read_numbers(connection, parsed)
-            parts, unread = sort_events(parsed, numbers)
-            for organization_id, part in parts.items():
+            parts, unread = sort_events(parsed, numbers, allies=self._find_allies(numbers))
+            for organization_id, part in sorted(parts.items()):
                 await self._apply_part(connection, organization_id, part, numbers=numbers)
             if unread:
                 await _quarantine(connection, unread)
@@ -145,6 +147,26 @@ class Intake:
             return []
         provider = parsed[0][0].provider
         return await fetch(connection, select_webhook_accounts(provider, sorted(accounts)))
+
+    def _find_allies(self, numbers: list[WebhookAccountRow]) -> dict[UUID, list[UUID]]:
+        """Organizations that share an app, and so its secret: what signed for one did for all."""
+        if len({number.organization_id for number in numbers}) < 2:
+            return {}
+        by_secret: dict[str, set[UUID]] = {}
+        for number in numbers:
+            try:
+                secrets = self._box.open(
+                    number.secrets, organization_id=number.organization_id, owner_id=number.id
+                )
+            except SecretError as error:
+                log.error("intake.secret", integration=str(number.id), error=str(error))
+                continue
+            by_secret.setdefault(secrets["app_secret"], set()).add(number.organization_id)
+        allies: dict[UUID, list[UUID]] = {}
+        for organizations in by_secret.values():
+            for each in organizations:
+                allies.setdefault(each, []).extend(sorted(organizations - {each}))
+        return allies
 
     async def _apply_part(
         self,
@@ -168,35 +190,42 @@ class Intake:
 
 
 def sort_events(
-    parsed: list[tuple[InboxRow, list[InboundEvent]]], numbers: list[WebhookAccountRow]
+    parsed: list[tuple[InboxRow, list[InboundEvent]]],
+    numbers: list[WebhookAccountRow],
+    *,
+    allies: dict[UUID, list[UUID]],
 ) -> tuple[dict[UUID, Sorted], list[Unread]]:
     """Route every event by its own number or account, never by its webhook's first entry.
 
-    An event counts only for an organization whose secret signed the webhook that brought it.
+    An event counts only for an organization whose secret signed the webhook that brought it:
+    the one that the door found, and its allies, who share that secret.
     """
     by_number = {(n.organization_id, n.account_id, n.number_id): n for n in numbers}
     holders = {(n.organization_id, n.account_id) for n in numbers}
     parts: dict[UUID, Sorted] = {}
     unread: list[Unread] = []
     for row, events in parsed:
-        owner = row.organization_id
-        part = parts.setdefault(owner, Sorted())
+        signers = (row.organization_id, *allies.get(row.organization_id, ()))
         for event in events:
             if isinstance(event, StatusUpdate | InboundMessage):
-                number = by_number.get((owner, event.account_id, event.number_id))
+                found = (by_number.get((s, event.account_id, event.number_id)) for s in signers)
+                number = next(filter(None, found), None)
                 if number is None:
                     reason = f"number {event.number_id} is not connected here"
                     unread.append(_unread(row, reason, _text(event)))
-                elif isinstance(event, StatusUpdate):
+                    continue
+                part = parts.setdefault(number.organization_id, Sorted())
+                if isinstance(event, StatusUpdate):
                     part.callbacks.append(Callback(number.id, event, row.id))
                 else:
                     part.incoming.append(Incoming(number, event, row.id))
             elif isinstance(event, Unparsed):
                 unread.append(_unread(row, event.reason, _text(event.fragment)))
             elif not isinstance(event, Ignored):
-                if (owner, event.account_id) in holders:
-                    part.others.append(event)
-                else:
+                concerned = [s for s in signers if (s, event.account_id) in holders]
+                for organization_id in concerned:
+                    parts.setdefault(organization_id, Sorted()).others.append(event)
+                if not concerned:
                     reason = f"account {event.account_id} is not connected here"
                     unread.append(_unread(row, reason, _text(event)))
     return parts, unread

@@ -24,6 +24,7 @@ from tidings.store.leases import Lease
 from tidings.store.outbox import DueMessage, Requeued
 from tidings.store.outcomes import Standing
 from tidings.store.query import Connection, execute, fetch
+from tidings.store.recipients import upsert_recipients
 
 log = structlog.get_logger()
 
@@ -37,10 +38,14 @@ calling: contextvars.ContextVar[tuple["Recorder", UUID] | None] = contextvars.Co
 
 
 class Sent(msgspec.Struct, frozen=True):
-    """A call's message and its outcome, which ends the message's time in the outbox."""
+    """A call's message and its outcome, which ends the message's time in the outbox.
+
+    `account_id` is set when the customer counts against that account's limit.
+    """
 
     message: DueMessage
     outcome: Outcome
+    account_id: str | None = None
 
 
 def observe(exchange: Exchange) -> None:
@@ -223,6 +228,7 @@ class Recorder:
                 )
         if unknown:
             await self._settle(connection, unknown)
+        await self._count_recipients(connection, sent)
         if requeued:
             await execute(
                 connection,
@@ -230,6 +236,17 @@ class Recorder:
             )
         if exchanges:
             await execute(connection, insert_exchanges(organization_id, exchanges))
+
+    async def _count_recipients(self, connection: Connection, sent: list[Sent]) -> None:
+        """Refused messages reached nobody; unknown ones may have, so they count."""
+        counted: dict[str, list[str]] = {}
+        for each in sent:
+            if each.account_id is not None and not isinstance(each.outcome, Refused):
+                counted.setdefault(each.account_id, []).append(each.message.to_address)
+        for account_id, addresses in counted.items():
+            await execute(
+                connection, upsert_recipients(self._organization_id, account_id, addresses)
+            )
 
 
 def _is_unknown(sent: Sent) -> bool:

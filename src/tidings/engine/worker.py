@@ -41,7 +41,7 @@ class Worker:
         self.http = Http(
             observer=observe, timeout=timedelta(seconds=settings.provider_timeout_seconds)
         )
-        self.intake = Intake(database, settings)
+        self.intake = Intake(database, settings, box)
         self.dispatch = Dispatch(database, settings, box, http=self.http)
         self.holder = Holder(database, {"intake": self.intake.work, "dispatch": self.dispatch.work})
 

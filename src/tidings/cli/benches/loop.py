@@ -70,9 +70,11 @@ async def run(*, seconds: float = 15.0, batch: int = 1) -> BenchResult:
         )
 
 
-def start_simulator(stage: Stage, *, batch: int, **habits: Any) -> None:
+def start_simulator(stage: Stage, *, batch: int, callbacks: bool = True, **habits: Any) -> None:
     """Start the simulator with the cast's world, its callbacks pointed at our web process."""
     config = simulator_config(stage.settings, batch=batch, **habits)
+    if not callbacks:
+        config["settings"]["auto_subscribe"] = False
     path = stage.folder / "world.json"
     Path(path).write_bytes(msgspec.json.encode(config))
     stage.start(f"simulator --config {path}")
