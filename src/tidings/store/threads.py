@@ -121,17 +121,28 @@ def open_windows(organization_id: UUID, openings: list[Opening]) -> Query[Nothin
 def change_body(
     organization_id: UUID, integration_id: UUID, *, provider_message_id: str, body: str, status: str
 ) -> Query[Nothing]:
-    """Apply a customer's edit, or (status `removed`) take a revoked message's content away."""
+    """Apply a customer's edit, or (status `removed`) take a revoked message's content away.
+
+    Of a revoked message its edits lose their content too: they repeat it.
+    """
     return Query(
         """
-        UPDATE message m
-        SET body = %(body)s, status = %(status)s,
-            content = CASE WHEN %(status)s = 'removed' THEN '{}'::jsonb ELSE m.content END
-        FROM provider_message p
-        WHERE p.organization_id = %(organization_id)s AND p.integration_id = %(integration_id)s
-          AND p.provider_message_id = %(provider_message_id)s
-          AND m.organization_id = p.organization_id AND m.id = p.message_id
-          AND m.direction = 'inbound'
+        WITH changed AS (
+          UPDATE message m
+          SET body = %(body)s, status = %(status)s,
+              content = CASE WHEN %(status)s = 'removed' THEN '{}'::jsonb ELSE m.content END
+          FROM provider_message p
+          WHERE p.organization_id = %(organization_id)s AND p.integration_id = %(integration_id)s
+            AND p.provider_message_id = %(provider_message_id)s
+            AND m.organization_id = p.organization_id AND m.id = p.message_id
+            AND m.direction = 'inbound'
+          RETURNING m.conversation_id
+        )
+        UPDATE message e SET body = '', status = %(status)s, content = '{}'::jsonb
+        FROM changed c
+        WHERE e.organization_id = %(organization_id)s AND e.conversation_id = c.conversation_id
+          AND %(status)s = 'removed' AND e.kind = 'edit'
+          AND e.content -> 'content' ->> 'original_message_id' = %(provider_message_id)s
         """,
         {
             "organization_id": organization_id,
