@@ -11,7 +11,7 @@ import itertools
 import json
 import time
 from collections.abc import Awaitable, Callable, Iterable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any, TypeVar
 from uuid import UUID
 
@@ -21,6 +21,7 @@ from tests.world import Organization, World
 from tidings.actions.consents import ConsentChange, record_consents
 from tidings.actions.integration_drafts import Credentials, IntegrationDraft
 from tidings.actions.integrations import create_integration, set_integration_status
+from tidings.engine.intake import Intake
 from tidings.settings import Settings
 from tidings.simulator.simulation import Simulation
 from tidings.simulator.world import App, Number, Template, Token, Waba
@@ -30,7 +31,7 @@ from tidings.store.integrations import NumberFacts, update_facts
 from tidings.store.query import Connection, execute, fetch
 from tidings.store.responses import SyncedResponse, put_synced_responses
 from tidings.store.secret_box import load_secret_box
-from tidings.store.templates import ListedTemplate, merge_templates
+from tidings.store.templates import ListedTemplate, merge_templates, select_account_templates
 
 AGENTLESS = "/api/v2/conversations/messages/agentless"
 HOOK = "/webhooks/meta"
@@ -68,6 +69,7 @@ class Sending:
     def __init__(self, database: Database, world: World, settings: Settings) -> None:
         self.database = database
         self.world = world
+        self.settings = settings
         self._box = load_secret_box(settings)
 
     async def connect(
@@ -129,17 +131,20 @@ class Sending:
     async def invite(self, *categories: str, to: str | None = None) -> str:
         """A customer of Nordwind who agreed to these (utility, unless told); gives the phone."""
         phone = to or f"49151{20_000_000 + next(_ids)}"
-        await self.record("opted_in", phone, categories or ("utility",))
+        earlier = datetime.now(UTC) - timedelta(hours=1)
+        await self.record("opted_in", phone, categories or ("utility",), at=earlier)
         return phone
 
     async def refuse(self, phone: str, *categories: str) -> None:
         """The customer withdraws."""
         await self.record("opted_out", phone, categories or ("all",))
 
-    async def record(self, state: str, phone: str, categories: Iterable[str]) -> None:
+    async def record(
+        self, state: str, phone: str, categories: Iterable[str], *, at: datetime | None = None
+    ) -> None:
         """Write a customer's word down."""
-        now = datetime.now(UTC)
-        changes = [ConsentChange(phone, each, state, "test", now) for each in categories]
+        at = at or datetime.now(UTC)
+        changes = [ConsentChange(phone, each, state, "test", at) for each in categories]
         organization_id = self.world.nordwind.id
         async with self.database.transaction(organization_id) as connection:
             await record_consents(connection, organization_id, changes, recorded_by="test")
@@ -156,6 +161,13 @@ class Sending:
                 reason_code=code,
                 reason=text,
             )
+
+    async def apply_webhooks(self) -> None:
+        """Apply everything that was received, as the intake of a worker does it."""
+        intake = Intake(self.database, self.settings, self._box)
+        for lane in range(self.settings.webhook_lanes):
+            while await intake.apply_some(lane):
+                pass
 
     async def rows(self, sql: str, *params: Any) -> list[tuple[Any, ...]]:
         """What a statement gives, as the owner of the database."""
@@ -189,6 +201,7 @@ async def write_templates(
         for at, (name, details) in enumerate(TEMPLATES.items())
     ]
     await fetch(connection, merge_templates(organization_id, account_id, listed))
+    stored = await fetch(connection, select_account_templates(organization_id, account_id))
     responses = [
         SyncedResponse(
             id=each.id,
@@ -197,10 +210,10 @@ async def write_templates(
             substitutions=[],
             messaging_template={"whatsApp": {"name": each.name, "language": each.language}},
         )
-        for each in listed
+        for each in stored
     ]
     await fetch(connection, put_synced_responses(organization_id, account_id, responses))
-    return {each.name: each.id for each in listed}
+    return {each.name: each.id for each in stored}
 
 
 def provider_template_id(account_id: str, at: int) -> str:
