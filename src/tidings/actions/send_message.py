@@ -29,7 +29,7 @@ from tidings.store.ids import new_id
 from tidings.store.integrations import SenderRow
 from tidings.store.messages import NewMessage, insert_messages
 from tidings.store.outbox import insert_outbox
-from tidings.store.query import Connection, execute, fetch
+from tidings.store.query import Connection, execute_all, fetch
 from tidings.store.send_facts import FactsWanted, SendFacts, select_facts
 from tidings.store.usage import Usage, insert_usage
 
@@ -258,20 +258,19 @@ async def _write(
         else:
             count.conversations += 1
             created.append(_conversation(intent, decision, each))
-    if created:
-        await execute(connection, insert_conversations(organization_id, created))
-    if appended:
-        await execute(connection, append_messages(organization_id, appended))
-    await execute(connection, insert_messages(organization_id, rows))
-    await execute(connection, insert_outbox(organization_id, rows, priorities=priorities))
-    await execute(connection, insert_usage(organization_id, usage))
     messages = [
         {"id": str(q.message_id), "conversationId": str(q.conversation_id), "status": "queued"}
         for q in queued.values()
     ]
-    await execute(
-        connection, insert_event(organization_id, "message.status", body={"messages": messages})
-    )
+    statements = [
+        insert_conversations(organization_id, created) if created else None,
+        append_messages(organization_id, appended) if appended else None,
+        insert_messages(organization_id, rows),
+        insert_outbox(organization_id, rows, priorities=priorities),
+        insert_usage(organization_id, usage),
+        insert_event(organization_id, "message.status", body={"messages": messages}),
+    ]
+    await execute_all(connection, [each for each in statements if each is not None])
 
 
 def _content(intent: Intent, decision: Decision, queued: Queued) -> Content:

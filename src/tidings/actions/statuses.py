@@ -18,7 +18,7 @@ from tidings.domain.inbound import StatusUpdate
 from tidings.store import outcomes as store
 from tidings.store.events import insert_event
 from tidings.store.outcomes import Moved, Standing
-from tidings.store.query import Connection, execute, fetch
+from tidings.store.query import Connection, Nothing, Query, execute, execute_all, fetch
 from tidings.store.suppressions import SuppressionRow, upsert_suppressions
 from tidings.store.usage import Usage, insert_outcomes, insert_usage
 
@@ -80,8 +80,8 @@ async def apply_standings(
     by_id = {standing.message_id: standing for standing in standings}
     climbed = [each for each in moved if each.before != each.after]
     if climbed:
-        await _count(connection, organization_id, climbed, by_id)
-        await _announce(connection, organization_id, climbed)
+        counts = _count(organization_id, climbed, by_id)
+        await execute_all(connection, [*counts, _announcement(organization_id, climbed)])
         await _learn(connection, organization_id, climbed, by_id=by_id, recording=recording)
     return moved
 
@@ -188,12 +188,10 @@ async def _let_wait(connection: Connection, organization_id: UUID, callback: Cal
     )
 
 
-async def _count(
-    connection: Connection,
-    organization_id: UUID,
-    climbed: list[Moved],
-    by_id: dict[UUID, Standing],
-) -> None:
+def _count(
+    organization_id: UUID, climbed: list[Moved], by_id: dict[UUID, Standing]
+) -> list[Query[Nothing]]:
+    """The counters that the moves of these messages change."""
     usage = Usage()
     health: dict[UUID, list[int]] = {}
     today = datetime.now(UTC).date()
@@ -215,22 +213,19 @@ async def _count(
             count.failed += 1
             if by_id[each.message_id].error_code not in NOT_OUR_FAULT:
                 good_bad[1] += 1
-    await execute(connection, insert_usage(organization_id, usage))
-    for integration_id, (good, bad) in health.items():
-        if good or bad:
-            await execute(
-                connection, insert_outcomes(organization_id, integration_id, good=good, bad=bad)
-            )
+    return [insert_usage(organization_id, usage)] + [
+        insert_outcomes(organization_id, integration_id, good=good, bad=bad)
+        for integration_id, (good, bad) in health.items()
+        if good or bad
+    ]
 
 
-async def _announce(connection: Connection, organization_id: UUID, climbed: list[Moved]) -> None:
+def _announcement(organization_id: UUID, climbed: list[Moved]) -> Query[Nothing]:
     messages = [
         {"id": str(m.message_id), "conversationId": str(m.conversation_id), "status": m.after}
         for m in climbed
     ]
-    await execute(
-        connection, insert_event(organization_id, "message.status", body={"messages": messages})
-    )
+    return insert_event(organization_id, "message.status", body={"messages": messages})
 
 
 async def _learn(

@@ -1,6 +1,7 @@
 """Permissions `domain:entity:action`, who holds which in which divisions, and how they match."""
 
 import re
+from functools import lru_cache
 from collections.abc import Iterable
 from uuid import UUID
 
@@ -117,6 +118,7 @@ class Caller(msgspec.Struct, frozen=True):
             raise missing_permission((permission,), division_id=division_id)
 
 
+@lru_cache(maxsize=16_384)
 def matches(pattern: str, permission: str) -> bool:
     """Whether a pattern, in which `*` stands for any part, covers a permission."""
     held = pattern.split(":")

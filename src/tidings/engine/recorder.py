@@ -29,8 +29,8 @@ from tidings.store.recipients import upsert_recipients
 log = structlog.get_logger()
 
 MOST = 500
-ENOUGH = 100
-GATHER_SECONDS = 0.015
+ENOUGH = 250
+GATHER_SECONDS = 0.03
 MOST_EXCHANGES = 20_000
 calling: contextvars.ContextVar[tuple["Recorder", UUID] | None] = contextvars.ContextVar(
     "calling", default=None

@@ -20,10 +20,10 @@ _IN_JSON: Final = re.compile(
     rf'"({_SECRETS})"\s*:\s*"(?:[^"\\]|\\.)*"?'.encode(),
     re.IGNORECASE,
 )
-# One look for anything that could be a secret spares the ordinary body three substitutions.
-_SUSPECT: Final = re.compile(
-    rb"token|secret|proof|pin|password|certificate|bearer|EAA", re.IGNORECASE
-)
+# A body without any of these holds no secret: looking for them is far quicker than replacing.
+_SUSPECT: Final = (
+    b"token", b"secret", b"proof", b"pin", b"password", b"certificate", b"bearer", b"eaa",
+)  # fmt: skip
 _BEARER: Final = re.compile(rb"\b(Bearer\s+|EAA)[A-Za-z0-9._|-]{8,}")
 
 
@@ -82,7 +82,8 @@ def redact_body(body: bytes) -> bytes:
     A string cut off in the middle is a secret too, hence the optional closing quote.
     """
     kept = body[:LOGGED_BODY_LIMIT]
-    if _SUSPECT.search(kept) is None:
+    lower = kept.lower()
+    if not any(mark in lower for mark in _SUSPECT):
         return kept
     kept = _IN_JSON.sub(rb'"\1":"[redacted]"', kept)
     kept = _IN_FORM.sub(rb"\1=[redacted]", kept)

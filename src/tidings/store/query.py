@@ -1,6 +1,6 @@
 """A query is a value: its statement, its parameters and the shape of its rows."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Generic, TypeVar
 
 import msgspec
@@ -49,3 +49,10 @@ async def execute(connection: Connection, query: Query[Any]) -> int:
     async with connection.cursor(row_factory=tuple_row) as cursor:
         await cursor.execute(query.sql, query.params)
         return cursor.rowcount
+
+
+async def execute_all(connection: Connection, queries: Sequence[Query[Any]]) -> None:
+    """Run statements for their effect, in order, in one round trip; the first error is raised."""
+    async with connection.pipeline(), connection.cursor(row_factory=tuple_row) as cursor:
+        for query in queries:
+            await cursor.execute(query.sql, query.params)
