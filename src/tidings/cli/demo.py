@@ -136,7 +136,7 @@ Send a notification as that backend (bash):
 
 {send_command(where, notes)}
 
-See how far it got (queued, sent, delivered, read):
+See how far it got (queued, sent, delivery-success, read):
 
 {status_command(where)}
 
@@ -166,4 +166,4 @@ MESSAGE=$(curl -s {where}/api/v2/conversations/messages/agentless \\
 def status_command(where: str) -> str:
     """A command for bash that shows how far that message got."""
     return f"""curl -s -H "Authorization: Bearer $TOKEN" \\
-  {where}/api/v2/conversations/messages/$MESSAGE/details | grep -o '"status":"[a-z]*"'"""
+  {where}/api/v2/conversations/messages/$MESSAGE/details | grep -o '"status":"[a-z-]*"'"""
