@@ -258,9 +258,10 @@ def _parse_entry_piecewise(subject: str, entry: Any) -> Iterator[InboundEvent]:
 def _cleaned(text: bytes) -> bytes:
     """Replace what is no UTF-8: broken bytes, and the half characters that a cut-off emoji leaves.
 
-    The standard library's json puts up with both where msgspec, rightly, does not.
+    The standard library's json puts up with both, and with control characters in a text, where
+    msgspec, rightly, does not.
     """
-    loaded = json.loads(text.decode("utf-8", "replace"))
+    loaded = json.loads(text.decode("utf-8", "replace"), strict=False)
     return json.dumps(loaded, ensure_ascii=False).encode("utf-8", "replace")
 
 
