@@ -32,7 +32,27 @@ const TYPES = [
   "suppression",
   "quarantine",
 ];
-const ACTIONS = ["create", "update", "delete", "import", "cancel"];
+const ACTIONS = [
+  "log_in",
+  "create",
+  "update",
+  "delete",
+  "grant",
+  "revoke",
+  "rotate_secret",
+  "set_password",
+  "enable_totp",
+  "disable_totp",
+  "status",
+  "subscribe",
+  "record",
+  "opt_in",
+  "opt_out",
+  "import",
+  "cancel",
+  "replay",
+  "dismiss",
+];
 const idOf = (row: AuditRow) => row.id;
 
 function readAudits(filters: Record<string, string>) {

@@ -1,10 +1,11 @@
 // The fields of a number, grouped: what it is, how we reach it, and what few need. Which number
 // of which account it is stays as it was connected, so those fields are for a new one only.
-import { Anchor, Collapse, Fieldset, PasswordInput, Stack, TextInput } from "@mantine/core";
+import { Anchor, Collapse, Fieldset, Stack, TextInput } from "@mantine/core";
 import { useDisclosure } from "@mantine/hooks";
 import { useTranslation } from "react-i18next";
 import { DivisionPicker } from "@/people/DivisionPicker";
 import type { Editor } from "@/components/editor";
+import { SecretInput } from "@/components/SecretInput";
 import type { IntegrationValues } from "./integrationEditor";
 
 interface Props {
@@ -27,8 +28,8 @@ export function IntegrationFields({ editor, isNew = false }: Props) {
               <TextInput {...field("phoneNumberId")} inputMode="numeric" />
             </>
           )}
-          <PasswordInput {...secret(field("accessToken"), isNew, t)} />
-          <PasswordInput {...secret(field("appSecret"), isNew, t)} />
+          <SecretInput {...secret(field("accessToken"), isNew, t)} />
+          <SecretInput {...secret(field("appSecret"), isNew, t)} />
           <TextInput {...field("verifyToken")} autoComplete="off" />
         </Stack>
       </Fieldset>

@@ -1,6 +1,7 @@
 // A click that writes: runs the call, says it worked or why not, and renews what it touched.
 import { notifications } from "@mantine/notifications";
 import { useMutation, useQueryClient, type QueryKey } from "@tanstack/react-query";
+import { useTranslation } from "react-i18next";
 import { useMessage } from "./ErrorNotice";
 
 interface Options<R> {
@@ -14,17 +15,24 @@ interface Options<R> {
 export function useAction<A, R>(run: (argument: A) => Promise<R>, options: Options<R> = {}) {
   const queries = useQueryClient();
   const message = useMessage();
+  const { t } = useTranslation();
+  const closeButtonProps = { "aria-label": t("common.close") };
   return useMutation({
     mutationFn: run,
     onSuccess: async (result) => {
       const words = typeof options.done === "function" ? options.done(result) : options.done;
-      if (words) notifications.show({ message: words });
+      if (words) notifications.show({ message: words, closeButtonProps });
       options.after?.(result);
       await Promise.all(
         (options.renew ?? []).map((queryKey) => queries.invalidateQueries({ queryKey })),
       );
     },
     onError: (error) =>
-      notifications.show({ message: message(error), color: "red", autoClose: 10_000 }),
+      notifications.show({
+        message: message(error),
+        color: "red",
+        autoClose: 10_000,
+        closeButtonProps,
+      }),
   });
 }

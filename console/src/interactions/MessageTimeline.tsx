@@ -21,7 +21,10 @@ export function MessageTimeline({ message }: { message: Message }) {
   );
 }
 
-/** The steps a message has taken, in the order of time. */
+/**
+ * The steps a message has taken, in the order of the ladder: the provider's clock counts in
+ * seconds, so its times may seem earlier than ours.
+ */
 function stepsOf(message: Message): [status: string, time: string][] {
   const times: [string, string | undefined][] = [
     ["queued", message.queuedTime],
@@ -32,5 +35,5 @@ function stepsOf(message: Message): [status: string, time: string][] {
   ];
   const taken = times.filter((step): step is [string, string] => Boolean(step[1]));
   if (taken.length === 0) return [[message.status, message.time]];
-  return taken.sort(([, one], [, other]) => one.localeCompare(other));
+  return taken;
 }

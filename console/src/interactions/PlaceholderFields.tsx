@@ -6,7 +6,7 @@ import { placeholderKey, type Draft } from "./draft";
 
 export function PlaceholderFields({ draft }: { draft: Draft }) {
   const { t } = useTranslation();
-  const placeholders = draft.template?.placeholders ?? [];
+  const placeholders = draft.template?.placeholders.filter(isAsked) ?? [];
   if (placeholders.length === 0) return null;
   return (
     <Fieldset legend={t("send.values")}>
@@ -19,13 +19,24 @@ export function PlaceholderFields({ draft }: { draft: Draft }) {
   );
 }
 
+/** What a quick reply sends back is ours to leave out; people are not asked for it. */
+function isAsked({ kind, required }: Placeholder): boolean {
+  return kind !== "payload" || required === true;
+}
+
+function nameOf({ part, key, index }: Placeholder, draft: Draft): string {
+  return (part === "button" && draft.template?.buttons?.[index ?? 0]?.text) || key;
+}
+
 function Field({ placeholder, draft }: { placeholder: Placeholder; draft: Draft }) {
   const { t } = useTranslation();
   const key = placeholderKey(placeholder);
   const isMedia = ["image", "video", "document"].includes(placeholder.kind?.toLowerCase() ?? "");
   return (
     <TextInput
-      label={t(`send.parts.${placeholder.part}`, { key: placeholder.key })}
+      label={t(`send.parts.${placeholder.part}`, { key: nameOf(placeholder, draft) })}
+      required={placeholder.required !== false}
+      withAsterisk={false}
       description={isMedia ? t("send.mediaHint") : undefined}
       placeholder={placeholder.example}
       value={draft.parameters[key] ?? ""}

@@ -41,7 +41,7 @@ function useMessageColumns(): InteractionColumn[] {
     {
       id: "template",
       header: t("interactions.template"),
-      width: 150,
+      width: 164,
       render: (row) => row.lastMessage?.templateName,
     },
   ];
@@ -55,7 +55,7 @@ function useConversationColumns(): InteractionColumn[] {
     {
       id: "number",
       header: t("interactions.number"),
-      width: 120,
+      width: 136,
       render: (row) => row.integration?.name,
     },
     {

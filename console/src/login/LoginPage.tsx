@@ -5,7 +5,6 @@ import {
   Button,
   Group,
   Paper,
-  PasswordInput,
   PinInput,
   Radio,
   Stack,
@@ -19,6 +18,7 @@ import { useState, type FormEvent } from "react";
 import { useTranslation } from "react-i18next";
 import type { Login } from "@/api/types";
 import { useSearchState } from "@/components/search";
+import { SecretInput } from "@/components/SecretInput";
 import { ErrorNotice } from "@/components/ErrorNotice";
 import classes from "./LoginPage.module.css";
 import { useSignIn, type SignIn } from "./signIn";
@@ -94,7 +94,7 @@ function PasswordStep({ login, onChange }: Omit<StepProps, "signIn">) {
         value={login.email}
         onChange={(event) => onChange({ email: event.currentTarget.value })}
       />
-      <PasswordInput
+      <SecretInput
         label={t("login.password")}
         name="password"
         autoComplete="current-password"

@@ -89,6 +89,7 @@ function useClientEditor({ client, onCreated }: Props) {
       roleDivisions: t("oauth.roles"),
       isActive: t("oauth.active"),
     },
+    also: { roleId: "roleDivisions", divisionId: "roleDivisions" },
     validate: { name: (value) => (value.trim() ? null : t("form.required")) },
     save: async (edit, against) => {
       const { isActive, ...fields } = edit;

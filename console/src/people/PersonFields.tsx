@@ -1,8 +1,9 @@
 // The fields of a person.
-import { PasswordInput, Switch, TextInput } from "@mantine/core";
+import { Switch, TextInput } from "@mantine/core";
 import { useTranslation } from "react-i18next";
 import { may, useMay } from "@/api/permissions";
 import type { Editor } from "@/components/editor";
+import { SecretInput } from "@/components/SecretInput";
 import type { PersonValues } from "./personEditor";
 
 export function PersonFields({
@@ -25,7 +26,7 @@ export function PersonFields({
         {...form.getInputProps("email")}
       />
       {seesPassword && (
-        <PasswordInput
+        <SecretInput
           label={labels.password}
           description={isNew ? t("people.passwordHint") : t("people.passwordChange")}
           autoComplete="new-password"

@@ -1,5 +1,5 @@
 // The command palette: any page and the main actions, by name.
-import "@mantine/spotlight/styles.css";
+import "@mantine/spotlight/styles.layer.css";
 import { useMantineColorScheme } from "@mantine/core";
 import { Spotlight, spotlight, type SpotlightActionData } from "@mantine/spotlight";
 import { useRouter } from "@tanstack/react-router";
