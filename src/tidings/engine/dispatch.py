@@ -237,9 +237,14 @@ class Lane:
             self._recorder.record(Sent(message, refused))
 
     def _hold_back(self, refused: Refused) -> None:
-        """Move the lane's clock: as long as the provider says, else doubling."""
-        named = refused.retry_after.total_seconds() if refused.retry_after else 0.0
-        pause = max(named, self._pause)
-        self._paused_until = max(self._paused_until, time.monotonic() + pause)
-        self._pause = min(self._pause * 2, LONGEST_PAUSE)
+        """Move the lane's clock: as long as the provider says, else doubling.
+
+        The refusals of calls that were under way together are one: only the first doubles.
+        """
+        now = time.monotonic()
+        pause = refused.retry_after.total_seconds() if refused.retry_after else 0.0
+        if now >= self._paused_until:
+            pause = max(pause, self._pause)
+            self._pause = min(self._pause * 2, LONGEST_PAUSE)
+        self._paused_until = max(self._paused_until, now + pause)
         log.warning("dispatch.held_back", code=refused.code, seconds=round(pause, 1))
