@@ -1,0 +1,452 @@
+"""Sending through the simulated Meta, judged by its ledger: nothing lost, nothing doubled."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+import pytest
+
+from tests.api_client import Api
+from tests.channels import channel_settings, listen, serving
+from tests.sending import AGENTLESS, Line, Sending, eventually, notification
+from tidings.actions.catalogue import Catalogue
+from tidings.actions.send_message import Queued, send_messages
+from tidings.api.application import Application
+from tidings.domain.sending import Intent, Priority
+from tidings.domain.templates import TemplateValues
+from tidings.engine.dispatch import Dispatch
+from tidings.engine.recorder import observe
+from tidings.providers.http import Http
+from tidings.settings import Settings
+from tidings.simulator.faults import Fault, Faults
+from tidings.simulator.ledger import Accepted
+from tidings.simulator.main import simulator
+from tidings.simulator.simulation import Simulation
+from tidings.store.database import Database
+from tidings.store.ids import new_id
+from tidings.store.leases import Lease, insert_sender_leases, take_leases
+from tidings.store.outbox import claim_due
+from tidings.store.query import execute, fetch
+from tidings.store.secret_box import load_secret_box
+
+INTEGRATIONS = "/api/v2/conversations/messaging/integrations/whatsapp"
+CONFIG: dict[str, Any] = {
+    "settings": {"retry_base_seconds": 0.05, "enforce_pair_rate": False},
+    "habits": {"delivery_delay_ms": 0, "read_probability": 0.0},
+}
+
+
+@pytest.fixture(scope="module")
+def settings(tmp_path_factory: pytest.TempPathFactory) -> Settings:
+    return channel_settings(str(tmp_path_factory.mktemp("home")), port=8080)
+
+
+@pytest.fixture(scope="module")
+async def platform(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Simulation]:
+    async with simulator(tmp_path_factory.mktemp("simulator"), config=CONFIG) as simulation:
+        yield simulation
+
+
+@pytest.fixture
+def simulation(platform: Simulation) -> Simulation:
+    """The platform without faults of an earlier test."""
+    platform.switches.use(Faults())
+    return platform
+
+
+@pytest.fixture(scope="module")
+async def address(application: Application) -> AsyncIterator[str]:
+    """Where the web process receives webhooks."""
+    with listen() as listening:
+        async with serving(application, listening) as address:
+            yield address
+
+
+@pytest.fixture
+async def line(sending: Sending, simulation: Simulation, address: str) -> Line:
+    return await sending.connect(simulation=simulation, callback=f"{address}/webhooks/meta")
+
+
+@pytest.fixture(scope="module")
+async def dispatch(database: Database, settings: Settings) -> AsyncIterator[Dispatch]:
+    http = Http(observer=observe, timeout=timedelta(seconds=2))
+    yield Dispatch(database, settings, load_secret_box(settings), http=http)
+    await http.close()
+
+
+async def hold(database: Database, line: Line) -> Lease:
+    """Take the line's lease, from whoever held it before."""
+    async with database.connection() as connection:
+        await execute(connection, insert_sender_leases())
+        await connection.execute(
+            "UPDATE lease SET expires_at = now() - interval '1 second' WHERE key = %s",
+            [str(line.integration_id)],
+        )
+        taken = await fetch(connection, take_leases("dispatch", new_id(), most=1000, seconds=60))
+    return next(lease for lease in taken if lease.key == str(line.integration_id))
+
+
+@asynccontextmanager
+async def sender(dispatch: Dispatch, line: Line) -> AsyncIterator[None]:
+    """A worker that sends for this line, stopped gracefully at the end."""
+    ended = asyncio.Event()
+    lease = await hold(dispatch.database, line)
+    task = asyncio.create_task(dispatch.work(lease, ended))
+    try:
+        yield
+    finally:
+        ended.set()
+        dispatch.wake(lease.key)
+        await task
+
+
+async def queue(api: Api, sending: Sending, line: Line, count: int = 1) -> list[UUID]:
+    """Notifications of as many customers."""
+    phones = [await sending.invite() for _ in range(count)]
+    answers = await asyncio.gather(
+        *(api.post(AGENTLESS, notification(line, phone)) for phone in phones)
+    )
+    assert {answer.status for answer in answers} == {202}
+    return [UUID(answer.json()["id"]) for answer in answers]
+
+
+def accepted(simulation: Simulation, line: Line) -> list[Accepted]:
+    """What the platform took from this number, in its order."""
+    entries = (simulation.ledger.read(n) for n in range(simulation.ledger.accepted))
+    return [entry for entry in entries if entry.number_id == line.number_id]
+
+
+def sent_ids(simulation: Simulation, line: Line) -> list[UUID]:
+    return [UUID(entry.callback_data) for entry in accepted(simulation, line)]
+
+
+async def states(sending: Sending, line: Line) -> dict[UUID, str]:
+    rows = await sending.rows(
+        "SELECT id, status FROM message WHERE integration_id = %s", line.integration_id
+    )
+    return dict(rows)  # type: ignore[arg-type]
+
+
+async def outbox(sending: Sending, line: Line) -> list[str]:
+    rows = await sending.rows(
+        "SELECT state FROM outbox WHERE integration_id = %s", line.integration_id
+    )
+    return [row[0] for row in rows]
+
+
+async def all_sent(sending: Sending, line: Line, seconds: float = 10.0) -> None:
+    """Wait until nothing of the line is left to do."""
+
+    async def nothing_left() -> bool:
+        return not await outbox(sending, line)
+
+    await eventually(nothing_left, seconds)
+
+
+async def test_a_message_is_sent_once_and_known_by_the_providers_id(
+    api: Api, sending: Sending, simulation: Simulation, dispatch: Dispatch, line: Line
+) -> None:
+    (message_id,) = await queue(api, sending, line)
+
+    async with sender(dispatch, line):
+        await all_sent(sending, line)
+
+    (entry,) = accepted(simulation, line)
+    assert entry.callback_data == str(message_id)
+    assert await sending.rows(
+        "SELECT status, provider_message_id, sent_at IS NOT NULL FROM message WHERE id = %s",
+        message_id,
+    ) == [("sent", entry.id, True)]
+
+
+async def test_the_exchange_log_has_the_call_and_not_the_token(
+    api: Api, sending: Sending, simulation: Simulation, dispatch: Dispatch, line: Line
+) -> None:
+    (message_id,) = await queue(api, sending, line)
+    async with sender(dispatch, line):
+        await all_sent(sending, line)
+
+    async def logged() -> list[tuple[Any, ...]]:
+        return await sending.rows(
+            "SELECT method, url, status, request, response, error FROM exchange"
+            " WHERE message_id = %s",
+            message_id,
+        )
+
+    ((method, url, status, request, response, error),) = await eventually(logged)
+    assert (method, status, error) == ("POST", 200, None)
+    assert url.endswith(f"/{line.number_id}/messages")
+    assert "order_update" in request
+    assert accepted(simulation, line)[0].id in response
+    assert line.access_token not in f"{url}{request}{response}"
+
+
+async def test_callbacks_climb_to_delivered(
+    api: Api, sending: Sending, simulation: Simulation, dispatch: Dispatch, line: Line
+) -> None:
+    ids = await queue(api, sending, line, 5)
+
+    async def delivered() -> bool:
+        await sending.apply_webhooks()
+        return await states(sending, line) == dict.fromkeys(ids, "delivered")
+
+    async with sender(dispatch, line):
+        await eventually(delivered)
+
+
+async def test_a_status_before_the_answer_to_the_send_is_kept(
+    api: Api, sending: Sending, simulation: Simulation, dispatch: Dispatch, line: Line
+) -> None:
+    simulation.switches.use(Faults(status_first=Fault(), reorder=Fault(delay_ms=50)))
+    ids = await queue(api, sending, line, 5)
+
+    async def delivered() -> bool:
+        await sending.apply_webhooks()
+        return await states(sending, line) == dict.fromkeys(ids, "delivered")
+
+    async with sender(dispatch, line):
+        await eventually(delivered)
+        await all_sent(sending, line)
+
+    assert sorted(sent_ids(simulation, line)) == sorted(ids)
+
+
+@pytest.mark.parametrize("fault", ["rate_limited", "server_error"])
+async def test_a_refused_burst_moves_the_clock_of_the_lane_and_loses_nothing(
+    api: Api, sending: Sending, simulation: Simulation, dispatch: Dispatch, line: Line, fault: str
+) -> None:
+    """Thirty refusals of one moment are one reason to wait, not thirty."""
+    ids = await queue(api, sending, line, 30)
+    simulation.switches.use(Faults(**{fault: Fault(count=30)}))
+
+    async with sender(dispatch, line):
+        await all_sent(sending, line, seconds=15)
+
+    assert sorted(sent_ids(simulation, line)) == sorted(ids)
+    assert set((await states(sending, line)).values()) == {"sent"}
+
+
+async def test_a_dead_token_parks_the_number_with_the_reason_and_keeps_its_messages(
+    api: Api, sending: Sending, simulation: Simulation, dispatch: Dispatch, line: Line
+) -> None:
+    ids = await queue(api, sending, line, 3)
+    token = simulation.book.tokens[line.access_token]
+    token.alive = False
+
+    async def shown() -> dict[str, Any]:
+        integration: dict[str, Any] = (
+            await api.get(f"{INTEGRATIONS}/{line.integration_id}")
+        ).json()
+        return integration if integration["status"] == "Error" else {}
+
+    async def queued_again() -> bool:
+        return await outbox(sending, line) == ["queued"] * 3
+
+    async with sender(dispatch, line):
+        integration = await eventually(shown)
+        assert "meta.190" in str(integration)
+        await eventually(queued_again)
+        assert sent_ids(simulation, line) == []
+        assert set((await states(sending, line)).values()) == {"queued"}
+
+        token.alive = True
+        resumed = await api.post(f"{INTEGRATIONS}/{line.integration_id}/resume")
+        assert resumed.status == 200, resumed
+        await all_sent(sending, line)
+
+    assert sorted(sent_ids(simulation, line)) == sorted(ids)
+
+
+async def test_a_message_whose_answer_was_lost_is_never_sent_again_but_settled_by_its_callback(
+    api: Api, sending: Sending, simulation: Simulation, dispatch: Dispatch, line: Line
+) -> None:
+    simulation.switches.use(Faults(reset=Fault(when="after", count=1)))
+    (message_id,) = await queue(api, sending, line)
+
+    async def unknown() -> bool:
+        return await states(sending, line) == {message_id: "unknown"}
+
+    async def settled() -> bool:
+        await sending.apply_webhooks()
+        return await states(sending, line) == {message_id: "delivered"}
+
+    async with sender(dispatch, line):
+        await eventually(unknown)
+        assert await outbox(sending, line) == ["unknown"]
+    async with sender(dispatch, line):
+        await eventually(settled)
+        assert await outbox(sending, line) == []
+
+    assert sent_ids(simulation, line) == [message_id]
+
+
+async def test_a_call_that_takes_too_long_is_unknown(
+    api: Api, sending: Sending, simulation: Simulation, dispatch: Dispatch, line: Line
+) -> None:
+    simulation.switches.use(Faults(slow=Fault(when="after", delay_ms=2_500, count=1)))
+    (message_id,) = await queue(api, sending, line)
+
+    async def unknown() -> bool:
+        return await states(sending, line) == {message_id: "unknown"}
+
+    async with sender(dispatch, line):
+        await eventually(unknown)
+
+    assert sent_ids(simulation, line) == [message_id]
+
+
+async def test_what_a_dead_worker_had_marked_is_shown_as_unknown_and_not_sent(
+    api: Api,
+    sending: Sending,
+    simulation: Simulation,
+    dispatch: Dispatch,
+    line: Line,
+    database: Database,
+) -> None:
+    marked, waiting = await queue(api, sending, line), await queue(api, sending, line)
+    dead = await hold(database, line)
+    async with database.connection() as connection:
+        await connection.execute(
+            "UPDATE outbox SET due_at = now() + interval '1 hour' WHERE message_id = %s", waiting
+        )
+        claimed = await fetch(
+            connection, claim_due(dead, line.integration_id, limit=10, counting=False)
+        )
+        await connection.execute("UPDATE outbox SET due_at = now() WHERE message_id = %s", waiting)
+    assert [each.message_id for each in claimed] == marked
+
+    async def sent() -> bool:
+        return (await states(sending, line))[waiting[0]] == "sent"
+
+    async with sender(dispatch, line):
+        await eventually(sent)
+
+    assert (await states(sending, line))[marked[0]] == "unknown"
+    assert sent_ids(simulation, line) == waiting
+
+
+async def test_an_unknown_outcome_that_no_callback_settles_in_time_ends_unsent(
+    api: Api,
+    sending: Sending,
+    simulation: Simulation,
+    dispatch: Dispatch,
+    line: Line,
+    settings: Settings,
+) -> None:
+    simulation.switches.use(Faults(reset=Fault(when="before", count=1)))
+    (message_id,) = await queue(api, sending, line)
+
+    async def unknown() -> bool:
+        return await outbox(sending, line) == ["unknown"]
+
+    async with sender(dispatch, line):
+        await eventually(unknown)
+    await sending.rows(
+        "UPDATE outbox SET called_at = now() - make_interval(mins => %s) WHERE message_id = %s",
+        settings.unknown_deadline_minutes + 1,
+        message_id,
+    )
+    async with sender(dispatch, line):
+        await all_sent(sending, line)
+
+    assert sent_ids(simulation, line) == []
+    code = await sending.one("SELECT error_code FROM message WHERE id = %s", message_id)
+    assert code == "outcome.unknown"
+    shown = (await api.get(f"/api/v2/conversations/messages/{message_id}/details")).json()
+    assert shown["status"] not in ("sent", "delivered", "read"), shown
+
+
+async def test_a_refusal_of_the_message_itself_ends_it_with_the_reason(
+    api: Api, sending: Sending, simulation: Simulation, dispatch: Dispatch, line: Line
+) -> None:
+    """The template is paused at the platform, and its webhook has not come yet."""
+    (message_id,) = await queue(api, sending, line)
+    for template in simulation.book.world.templates:
+        if template.waba_id == line.account_id and template.name == "order_update":
+            template.status = "PAUSED"
+
+    async with sender(dispatch, line):
+        await all_sent(sending, line)
+
+    ((status, code, detail),) = await sending.rows(
+        "SELECT status, error_code, error_detail FROM message WHERE id = %s", message_id
+    )
+    assert status == "failed"
+    assert code.startswith("meta.132")
+    assert detail
+    assert sent_ids(simulation, line) == []
+
+
+async def test_a_graceful_stop_finishes_what_is_under_way(
+    api: Api, sending: Sending, simulation: Simulation, dispatch: Dispatch, line: Line
+) -> None:
+    simulation.switches.use(Faults(slow=Fault(delay_ms=400)))
+    ids = await queue(api, sending, line, 5)
+
+    async def under_way() -> bool:
+        return await outbox(sending, line) == ["sending"] * 5
+
+    async with sender(dispatch, line):
+        await eventually(under_way)
+
+    assert await outbox(sending, line) == []
+    assert await states(sending, line) == dict.fromkeys(ids, "sent")
+
+
+async def test_an_agents_message_overtakes_notifications_and_those_campaigns(
+    sending: Sending, simulation: Simulation, dispatch: Dispatch, address: str
+) -> None:
+    line = await sending.connect(simulation=simulation, throughput=20)
+    for priority in (Priority.CAMPAIGN, Priority.NOTIFICATION, Priority.AGENT):
+        await queue_with(sending, line, priority, count=4)
+
+    async with sender(dispatch, line):
+        await all_sent(sending, line)
+
+    order = []
+    for message_id in sent_ids(simulation, line):
+        body = await sending.one("SELECT body FROM message WHERE id = %s", message_id)
+        order.append(body.split()[1].rstrip(","))
+    assert order == ["AGENT"] * 4 + ["NOTIFICATION"] * 4 + ["CAMPAIGN"] * 4
+
+
+async def queue_with(sending: Sending, line: Line, priority: Priority, *, count: int) -> None:
+    """Queue the template for as many customers, with the lane's name in it."""
+    intents = [
+        Intent(
+            organization_id=line.organization.id,
+            sender_kind="client",
+            sender_id=sending.world.backend.id,
+            integration_id=line.integration_id,
+            address=await sending.invite(),
+            response_id=line.responses["order_update"],
+            values=TemplateValues(body={"1": priority.name, "2": "A-17"}),
+            priority=priority,
+        )
+        for _ in range(count)
+    ]
+    async with sending.database.transaction(line.organization.id) as connection:
+        results = await send_messages(connection, Catalogue(), intents, render=lambda _: b"")
+    assert all(isinstance(each, Queued) for each in results), results
+
+
+async def test_a_numbers_throughput_is_never_exceeded(
+    sending: Sending, simulation: Simulation, dispatch: Dispatch, address: str
+) -> None:
+    rate = 100
+    line = await sending.connect(simulation=simulation, throughput=rate)
+    await queue_with(sending, line, Priority.NOTIFICATION, count=2 * rate)
+
+    async with sender(dispatch, line):
+        await all_sent(sending, line)
+
+    times = [entry.at for entry in accepted(simulation, line)]
+    assert len(times) == 2 * rate
+    burst, late = rate // 20, 5  # what calls that overtake each other may add to a window
+    for window_ms in (100, 250, 500, 1000):
+        most = max(sum(start <= at < start + window_ms for at in times) for start in times)
+        assert most <= rate * window_ms / 1000 + burst + late, (window_ms, most)
+    assert times[-1] - times[0] < 4_000, "far too slow"
