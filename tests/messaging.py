@@ -100,7 +100,7 @@ class Messaging:
             )
             number = message.integration_id
             lease = next(each for each in leases if each.key == str(number))
-            await fetch(connection, claim_due(lease, number, limit=1_000))
+            await fetch(connection, claim_due(lease, number, limit=1_000, counting=False))
             lost = [message.message_id]
             await fetch(connection, settle(lease, number, ids=lost, longest=timedelta(hours=1)))
             for each in leases:
