@@ -661,5 +661,7 @@ BEGIN
       WITH CHECK (organization_id = seen_organization())', name);
   END LOOP;
 END $$;
+-- A partition has no policy of its own: it is reached through its table only.
+REVOKE ALL ON inbox_default, event_default, exchange_default FROM tidings_member;
 ALTER TABLE organization ENABLE ROW LEVEL SECURITY;
 CREATE POLICY member ON organization TO tidings_member USING (id = seen_organization());
