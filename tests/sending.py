@@ -18,9 +18,13 @@ from uuid import UUID
 import msgspec
 
 from tests.world import Organization, World
+from tidings.actions.catalogue import Catalogue
 from tidings.actions.consents import ConsentChange, record_consents
 from tidings.actions.integration_drafts import Credentials, IntegrationDraft
 from tidings.actions.integrations import create_integration, set_integration_status
+from tidings.actions.send_message import Queued, send_messages
+from tidings.domain.sending import Intent, Priority
+from tidings.domain.templates import TemplateValues
 from tidings.engine.intake import Intake
 from tidings.settings import Settings
 from tidings.simulator.simulation import Simulation
@@ -148,6 +152,29 @@ class Sending:
         organization_id = self.world.nordwind.id
         async with self.database.transaction(organization_id) as connection:
             await record_consents(connection, organization_id, changes, recorded_by="test")
+
+    async def queue(
+        self, line: Line, count: int = 1, *, priority: Priority = Priority.NOTIFICATION
+    ) -> list[UUID]:
+        """Queue the template for as many customers, the lane's name in it, without the API."""
+        intents = [
+            Intent(
+                organization_id=line.organization.id,
+                sender_kind="client",
+                sender_id=self.world.backend.id,
+                integration_id=line.integration_id,
+                address=await self.invite(),
+                response_id=line.responses["order_update"],
+                values=TemplateValues(body={"1": priority.name, "2": "A-17"}),
+                priority=priority,
+            )
+            for _ in range(count)
+        ]
+        async with self.database.transaction(line.organization.id) as connection:
+            results = await send_messages(connection, Catalogue(), intents, render=lambda _: b"")
+        queued = [each.message_id for each in results if isinstance(each, Queued)]
+        assert len(queued) == count, results
+        return queued
 
     async def set_status(self, line: Line, status: str, reason: tuple[str, str] | None) -> None:
         """Put a number out of or into service."""

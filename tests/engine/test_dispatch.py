@@ -12,11 +12,8 @@ import pytest
 from tests.api_client import Api
 from tests.channels import channel_settings, listen, serving
 from tests.sending import AGENTLESS, Line, Sending, eventually, notification
-from tidings.actions.catalogue import Catalogue
-from tidings.actions.send_message import Queued, send_messages
 from tidings.api.application import Application
-from tidings.domain.sending import Intent, Priority
-from tidings.domain.templates import TemplateValues
+from tidings.domain.sending import Priority
 from tidings.engine.dispatch import Dispatch
 from tidings.engine.recorder import observe
 from tidings.providers.http import Http
@@ -401,7 +398,7 @@ async def test_an_agents_message_overtakes_notifications_and_those_campaigns(
 ) -> None:
     line = await sending.connect(simulation=simulation, throughput=20)
     for priority in (Priority.CAMPAIGN, Priority.NOTIFICATION, Priority.AGENT):
-        await queue_with(sending, line, priority, count=4)
+        await sending.queue(line, 4, priority=priority)
 
     async with sender(dispatch, line):
         await all_sent(sending, line)
@@ -413,32 +410,12 @@ async def test_an_agents_message_overtakes_notifications_and_those_campaigns(
     assert order == ["AGENT"] * 4 + ["NOTIFICATION"] * 4 + ["CAMPAIGN"] * 4
 
 
-async def queue_with(sending: Sending, line: Line, priority: Priority, *, count: int) -> None:
-    """Queue the template for as many customers, with the lane's name in it."""
-    intents = [
-        Intent(
-            organization_id=line.organization.id,
-            sender_kind="client",
-            sender_id=sending.world.backend.id,
-            integration_id=line.integration_id,
-            address=await sending.invite(),
-            response_id=line.responses["order_update"],
-            values=TemplateValues(body={"1": priority.name, "2": "A-17"}),
-            priority=priority,
-        )
-        for _ in range(count)
-    ]
-    async with sending.database.transaction(line.organization.id) as connection:
-        results = await send_messages(connection, Catalogue(), intents, render=lambda _: b"")
-    assert all(isinstance(each, Queued) for each in results), results
-
-
 async def test_a_numbers_throughput_is_never_exceeded(
     sending: Sending, simulation: Simulation, dispatch: Dispatch, address: str
 ) -> None:
     rate = 100
     line = await sending.connect(simulation=simulation, throughput=rate)
-    await queue_with(sending, line, Priority.NOTIFICATION, count=2 * rate)
+    await sending.queue(line, 2 * rate)
 
     async with sender(dispatch, line):
         await all_sent(sending, line)
