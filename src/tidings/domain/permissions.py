@@ -1,8 +1,8 @@
 """Permissions `domain:entity:action`, who holds which in which divisions, and how they match."""
 
 import re
-from functools import lru_cache
 from collections.abc import Iterable
+from functools import lru_cache
 from uuid import UUID
 
 import msgspec

@@ -80,7 +80,8 @@ async def bare_rate(stage: Stage, *, seconds: float) -> float:
     async def call(worker: int) -> None:
         nonlocal done
         while time.perf_counter() < until:
-            outbound = Outbound("bare", content, f"bare-{worker}-{time.perf_counter_ns()}", to=phone(worker))
+            data = f"bare-{worker}-{time.perf_counter_ns()}"
+            outbound = Outbound("bare", content, data, to=phone(worker))
             await send(http, account, outbound)
             done += 1
 
