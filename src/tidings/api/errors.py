@@ -169,6 +169,13 @@ def answer_bad_text(request: AnyRequest, error: Exception) -> Response[bytes]:
     )
 
 
+def answer_too_deep(request: AnyRequest, error: Exception) -> Response[bytes]:
+    """A body nested so deeply that nobody can read it."""
+    return error_answer(
+        request, status=400, code="bad.request", message="The request body is nested too deeply."
+    )
+
+
 HANDLERS: dict[int | type[Exception], Any] = {
     Rejection: answer_rejection,
     ValidationException: answer_validation,
@@ -176,6 +183,7 @@ HANDLERS: dict[int | type[Exception], Any] = {
     pg.DiskFull: answer_unavailable,
     pg.DataError: answer_bad_text,
     UnicodeError: answer_bad_text,
+    RecursionError: answer_too_deep,
     **dict.fromkeys(UNAVAILABLE, answer_unavailable),
     Exception: answer_unexpected,
 }
