@@ -121,3 +121,13 @@ async def test_draining_waits_for_what_was_handed_in() -> None:
     await group.drain()
 
     assert all(future.done() for future in futures)
+
+
+async def test_an_item_handed_in_as_the_last_batch_ends_is_written_too():
+    async def write(items: list[int]) -> list[int]:
+        return items
+
+    group = GroupCommit(write, at_once=1)
+
+    for item in range(20):
+        assert await asyncio.wait_for(group.submit(item), 5) == item

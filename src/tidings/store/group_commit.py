@@ -35,12 +35,14 @@ class GroupCommit(Generic[Item, Result]):
         self._at_once = at_once
         self._waiting: deque[tuple[Item, asyncio.Future[Result]]] = deque()
         self._writers: set[asyncio.Task[None]] = set()
+        self._writing = 0
 
     def submit(self, item: Item) -> asyncio.Future[Result]:
         """Hand in an item; the future is done when its batch is committed, or failed."""
         future: asyncio.Future[Result] = asyncio.get_running_loop().create_future()
         self._waiting.append((item, future))
-        if len(self._writers) < self._at_once:
+        if self._writing < self._at_once:
+            self._writing += 1
             task = asyncio.create_task(self._write_batches())
             self._writers.add(task)
             task.add_done_callback(self._writers.discard)
@@ -57,9 +59,14 @@ class GroupCommit(Generic[Item, Result]):
             await asyncio.gather(*self._writers, return_exceptions=True)
 
     async def _write_batches(self) -> None:
-        while self._waiting:
-            count = min(len(self._waiting), self._most)
-            await self._write_batch([self._waiting.popleft() for _ in range(count)])
+        # Counted down in the same step that saw nothing waiting: a task that has ended but is not
+        # yet forgotten would otherwise keep the next item from getting a writer.
+        try:
+            while self._waiting:
+                count = min(len(self._waiting), self._most)
+                await self._write_batch([self._waiting.popleft() for _ in range(count)])
+        finally:
+            self._writing -= 1
 
     async def _write_batch(self, batch: list[tuple[Item, asyncio.Future[Result]]]) -> None:
         try:
