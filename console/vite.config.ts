@@ -1,5 +1,7 @@
+import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import react from "@vitejs/plugin-react";
+import type { Plugin } from "vite";
 import { defineConfig } from "vitest/config";
 
 const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
@@ -13,8 +15,20 @@ const ICONS = /node_modules[\\/]lucide-react[\\/]/;
 const FRAME =
   /@mantine[\\/](hooks|core[\\/].*[\\/](core|Menu|Popover|Tooltip|Button|ActionIcon|UnstyledButton|Group|Stack|Text|Title|Anchor|Alert|Skeleton|Kbd|Avatar|Loader|CloseButton|Transition|Portal|FocusTrap|Paper|Box|Overlay)[\\/])|@floating-ui|src[\\/]components[\\/](Empty|ErrorNotice|RelativeTime|figures|words|search|action|Page|StateMark|Why)\b/;
 
+// The API's reference is a page of its own, served by the product itself, without the internet.
+const reference: Plugin = {
+  name: "reference",
+  apply: "build",
+  generateBundle() {
+    for (const name of ["swagger-ui-bundle.js", "swagger-ui.css"]) {
+      const source = readFileSync(here(`./node_modules/swagger-ui-dist/${name}`));
+      this.emitFile({ type: "asset", fileName: `reference/${name}`, source });
+    }
+  },
+};
+
 export default defineConfig({
-  plugins: [react()],
+  plugins: [react(), reference],
   resolve: { alias: { "@": here("./src") } },
   server: { port: 5173, proxy: { "/api": product, "/oauth": product } },
   build: {

@@ -20,6 +20,7 @@ from tidings.api.errors import HANDLERS
 from tidings.api.operations import operations_router
 from tidings.api.outgoing import Outgoing
 from tidings.api.paging import read_page
+from tidings.api.reference import REFERENCE_PLUGINS
 from tidings.api.replay import read_once
 from tidings.api.v2 import ROUTERS
 from tidings.api.v2.agentless import render_queued
@@ -96,6 +97,7 @@ class Application:
                 "what that API lacks.",
                 path="/api/v2/docs",
                 use_handler_docstrings=True,
+                render_plugins=REFERENCE_PLUGINS,
             ),
             request_max_body_size=BODY_LIMIT,
             logging_config=None,
