@@ -111,12 +111,12 @@ async def test_nothing_that_was_answered_is_lost_in_an_outage_and_all_doors_open
     name = await sending.one("SELECT current_database()")
     storm = [asyncio.create_task(hook(n)) for n in range(100)]
     storm_of_sends = [asyncio.create_task(send()) for _ in range(5)]
-    await asyncio.to_thread(
-        postgres.psql,
-        "postgres",
-        f'ALTER DATABASE "{name}" ALLOW_CONNECTIONS false;'
+    # Two transactions: a connection ended before the door is shut would come in again.
+    for statement in (
+        f'ALTER DATABASE "{name}" ALLOW_CONNECTIONS false',
         f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{name}'",
-    )
+    ):
+        await asyncio.to_thread(postgres.psql, "postgres", statement)
     answers = [await each for each in storm]
     sends = [await each for each in storm_of_sends]
     during = await hook(100)
