@@ -4,12 +4,14 @@ Hatch calls the hook for a wheel; `make` runs this file for the editable install
 again while the sources are the same, and packages come again only when their lock file changed.
 """
 
+import fcntl
 import hashlib
 import os
 import shutil
 import subprocess
 import sys
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -42,6 +44,11 @@ def build_console() -> bool:
         if (TARGET / "index.html").exists():
             return False
         raise BuildError("there are no sources of the console here, and it is not built")
+    with one_at_a_time():
+        return _build_console()
+
+
+def _build_console() -> bool:
     wanted = digest(sources())
     if (TARGET / "index.html").exists() and said(PACKAGES / ".built") == wanted:
         return False
@@ -103,6 +110,14 @@ def sources() -> Iterator[Path]:
                 yield Path(folder) / name
 
 
+@contextmanager
+def one_at_a_time() -> Iterator[None]:
+    """Let a second `make` wait for the first, instead of installing into the same folder."""
+    with (CONSOLE / "package-lock.json").open() as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
 def digest(paths: Iterable[Path]) -> str:
     """A digest of files' names and contents."""
     total = hashlib.sha256()
@@ -121,7 +136,8 @@ def main() -> None:
     """Build the console, or with arguments run npm in its folder."""
     try:
         if sys.argv[1:]:
-            install_packages()
+            with one_at_a_time():
+                install_packages()
             npm(*sys.argv[1:])
         elif build_console():
             print("The console is built.")  # noqa: T201
