@@ -17,6 +17,7 @@ from uuid import UUID
 
 import msgspec
 
+from tests.api_client import Answer
 from tests.world import Organization, World
 from tidings.actions.catalogue import Catalogue
 from tidings.actions.consents import ConsentChange, record_consents
@@ -196,6 +197,11 @@ class Sending:
             while await intake.apply_some(lane):
                 pass
 
+    async def messages_to(self, phone: str) -> list[UUID]:
+        """All messages to a customer, the oldest first."""
+        rows = await self.rows("SELECT id FROM message WHERE to_address = %s ORDER BY id", phone)
+        return [row[0] for row in rows]
+
     async def rows(self, sql: str, *params: Any) -> list[tuple[Any, ...]]:
         """What a statement gives, as the owner of the database."""
         async with self.database.connection() as connection:
@@ -300,6 +306,11 @@ def text_message(line: Line, to: str, text: str = "Hello", **changes: Any) -> di
         "textBody": text,
         **changes,
     }
+
+
+def refusal(answer: Answer) -> tuple[int, str]:
+    """How an answer refuses: its status and code."""
+    return answer.status, answer.json()["code"]
 
 
 def sign(secret: str, body: bytes) -> dict[str, str]:
