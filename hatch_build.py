@@ -53,7 +53,11 @@ def _build_console() -> bool:
     if (TARGET / "index.html").exists() and said(PACKAGES / ".built") == wanted:
         return False
     install_packages()
-    npm("run", "build", "--silent", "--", "--logLevel", "warn")
+    try:
+        npm("run", "build", "--silent", "--", "--logLevel", "warn")
+    except BuildError:
+        (PACKAGES / ".installed").unlink()  # damaged packages come again with the next try
+        raise
     if not (TARGET / "index.html").exists():
         raise BuildError(f"the build ended well but left no page in {TARGET}")
     (PACKAGES / ".built").write_text(wanted)
