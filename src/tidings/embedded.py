@@ -5,15 +5,16 @@ not run PostgreSQL, so root's server runs as an unprivileged user, from a copy o
 in our own folder; no permission of a directory that is not ours is touched.
 """
 
+import contextlib
 import importlib.util
 import os
 import pwd
 import shutil
-import signal
 import subprocess
-import time
 from pathlib import Path
 from urllib.parse import quote
+
+import psutil
 
 FALLBACKS = ("/usr/lib/postgresql/*/bin", "/usr/local/pgsql/bin", "/opt/homebrew/bin")
 LONGEST_SOCKET_FOLDER = 85
@@ -64,6 +65,7 @@ class EmbeddedPostgres:
         if self.pid() is not None:
             return
         self._prepare()
+        self._drop_dead_locks()
         self._run("pg_ctl", "-D", self.data, "-w", "-t", "60", "-l", self.folder / "log", "start")
         self._ensure_database("tidings")
 
@@ -78,18 +80,30 @@ class EmbeddedPostgres:
         pid = self.pid()
         if pid is None:
             return
-        os.kill(pid, signal.SIGKILL)
-        deadline = time.monotonic() + 10
-        while process_runs(pid) and time.monotonic() < deadline:
-            time.sleep(0.02)
+        server = psutil.Process(pid)
+        family = [server, *server.children(recursive=True)]
+        for process in family:
+            with contextlib.suppress(psutil.NoSuchProcess):
+                process.kill()
+        psutil.wait_procs(family, timeout=10)
 
     def pid(self) -> int | None:
         """Process id of the running server, or None."""
+        pid = self._written_pid()
+        return pid if pid is not None and process_runs(pid) else None
+
+    def _written_pid(self) -> int | None:
         try:
-            pid = int((self.data / "postmaster.pid").read_text().split()[0])
+            return int((self.data / "postmaster.pid").read_text().split()[0])
         except (OSError, ValueError, IndexError):
             return None
-        return pid if process_runs(pid) else None
+
+    def _drop_dead_locks(self) -> None:
+        """Where nobody reaps the dead, PostgreSQL takes a zombie's locks for a live server's."""
+        pid = self._written_pid()
+        if pid is not None and psutil.pid_exists(pid) and not process_runs(pid):
+            for lock in (self.data / "postmaster.pid", self.folder / ".s.PGSQL.5432.lock"):
+                lock.unlink(missing_ok=True)
 
     def _prepare(self) -> None:
         if len(str(self.folder)) > LONGEST_SOCKET_FOLDER:

@@ -60,12 +60,13 @@ def _run_everything(
     if simulator:
         check_port("127.0.0.1", settings.simulator_port, "TIDINGS_SIMULATOR_PORT")
     url = database_url(settings, start=True)
+    embedded = None if settings.database_url else embedded_of(settings)
     try:
         migrate_database(url)
-        Supervisor(settings, url, simulator=simulator, log=log).run(beside)
+        Supervisor(settings, url, simulator=simulator, database=embedded, log=log).run(beside)
     finally:
-        if not settings.database_url:
-            embedded_of(settings).stop()
+        if embedded is not None:
+            embedded.stop()
 
 
 @click.command()

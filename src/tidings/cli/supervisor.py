@@ -13,7 +13,7 @@ from pathlib import Path
 import psutil
 import structlog
 
-from tidings.embedded import EmbeddedError
+from tidings.embedded import EmbeddedError, EmbeddedPostgres
 from tidings.settings import PREFIX, Settings
 
 log = structlog.get_logger()
@@ -31,11 +31,18 @@ class Supervisor:
     """
 
     def __init__(
-        self, settings: Settings, url: str, *, simulator: bool, log: Path | None = None
+        self,
+        settings: Settings,
+        url: str,
+        *,
+        simulator: bool,
+        database: EmbeddedPostgres | None = None,
+        log: Path | None = None,
     ) -> None:
         names = ["web", "worker"] + (["simulator"] if simulator else [])
         environment = child_environment(settings, url)
         self._children = {name: Child(name, environment, log) for name in names}
+        self._database = database
         self._stop = threading.Event()
 
     def stop(self) -> None:
@@ -55,6 +62,7 @@ class Supervisor:
             threading.Thread(target=beside, args=(self,), daemon=True).start()
         try:
             while not self._stop.wait(0.3):
+                self._watch_database()
                 for child in self._children.values():
                     child.watch()
         finally:
@@ -62,6 +70,16 @@ class Supervisor:
                 child.terminate()
             for child in self._children.values():
                 child.wait()
+
+    def _watch_database(self) -> None:
+        """Start the embedded database again if it died; the processes wait for it meanwhile."""
+        if self._database is None or self._database.pid() is not None:
+            return
+        log.warning("database.died")
+        try:
+            self._database.start()
+        except EmbeddedError as error:
+            log.error("database.failed", error=str(error))
 
 
 class Child:
