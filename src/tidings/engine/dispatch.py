@@ -196,7 +196,13 @@ class Lane:
                 return
         task = asyncio.create_task(self._call(message))
         self._calls.add(task)
-        task.add_done_callback(self._calls.discard)
+        task.add_done_callback(self._ended)
+
+    def _ended(self, call: asyncio.Task[None]) -> None:
+        """A defect is logged; its message is settled as unknown when its time is over."""
+        self._calls.discard(call)
+        if not call.cancelled() and (error := call.exception()) is not None:
+            log.error("dispatch.call_failed", integration=self._lease.key, exc_info=error)
 
     async def _call(self, message: DueMessage) -> None:
         """Make the one attempt of a message and hand its outcome on."""

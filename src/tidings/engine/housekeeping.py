@@ -10,6 +10,7 @@ from tidings.settings import Settings
 from tidings.store.database import UNAVAILABLE, Database
 from tidings.store.idempotency import delete_expired_keys
 from tidings.store.logins import delete_old_failures
+from tidings.store.outcomes import delete_waiting
 from tidings.store.partitions import drop_partitions, ensure_partitions
 from tidings.store.query import execute
 from tidings.store.recipients import delete_old_recipients
@@ -54,6 +55,8 @@ async def _sweep(database: Database, settings: Settings) -> None:
         await execute(connection, delete_outcomes(breaker, AT_A_TIME))
         await execute(connection, delete_old_failures(AT_A_TIME))
         await execute(connection, delete_old_recipients(AT_A_TIME))
+        waited = now - timedelta(days=settings.inbox_days)
+        await execute(connection, delete_waiting(waited, AT_A_TIME))
     for table, days in (
         ("inbox", settings.inbox_days),
         ("event", settings.event_days),

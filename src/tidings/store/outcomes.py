@@ -219,3 +219,15 @@ def take_waiting(
         },
         Waiting,
     )
+
+
+def delete_waiting(before: datetime, limit: int) -> Query[Nothing]:
+    """Housekeeping: drop statuses whose message never came, a bounded number at a time."""
+    return Query(
+        """
+        DELETE FROM message_status WHERE ctid = ANY(ARRAY(
+          SELECT ctid FROM message_status WHERE received_at < %(before)s LIMIT %(limit)s))
+        """,
+        {"before": before, "limit": limit},
+        Nothing,
+    )
