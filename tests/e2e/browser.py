@@ -1,0 +1,111 @@
+"""A person at the console in a real browser, and what their browser complained about."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from playwright.sync_api import (
+    Browser,
+    ConsoleMessage,
+    Locator,
+    Page,
+    Request,
+    Response,
+    expect,
+    sync_playwright,
+)
+
+CHROMIUM = Path("/usr/bin/chromium")
+ARGUMENTS = [
+    "--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking",
+    "--disable-component-update", "--disable-sync", "--disable-quic",
+]  # fmt: skip
+PATIENCE_MS = 15_000
+# A visitor is asked for a password because this is answered 401: the browser reports that.
+SESSION = "/api/v2/sessions/me"
+# A page that is left behind takes its questions back, and a download is no page.
+TAKEN_BACK = "net::ERR_ABORTED"
+
+
+@contextmanager
+def chromium() -> Iterator[Browser]:
+    """A browser without a window, until the end."""
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
+        expect.set_options(timeout=PATIENCE_MS)
+        yield browser
+        browser.close()
+
+
+class Visit:
+    """One tab of somebody with cookies of their own. `troubles` is what its browser reported."""
+
+    def __init__(self, browser: Browser, console: str, *, width: int, height: int) -> None:
+        self.troubles: list[str] = []
+        context = browser.new_context(
+            base_url=console,
+            viewport={"width": width, "height": height},
+            locale="en",
+            color_scheme="light",
+        )
+        context.set_default_timeout(PATIENCE_MS)
+        self.page: Page = context.new_page()
+        self.page.on("console", self._heed_console)
+        self.page.on("pageerror", lambda error: self.troubles.append(f"uncaught: {error}"))
+        self.page.on("response", self._heed_response)
+        self.page.on("requestfailed", self._heed_failure)
+
+    def close(self) -> None:
+        """Leave, with all cookies forgotten."""
+        self.page.context.close()
+
+    def _heed_console(self, message: ConsoleMessage) -> None:
+        if message.type in ("error", "warning") and SESSION not in message.location["url"]:
+            self.troubles.append(f"{message.type}: {message.text}")
+
+    def _heed_response(self, response: Response) -> None:
+        request = response.request
+        is_visitor = response.status == 401 and request.method == "GET" and SESSION in request.url
+        if response.status >= 400 and not is_visitor:
+            self.troubles.append(f"{response.status}: {request.method} {request.url}")
+
+    def _heed_failure(self, request: Request) -> None:
+        if request.failure != TAKEN_BACK:
+            self.troubles.append(f"{request.failure}: {request.method} {request.url}")
+
+    def sign_in(self, email: str, password: str, *, to: str) -> None:
+        """Ask for a page as a visitor, sign in, and be led to that page."""
+        self.page.goto(to)
+        self.page.get_by_label("E-mail").fill(email)
+        self.page.get_by_label("Password", exact=True).fill(password)
+        self.page.get_by_role("button", name="Sign in").click()
+        self.page.wait_for_url(f"**{to}")
+
+    def choose(self, field: str, option: str) -> None:
+        """Choose in a list that opens."""
+        self.page.get_by_role("combobox", name=field).click()
+        self.page.get_by_role("option", name=option).click()
+
+    def write_reminder(self, address: str, values: dict[str, str]) -> None:
+        """Fill in the page that sends, from the clinic, up to the button; values by label."""
+        self.choose("From", "Lakeside Clinic")
+        self.choose("Template", "appointment_reminder · en_US")
+        for label, value in values.items():
+            self.page.get_by_label(label, exact=True).fill(value)
+        self.page.get_by_label("To", exact=True).fill(address)
+
+    def send(self) -> None:
+        """Press the button."""
+        self.page.get_by_role("button", name="Send", exact=True).click()
+
+    def filter(self, label: str, value: str) -> None:
+        """Set a filter through its chip."""
+        chips = self.page.get_by_role("group", name="Filters")
+        chips.get_by_role("button", name=label, exact=True).click()
+        self.page.get_by_role("textbox", name=label).fill(value)
+        self.page.get_by_role("button", name="Apply").click()
+
+    def row(self, conversation: str) -> Locator:
+        """The row of a conversation in the list."""
+        link = self.page.locator(f"a[href$='/interactions/{conversation}']")
+        return self.page.get_by_role("row").filter(has=link)

@@ -1,0 +1,194 @@
+"""What people see: the demo in a real browser, from the log-in to the exported file."""
+
+import csv
+import re
+import shutil
+import signal
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from tempfile import mkdtemp
+from typing import NamedTuple
+
+import httpx
+import psutil
+import pytest
+from playwright.sync_api import Browser, expect
+
+from tests.e2e.browser import CHROMIUM, Visit, chromium
+from tests.e2e.test_first_steps import Newcomer
+
+pytestmark = [
+    pytest.mark.skipif(not CHROMIUM.exists(), reason=f"{CHROMIUM} is not installed"),
+    pytest.mark.timeout(120),
+]
+# Customers of the demo: one who agreed to reminders, one who was never asked, one who writes.
+SOREN, PRIYA, AMINA = "+45 28 11 22 33", "+91 98765 00021", "254711000042"
+EAGER = {"delivery_delay_ms": 100, "read_probability": 1, "read_delay_ms": 300}
+CLINIC_NUMBER_ID = "440011223302"
+VALUES = {"Header: 1": "Friday", "Text: 1": "Søren", "Text: 2": "Dr. Vogt", "Text: 3": "10:30"}
+
+
+class Demo(NamedTuple):
+    """A running demo: addresses of the console and the simulator, and everybody's password."""
+
+    console: str
+    simulator: httpx.Client
+    password: str
+    process: psutil.Process
+
+    @contextmanager
+    def killed_web(self) -> Iterator[None]:
+        """Kill the process that serves the console; afterwards it may be started again.
+
+        The supervisor sleeps meanwhile: it is faster than the console asks for news.
+        """
+        [web] = [each for each in self.process.children() if each.cmdline()[-1] == "web"]
+        self.process.suspend()
+        try:
+            web.kill()
+            yield
+        finally:
+            self.process.resume()
+
+
+@pytest.fixture(scope="module")
+def demo() -> Iterator[Demo]:
+    folder = Path(mkdtemp(prefix="tidings-browser-"))
+    folder.chmod(0o755)
+    newcomer = Newcomer(folder)
+    process = newcomer.start()
+    try:
+        said = newcomer.said()
+        password = re.search(r"^ +password +(\S+)", said, re.MULTILINE)
+        assert password is not None
+        console, simulator = (
+            f"http://127.0.0.1:{newcomer.environment[name]}"
+            for name in ("TIDINGS_PORT", "TIDINGS_SIMULATOR_PORT")
+        )
+        with httpx.Client(base_url=f"{simulator}/_simulator/") as control:
+            control.put("habits", json=EAGER).raise_for_status()
+            yield Demo(console, control, password[1], psutil.Process(process.pid))
+    finally:
+        process.send_signal(signal.SIGINT)
+        assert process.wait(40) == 0
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with chromium() as browser:
+        yield browser
+
+
+@pytest.fixture
+def ada(demo: Demo, browser: Browser) -> Iterator[Callable[..., Visit]]:
+    """Ada, the administrator, signs in and goes to a page."""
+    visits = []
+
+    def signed_in(to: str, *, width: int = 1280, height: int = 800) -> Visit:
+        visit = Visit(browser, demo.console, width=width, height=height)
+        visits.append(visit)
+        visit.sign_in("ada@demo.example", demo.password, to=to)
+        return visit
+
+    yield signed_in
+    for visit in visits:
+        visit.close()
+
+
+def test_a_notification_is_sent_read_found_and_exported(
+    ada: Callable[..., Visit], tmp_path: Path
+) -> None:
+    visit = ada("/interactions/send")
+    page = visit.page
+
+    visit.write_reminder(SOREN, VALUES)
+    expect(page.get_by_label("Message preview")).to_contain_text("Dr. Vogt at 10:30")
+    visit.send()
+    expect(page.locator("[aria-live=polite]").get_by_text("Read")).to_be_visible()
+    opens = page.get_by_role("link", name="Open interaction").get_attribute("href")
+    assert opens is not None
+    conversation = opens.rpartition("/")[2]
+
+    page.get_by_role("main").get_by_role("link", name="Interactions").click()
+    visit.filter("WhatsApp number", SOREN)
+    expect(page).to_have_url(re.compile(r"/interactions\?address="))
+    page.reload()
+    expect(visit.row(conversation)).to_contain_text("Read")
+    expect(page.get_by_role("row", name="Amina")).to_have_count(0)
+
+    with page.expect_download() as download:
+        page.get_by_role("link", name="Export CSV").click()
+    file = tmp_path / "interactions.csv"
+    download.value.save_as(file)
+    assert file.read_bytes().startswith(b"\xef\xbb\xbf")
+    with file.open(encoding="utf-8-sig", newline="") as lines:
+        rows = {row["conversation id"]: row for row in csv.DictReader(lines)}
+    assert {row["customer"] for row in rows.values()} == {"Søren Kjær"}
+    assert rows[conversation]["delivery status"] == "read"
+    assert rows[conversation]["template"] == "appointment_reminder"
+
+    visit.row(conversation).get_by_role("link").click()
+    page.get_by_role("button", name="Details").last.click()
+    panel = page.get_by_role("dialog")
+    for step in ("Queued", "Sent", "Delivered", "Read"):
+        expect(panel.get_by_role("tabpanel").get_by_text(step, exact=True)).to_be_visible()
+    panel.get_by_role("tab", name="Exchange log").click()
+    expect(panel.get_by_text(re.compile(r"POST http://\S+/messages"))).to_be_visible()
+    answered = panel.get_by_role("tabpanel").get_by_role("figure", name="Response").first
+    expect(answered).to_contain_text('"id": "wamid.')
+
+    assert visit.troubles == []
+
+
+def test_a_refusal_is_explained_and_mended_where_it_is_read(ada: Callable[..., Visit]) -> None:
+    visit = ada("/interactions/send")
+    page = visit.page
+
+    visit.write_reminder(PRIYA, VALUES | {"Text: 1": "Priya"})
+    refusal = page.get_by_role("alert")
+    expect(refusal).to_contain_text("consent")
+    refusal.get_by_role("button", name="Record consent").click()
+    sheet = page.get_by_role("dialog", name="Record consent")
+    expect(sheet.get_by_label("WhatsApp number")).to_have_value(PRIYA)
+    sheet.get_by_label("Evidence").fill("Admission form, signed today")
+    sheet.get_by_role("button", name="Record", exact=True).click()
+    expect(refusal).to_have_count(0)
+    visit.send()
+    expect(page.locator("[aria-live=polite]").get_by_text("Read")).to_be_visible()
+
+    assert visit.troubles == []
+
+
+def test_a_phone_shows_the_list_without_scrolling_sideways(ada: Callable[..., Visit]) -> None:
+    visit = ada("/interactions", width=360, height=740)
+    page = visit.page
+
+    expect(page.get_by_role("row", name="Amina")).to_be_visible()
+    assert page.evaluate("document.documentElement.scrollWidth") == 360
+    bar = page.get_by_role("navigation", name="Areas").bounding_box()
+    assert bar is not None
+    assert (bar["x"], bar["width"], bar["y"] + bar["height"]) == (0, 360, 740)
+    assert bar["height"] < 80
+    assert visit.troubles == []
+
+
+def test_the_list_goes_on_by_itself_after_the_web_process_was_killed(
+    ada: Callable[..., Visit], demo: Demo
+) -> None:
+    page = ada("/interactions").page
+    expect(page.get_by_role("row", name="Amina")).to_be_visible()
+    page.evaluate("window.never = 'reloaded'")
+
+    text = "Is anybody there?"
+    with demo.killed_web():
+        said = {"from": AMINA, "to": CLINIC_NUMBER_ID, "type": "text", "text": {"body": text}}
+        demo.simulator.post("inbound", json=said).raise_for_status()
+        with page.expect_event("requestfailed"):
+            pass
+        expect(page.get_by_role("row", name="Amina")).to_be_visible()
+        expect(page.get_by_role("row").filter(has_text=text)).to_have_count(0)
+
+    expect(page.get_by_role("row").filter(has_text=text)).to_have_count(1)
+    assert page.evaluate("window.never") == "reloaded"
