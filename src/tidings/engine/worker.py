@@ -59,9 +59,12 @@ class Worker:
             import_loop(database, stop),
             upkeep_loop(database, settings, box, stop),
         ]
+        tasks = [asyncio.create_task(each) for each in loops]
         try:
-            await asyncio.gather(*loops)
+            await asyncio.gather(*tasks)
         finally:
+            stop.set()  # whatever ended one loop ends the others, before the pool is closed
+            await asyncio.wait(tasks)
             await self.http.close()
             await self._database.close()
             log.info("worker.stopped", worker=str(self.holder.worker_id))
