@@ -18,10 +18,10 @@ from playwright.sync_api import Browser, expect
 from tests.e2e.browser import CHROMIUM, Visit, chromium
 from tests.e2e.test_first_steps import Newcomer
 
-pytestmark = [
-    pytest.mark.skipif(not CHROMIUM.exists(), reason=f"{CHROMIUM} is not installed"),
-    pytest.mark.timeout(120),
-]
+if not CHROMIUM.exists():
+    pytest.skip(f"{CHROMIUM} is not installed (make browser)", allow_module_level=True)
+
+pytestmark = pytest.mark.timeout(120)
 # Customers of the demo: one who agreed to reminders, one who was never asked, one who writes.
 SOREN, PRIYA, AMINA = "+45 28 11 22 33", "+91 98765 00021", "254711000042"
 EAGER = {"delivery_delay_ms": 100, "read_probability": 1, "read_delay_ms": 300}
