@@ -26,6 +26,13 @@ DEFAULT_ROLES: dict[str, tuple[str, str, list[str]]] = {
          "messaging:template:view", "messaging:consent:*", "messaging:usage:view",
          "responses:*:view"],
     ),
+    "campaigns": (
+        "Campaign manager",
+        "Keeps contact lists and do-not-contact lists, and runs campaigns.",
+        ["outbound:*:*", "messaging:integration:view", "messaging:template:view",
+         "messaging:consent:view", "responses:*:view", "analytics:*:view",
+         "conversation:*:view"],
+    ),
 }  # fmt: skip
 
 
