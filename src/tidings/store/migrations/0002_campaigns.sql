@@ -319,9 +319,11 @@ CREATE TABLE campaign_minute (
 ) WITH (fillfactor = 70);
 
 -- What happened to a campaign, a list or an import, in words; the reference's outbound events.
+-- division_id: of the thing it is about, as it was then; without one only who sees all sees it.
 CREATE TABLE outbound_event (
   organization_id uuid NOT NULL,
   id uuid NOT NULL,
+  division_id uuid,
   level text NOT NULL CHECK (level IN ('INFO', 'WARNING', 'ERROR')),
   category text NOT NULL,
   code text NOT NULL,
