@@ -11,7 +11,7 @@ import pytest
 
 from tests.api_client import Api
 from tests.channels import channel_settings, listen, serving
-from tests.sending import AGENTLESS, Line, Sending, eventually, notification
+from tests.sending import AGENTLESS, Line, Sending, eventually, notification, refusal
 from tidings.api.application import Application
 from tidings.domain.sending import Priority
 from tidings.engine.dispatch import Dispatch
@@ -375,6 +375,41 @@ async def test_a_refusal_of_the_message_itself_ends_it_with_the_reason(
     assert code.startswith("meta.132")
     assert detail
     assert sent_ids(simulation, line) == []
+
+
+@pytest.mark.parametrize("told", ["PAUSED", "DISABLED"])
+async def test_a_template_that_was_refused_as_stopped_is_not_sent_again(
+    api: Api,
+    sending: Sending,
+    simulation: Simulation,
+    dispatch: Dispatch,
+    line: Line,
+    told: str,
+) -> None:
+    """The refusal comes before the webhook that tells of it."""
+    await queue(api, sending, line, 2)
+    for template in simulation.book.world.templates:
+        if template.waba_id == line.account_id and template.name == "order_update":
+            template.status = told
+
+    async with sender(dispatch, line):
+        await all_sent(sending, line)
+
+    async def refused() -> bool:
+        answer = await api.post(AGENTLESS, notification(line, await sending.invite()))
+        return answer.status == 409 and refusal(answer)[1] == f"template.{told.lower()}"
+
+    await eventually(refused)
+    template_id = line.responses["order_update"]
+    assert await sending.rows(
+        "SELECT actor_kind, before ->> 'status', after ->> 'status' FROM audit"
+        " WHERE entity_id = %s",
+        template_id,
+    ) == [("system", "APPROVED", told)]
+    assert await sending.rows(
+        "SELECT body ->> 'status' FROM event WHERE kind = 'template.changed' AND entity_id = %s",
+        template_id,
+    ) == [(told,)]
 
 
 async def test_a_graceful_stop_finishes_what_is_under_way(
