@@ -3,6 +3,7 @@
 import asyncio
 import itertools
 import random
+from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -10,14 +11,20 @@ from uuid import UUID
 import msgspec
 import pytest
 
-from tests.sending import Line, Sending
-from tidings.actions.statuses import Callback, Recording, apply_callbacks, take_waiting
+from tests.sending import Line, Sending, eventually
+from tidings.actions.statuses import (
+    Callback,
+    Recording,
+    apply_callbacks,
+    enter_waiting_room,
+    take_waiting,
+)
 from tidings.domain.delivery import DeliveryStatus
 from tidings.domain.inbound import ProviderError, StatusUpdate
 from tidings.domain.outcomes import Fault
 from tidings.store.database import Database
 from tidings.store.outcomes import Moved, Standing, apply_standings
-from tidings.store.query import fetch
+from tidings.store.query import Connection, fetch
 
 NOW = datetime.now(UTC).replace(microsecond=0)
 RECORDING = Recording(timedelta(days=30))
@@ -203,3 +210,57 @@ async def test_a_status_that_came_before_its_messages_id_is_applied_with_it(
         "SELECT count(*) FROM message_status WHERE provider_message_id = %s", wamid
     )
     assert left == 0
+
+
+async def record_answer(connection: Connection, line: Line, message_id: UUID) -> None:
+    """What the recorder does with the answer to a call."""
+    organization_id = line.organization.id
+    await enter_waiting_room(connection, organization_id, line.integration_id)
+    answer = of(message_id, ALL[0])
+    await fetch(connection, apply_standings(organization_id, [answer], answered=True))
+    await take_waiting(
+        connection,
+        organization_id,
+        line.integration_id,
+        provider_ids=[f"wamid.{message_id}"],
+        recording=RECORDING,
+    )
+
+
+@pytest.mark.parametrize("first", ["answer", "callback"])
+async def test_a_status_that_comes_while_its_message_gets_its_id_does_not_wait_for_ever(
+    database: Database, sending: Sending, line: Line, first: str
+) -> None:
+    """Neither transaction sees the other's rows: the second must wait until the first is done."""
+    (message_id,) = await sending.queue(line)
+    delivered = update(line, f"wamid.{message_id}", DeliveryStatus.DELIVERED)
+
+    async def answer(connection: Connection) -> None:
+        await record_answer(connection, line, message_id)
+
+    async def callback(connection: Connection) -> None:
+        callbacks = [Callback(line.integration_id, delivered)]
+        await apply_callbacks(connection, line.organization.id, callbacks, recording=RECORDING)
+
+    async def in_its_own_transaction(step: Callable[[Connection], Awaitable[None]]) -> None:
+        async with database.transaction() as connection:
+            await step(connection)
+
+    async def held_up() -> bool:
+        waits = "SELECT 1 FROM pg_locks WHERE locktype = 'advisory' AND NOT granted"
+        return bool(await sending.rows(waits))
+
+    earlier, later = (answer, callback) if first == "answer" else (callback, answer)
+    async with database.transaction() as connection:
+        await earlier(connection)
+        second = asyncio.create_task(in_its_own_transaction(later))
+        await eventually(held_up)
+    await second
+
+    assert (await read(sending, message_id))[0] == "delivered"
+    assert (
+        await sending.rows(
+            "SELECT 1 FROM message_status WHERE provider_message_id = %s", f"wamid.{message_id}"
+        )
+        == []
+    )

@@ -12,6 +12,7 @@ from uuid import UUID
 import msgspec
 
 from tidings.actions.consents import ConsentChange, record_consents
+from tidings.actions.template_faults import stop_refused_templates
 from tidings.domain.addresses import country_of
 from tidings.domain.delivery import DeliveryStatus
 from tidings.domain.inbound import StatusUpdate
@@ -48,8 +49,16 @@ async def apply_callbacks(
     *,
     recording: Recording,
 ) -> None:
-    """Apply statuses in one set-based statement; those of unknown messages wait for them."""
+    """Apply statuses in one set-based statement; those of unknown messages wait for them.
+
+    Whether a message is unknown is looked up again behind the lock of its waiting room: the
+    recorder may be naming it just now (see `enter_waiting_room`).
+    """
     ids = await _find_messages(connection, organization_id, callbacks)
+    unknown = {c.integration_id for c, found in zip(callbacks, ids, strict=True) if found is None}
+    if unknown:
+        await execute(connection, store.lock_waiting_rooms(organization_id, sorted(unknown)))
+        ids = await _find_messages(connection, organization_id, callbacks)
     standings: dict[UUID, Standing] = {}
     for callback, message_id in zip(callbacks, ids, strict=True):
         if message_id is not None:
@@ -84,6 +93,17 @@ async def apply_standings(
         await execute_all(connection, [*counts, _announcement(organization_id, climbed)])
         await _learn(connection, organization_id, climbed, by_id=by_id, recording=recording)
     return moved
+
+
+async def enter_waiting_room(
+    connection: Connection, organization_id: UUID, integration_id: UUID
+) -> None:
+    """Keep statuses from starting to wait until this transaction ends.
+
+    Who gives messages their provider's ids calls it before, and `take_waiting` after: a status
+    then either waits already and is taken, or is applied once the ids can be seen.
+    """
+    await execute(connection, store.share_waiting_room(organization_id, integration_id))
 
 
 async def take_waiting(
@@ -236,10 +256,12 @@ async def _learn(
     by_id: dict[UUID, Standing],
     recording: Recording,
 ) -> None:
-    """Remember what a failure says of its recipient: no WhatsApp there, or no marketing."""
+    """Remember what a failure says: no WhatsApp there, no marketing, a template that is paused."""
     failed = [each for each in climbed if each.after == "failed"]
     if not failed:
         return
+    codes = {each.message_id: by_id[each.message_id].error_code for each in failed}
+    await stop_refused_templates(connection, organization_id, codes)
     now = datetime.now(UTC)
     absent = {
         each.to_address: SuppressionRow(

@@ -11,7 +11,12 @@ import msgspec
 import structlog
 
 from tidings.actions.integrations import set_integration_status
-from tidings.actions.statuses import Recording, apply_standings, take_waiting
+from tidings.actions.statuses import (
+    Recording,
+    apply_standings,
+    enter_waiting_room,
+    take_waiting,
+)
 from tidings.domain.outcomes import Accepted, Outcome, Refused
 from tidings.providers.exchanges import Exchange
 from tidings.settings import Settings
@@ -214,6 +219,7 @@ class Recorder:
         unknown = [each.message.message_id for each in sent if _is_unknown(each)]
         organization_id = self._organization_id
         if known:
+            await enter_waiting_room(connection, organization_id, self._integration_id)
             await apply_standings(
                 connection, organization_id, known, answered=True, recording=self._recording
             )

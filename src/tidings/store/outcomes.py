@@ -194,6 +194,34 @@ def insert_waiting(
     )
 
 
+def lock_waiting_rooms(organization_id: UUID, integration_ids: list[UUID]) -> Query[Nothing]:
+    """Be alone in letting statuses of these integrations wait, to the transaction's end.
+
+    Taken in the order given, before any message is locked: give them sorted.
+    """
+    return Query(
+        """
+        SELECT pg_advisory_xact_lock(hashtextextended(x.key, 0))
+        FROM (SELECT unnest(%(keys)s::text[]) AS key) x
+        """,
+        {"keys": [_waiting_room(organization_id, each) for each in integration_ids]},
+        Nothing,
+    )
+
+
+def share_waiting_room(organization_id: UUID, integration_id: UUID) -> Query[Nothing]:
+    """Let no status of this integration start to wait, to the transaction's end."""
+    return Query(
+        "SELECT pg_advisory_xact_lock_shared(hashtextextended(%(key)s, 0))",
+        {"key": _waiting_room(organization_id, integration_id)},
+        Nothing,
+    )
+
+
+def _waiting_room(organization_id: UUID, integration_id: UUID) -> str:
+    return f"waiting room {organization_id} {integration_id}"
+
+
 class Waiting(msgspec.Struct, frozen=True):
     """A status that waited; `detail` is the StatusUpdate as JSON."""
 
