@@ -3,7 +3,9 @@
 from typing import Any
 
 from litestar import Request
-from litestar.openapi.plugins import JsonRenderPlugin, OpenAPIRenderPlugin
+from litestar.openapi.plugins import OpenAPIRenderPlugin
+
+from tidings.api.document import Document
 
 PAGE = b"""<!doctype html>
 <html lang="en">
@@ -35,4 +37,4 @@ class ReferencePage(OpenAPIRenderPlugin):
         return PAGE
 
 
-REFERENCE_PLUGINS = [ReferencePage(), JsonRenderPlugin(path="/openapi.json")]
+REFERENCE_PLUGINS = [ReferencePage(), Document(path="/openapi.json")]

@@ -46,7 +46,7 @@ class Once:
         view: Callable[[Result], Any],
         *,
         status: int = 200,
-    ) -> Response[bytes]:
+    ) -> Response[Any]:
         """Run the action in one transaction and answer with its view, or replay the answer.
 
         Raises a 422 when the Idempotency-Key was used for another request. An action that
@@ -102,8 +102,12 @@ async def read_request_key(
 def request_key(
     request: Request[Any, Any, Any], settings: Settings, digest: bytes
 ) -> RequestKey | None:
-    """The key of a request: its header's, else (within the guard's time) the hash of itself."""
-    given = request.headers.get("idempotency-key")
+    """The key of a request with the digest of what it says."""
+    return key_of(request.headers.get("idempotency-key"), settings, digest)
+
+
+def key_of(given: str | None, settings: Settings, digest: bytes) -> RequestKey | None:
+    """The Idempotency-Key given, else (within the guard's time) the hash of the request."""
     if given is not None:
         if not 0 < len(given) <= LONGEST_KEY:
             raise Rejection(

@@ -31,6 +31,7 @@ COMMANDS = {
     "doctor": "tidings.cli.doctor",
     "quarantine": "tidings.cli.quarantine",
     "settings": "tidings.cli.settings_page",
+    "openapi": "tidings.cli.openapi",
     "bench": "tidings.cli.bench",
     "chaos": "tidings.cli.chaos",
 }

@@ -73,7 +73,7 @@ async def import_consents(
     database: Database,
     settings: Settings,
     file_name: Annotated[str, Parameter(query="fileName")] = "",
-) -> Response[bytes]:
+) -> Response[ConsentImportView]:
     """Import a CSV file, sent as it is (text/csv, up to 200 MB); ask for the import's state.
 
     Columns: address, category, state, source, evidence, time; only the first must be there.

@@ -181,7 +181,7 @@ async def list_consents(
 
 
 @post("/", guards=[needs("messaging:consent:add")], status_code=200)
-async def record(data: ConsentBody, caller: Caller, once: Once) -> Response[bytes]:
+async def record(data: ConsentBody, caller: Caller, once: Once) -> Response[ConsentsView]:
     """Record that a customer agreed or withdrew; gives what holds now in those categories (A6)."""
     now = datetime.now(UTC)
     change = data.to_change(now)

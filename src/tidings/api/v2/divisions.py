@@ -79,7 +79,7 @@ async def list_divisions(
 
 
 @post("/divisions", guards=[needs("authorization:division:add")], status_code=200)
-async def create_division(data: DivisionBody, caller: Caller, once: Once) -> Response[bytes]:
+async def create_division(data: DivisionBody, caller: Caller, once: Once) -> Response[DivisionView]:
     """Create a division."""
     return await once(
         lambda connection: actions.create_division(

@@ -99,7 +99,7 @@ async def create_whatsapp(
     database: Database,
     settings: Settings,
     secrets: SecretBox,
-) -> Response[bytes]:
+) -> Response[WhatsAppIntegrationView]:
     """Connect a number by hand, check it, and put it into service when the check is clean.
 
     It is created inactive first; a number that does not work yet is kept, in error with the
@@ -131,9 +131,7 @@ async def create_whatsapp(
         if row is None:
             raise absent("integration", made)
         (view,) = await views_of(connection, settings, [row])
-    return Response(
-        msgspec.json.encode(view), media_type="application/json", headers=dict(answer.headers)
-    )
+    return Response(view, headers=dict(answer.headers))
 
 
 @get("/integrations/whatsapp/{integration_id:uuid}", guards=[needs(actions.VIEW)])

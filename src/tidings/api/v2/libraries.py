@@ -181,7 +181,7 @@ def narrow(chosen: store.LibraryFilter, criterion: Criterion) -> store.LibraryFi
 
 
 @post("/libraries", guards=[needs("responses:library:add")], status_code=200)
-async def create_library(data: LibraryBody, caller: Caller, once: Once) -> Response[bytes]:
+async def create_library(data: LibraryBody, caller: Caller, once: Once) -> Response[LibraryView]:
     """Create a library."""
     return await once(
         lambda connection: actions.create_library(

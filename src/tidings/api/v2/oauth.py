@@ -126,7 +126,7 @@ async def list_clients(
 
 
 @post("/", guards=[needs("oauth:client:add")], status_code=200)
-async def create_client(data: ClientBody, caller: Caller, once: Once) -> Response[bytes]:
+async def create_client(data: ClientBody, caller: Caller, once: Once) -> Response[ClientView]:
     """Create a client. Its secret is in this answer only, not in a replay of it; keep it safe."""
     draft = data.draft()
     made: list[ClientView] = []
@@ -139,7 +139,7 @@ async def create_client(data: ClientBody, caller: Caller, once: Once) -> Respons
     kept = await once(create, _without_secret)
     if not made:
         return kept
-    return Response(msgspec.json.encode(made[0]), media_type="application/json", status_code=200)
+    return Response(made[0], status_code=200)
 
 
 @get("/{client_id:uuid}", guards=[needs("oauth:client:view")])

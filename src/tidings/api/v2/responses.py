@@ -213,7 +213,7 @@ async def list_responses(
 
 
 @post("/responses", guards=[needs("responses:response:add")], status_code=200)
-async def create_response(data: ResponseBody, caller: Caller, once: Once) -> Response[bytes]:
+async def create_response(data: ResponseBody, caller: Caller, once: Once) -> Response[ResponseView]:
     """Create a canned text, or a response that sends a synced WhatsApp template."""
     return await once(
         lambda connection: actions.create_response(connection, caller, data.draft()),

@@ -137,7 +137,7 @@ async def list_roles(
 
 
 @post("/", guards=[needs("authorization:role:add")], status_code=200)
-async def create_role(data: RoleBody, caller: Caller, once: Once) -> Response[bytes]:
+async def create_role(data: RoleBody, caller: Caller, once: Once) -> Response[RoleView]:
     """Create a role of permissions that you hold yourself."""
     return await once(
         lambda connection: actions.create_role(connection, caller, data.draft()), RoleView.of

@@ -195,7 +195,7 @@ async def show_users(
 
 
 @post("/", guards=[needs("directory:user:add")], status_code=200)
-async def create_user(data: UserBody, caller: Caller, once: Once) -> Response[bytes]:
+async def create_user(data: UserBody, caller: Caller, once: Once) -> Response[UserView]:
     """Create a person; without a password they cannot log in yet."""
     password_hash = None
     if data.password is not None:
