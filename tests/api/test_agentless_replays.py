@@ -11,8 +11,9 @@ import pytest
 from tests.api_client import Api
 from tests.sending import AGENTLESS, Line, Sending, notification, refusal
 from tests.world import World
-from tidings.actions.send_message import Queued, send_messages
+from tidings.actions.send_message import Answered, Queued, Result, send_messages
 from tidings.api.application import Application
+from tidings.domain.errors import Rejection
 from tidings.domain.sending import Intent, ReplayKey
 from tidings.domain.templates import TemplateValues
 from tidings.store.database import Database
@@ -224,6 +225,48 @@ async def test_of_two_requests_with_one_key_at_once_one_is_sent_and_one_refused(
 
         assert sorted(answer.status for answer in answers) == [202, 422]
         assert len(await sending.messages_to(phone)) == 1
+
+
+async def test_a_refused_request_takes_no_key_from_another_of_the_same_moment(
+    application: Application, sending: Sending, line: Line
+) -> None:
+    """All four are decided in one batch, in this order."""
+    phone = await sending.invite()
+    paused = keyed_intent(sending, line, phone, key=f"refused-{phone}", name="paused")
+    good = keyed_intent(sending, line, phone, key=f"refused-{phone}")
+    reused = ReplayKey(f"refused-{phone}", b"another request", timedelta(hours=1))
+    late = msgspec.structs.replace(good, replay=reused)
+
+    results = await send_together(application, paused, good, paused, late)
+
+    assert [type(each) for each in results] == [Rejection, Queued, Rejection, Rejection]
+    assert [each.code for each in results if isinstance(each, Rejection)] == [
+        "template.paused",
+        "template.paused",
+        "idempotency.key.reused",
+    ]
+    assert len(await sending.messages_to(phone)) == 1
+
+
+async def test_a_replay_is_answered_beside_another_request_with_its_key(
+    application: Application, sending: Sending, line: Line
+) -> None:
+    phone = await sending.invite("all")
+    first = keyed_intent(sending, line, phone, key=f"beside-{phone}")
+    other = keyed_intent(sending, line, phone, key=f"beside-{phone}", name="offer")
+    await send_together(application, first)
+
+    results = await send_together(application, other, first)
+
+    assert [type(each) for each in results] == [Rejection, Answered]
+    assert len(await sending.messages_to(phone)) == 1
+
+
+async def send_together(application: Application, *intents: Intent) -> list[Result]:
+    """Decide requests as one batch of a web process."""
+    outgoing = application.outgoing
+    async with outgoing.database.transaction(intents[0].organization_id) as connection:
+        return await send_messages(connection, outgoing.catalogue, intents, render=lambda _: b"{}")
 
 
 async def test_an_expired_key_is_new(backend: Api, sending: Sending, line: Line) -> None:

@@ -78,10 +78,11 @@ async def send_messages(
     The caller's transaction makes it atomic; ReplayedMeanwhile asks to run it again.
     """
     organization_id = intents[0].organization_id
-    first = _first_of_each_key(intents)
+    first = _first_of_each_request(intents)
     chosen = sorted(set(first))
     decisions = await _decide_all(connection, catalogue, [intents[i] for i in chosen])
     results = dict(zip(chosen, decisions, strict=True))
+    _refuse_reused_keys(intents, results)
     allowed = [(i, d) for i, d in results.items() if isinstance(d, Decision)]
     queued: dict[int, Queued] = {}
     if allowed:
@@ -89,10 +90,7 @@ async def send_messages(
         queued = {i: _queued(intents[i], decision, now) for i, decision in allowed}
         await _keep_answers(connection, organization_id, intents, queued, render=render)
         await _write(connection, organization_id, intents, dict(allowed), queued=queued)
-    return [
-        key_reused() if _differ(intents[i], intents[leader]) else _final(leader, results, queued)
-        for i, leader in enumerate(first)
-    ]
+    return [_final(leader, results, queued) for leader in first]
 
 
 async def preview_message(
@@ -104,20 +102,32 @@ async def preview_message(
     return decide_message(intent, sender, template, facts=facts[0], now=datetime.now(UTC)).refusals
 
 
-def _first_of_each_key(intents: Sequence[Intent]) -> list[int]:
-    """For each intent the first of the batch with the same replay key, mostly itself."""
-    seen: dict[tuple[UUID, str], int] = {}
+def _first_of_each_request(intents: Sequence[Intent]) -> list[int]:
+    """For each intent the first of the batch that is the same request, mostly itself."""
+    seen: dict[tuple[UUID, str, bytes], int] = {}
     return [
-        i if each.replay is None else seen.setdefault((each.sender_id, each.replay.key), i)
+        i
+        if (replay := each.replay) is None
+        else seen.setdefault((each.sender_id, replay.key, replay.request_hash), i)
         for i, each in enumerate(intents)
     ]
 
 
-def _differ(intent: Intent, leader: Intent) -> bool:
-    """Whether two requests under one key say different things."""
-    if intent.replay is None or leader.replay is None:
-        return False
-    return intent.replay.request_hash != leader.replay.request_hash
+def _refuse_reused_keys(
+    intents: Sequence[Intent], results: dict[int, Decision | Answered | Rejection]
+) -> None:
+    """A key of the batch belongs to the first request under it that is allowed; others get 422.
+
+    A refused request leaves nothing behind, so it takes no key.
+    """
+    taken: set[tuple[UUID, str]] = set()
+    for i, result in results.items():
+        replay = intents[i].replay
+        if replay is not None and isinstance(result, Decision):
+            key = (intents[i].sender_id, replay.key)
+            if key in taken:
+                results[i] = key_reused()
+            taken.add(key)
 
 
 def _final(
