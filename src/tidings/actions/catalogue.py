@@ -25,6 +25,7 @@ from tidings.store.templates import SendableTemplateRow, select_sendable_templat
 
 Known = TypeVar("Known")
 TRUST_SECONDS = 1.0
+KEEP_SECONDS = 10.0
 MOST_REMEMBERED = 20_000
 
 
@@ -97,10 +98,16 @@ def _stale(
     now: float,
 ) -> list[UUID]:
     if len(known) > MOST_REMEMBERED:
-        known.clear()
+        _forget_stale(known, now)
     return [
         key
         for key in set(keys)
         if (organization_id, key) not in known
         or now - known[organization_id, key][0] > TRUST_SECONDS
     ]
+
+
+def _forget_stale(known: dict[tuple[UUID, UUID], tuple[float, Known]], now: float) -> None:
+    """Drop what nobody may trust any more; what a request has just loaded stays for its use."""
+    for key in [key for key, (read_at, _) in known.items() if now - read_at > KEEP_SECONDS]:
+        del known[key]
