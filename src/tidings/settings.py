@@ -16,6 +16,7 @@ from msgspec import Meta
 PREFIX = "TIDINGS_"
 PositiveInt = Annotated[int, Meta(ge=1)]
 Port = Annotated[int, Meta(ge=1, le=65535)]
+PortOrNone = Annotated[int, Meta(ge=0, le=65535)]
 
 
 class SettingError(Exception):
@@ -29,6 +30,8 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     database_url: str = ""
     host: str = "127.0.0.1"
     port: Port = 8080
+    worker_host: str = "127.0.0.1"
+    worker_port: PortOrNone = 0
     public_url: str = ""
     simulator_port: Port = 8090
     secret_key: str = ""
@@ -75,6 +78,9 @@ DESCRIPTIONS: dict[str, str] = {
     "embedded one.",
     "host": "Address that the web process listens on.",
     "port": "Port that the web process listens on.",
+    "worker_host": "Address that a worker's own /healthz, /readyz and /metrics listen on.",
+    "worker_port": "Port of a worker's own /healthz, /readyz and /metrics; 0: none. Each worker "
+    "of a machine needs another.",
     "public_url": "Address under which others reach this installation, for webhook and "
     "download links.",
     "simulator_port": "Port of the provider simulator started by up --simulator and demo.",

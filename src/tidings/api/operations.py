@@ -1,14 +1,10 @@
 """For those who run it: /healthz (the process lives), /readyz (it can serve), /metrics."""
 
 from litestar import Response, Router, get
-from prometheus_client import CONTENT_TYPE_LATEST, Gauge, generate_latest
+from prometheus_client import CONTENT_TYPE_LATEST
 
-from tidings.store.database import UNAVAILABLE, Database
-from tidings.store.migrate import newest_revision
-from tidings.store.query import fetch_optional
-from tidings.store.system import select_revision
-
-POOL = Gauge("tidings_database_pool", "Connections of this process", ["what"])
+from tidings.store.database import Database
+from tidings.store.health import find_unready, render_metrics
 
 
 @get("/healthz", media_type="text/plain")
@@ -20,24 +16,16 @@ async def read_health() -> str:
 @get("/readyz", media_type="text/plain")
 async def read_readiness(database: Database) -> Response[str]:
     """The database answers and has the schema that this program expects; 503 otherwise."""
-    try:
-        async with database.connection() as connection:
-            row = await fetch_optional(connection, select_revision())
-    except UNAVAILABLE:
-        return Response("the database is not available", status_code=503, media_type="text/plain")
-    found, wanted = row.version_num if row else "none", newest_revision()
-    if found != wanted:
-        text = f"the schema is at {found}, this program needs {wanted}: run tidings migrate"
-        return Response(text, status_code=503, media_type="text/plain")
+    reason = await find_unready(database)
+    if reason is not None:
+        return Response(reason, status_code=503, media_type="text/plain")
     return Response("ready", media_type="text/plain")
 
 
 @get("/metrics")
 async def read_metrics(database: Database) -> Response[bytes]:
     """Counters of this process, for Prometheus."""
-    for name, value in database.statistics().items():
-        POOL.labels(name).set(value)
-    return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)
+    return Response(render_metrics(database), media_type=CONTENT_TYPE_LATEST)
 
 
 operations_router = Router(

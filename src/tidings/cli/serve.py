@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import gc
 import signal
 from collections.abc import Callable
 from pathlib import Path
@@ -79,8 +80,10 @@ def web(port: int | None, host: str | None) -> None:
     settings = read_settings(port=port, host=host)
     set_up_logs(settings)
     check_port(settings.host, settings.port, "TIDINGS_PORT")
+    application = Application(settings, database_url(settings))
+    spare_the_collector()
     uvicorn.run(
-        Application(settings, database_url(settings)),
+        application,
         host=settings.host,
         port=settings.port,
         loop="uvloop",
@@ -100,6 +103,8 @@ def worker() -> None:
     """Run one worker: it applies webhooks, sends messages and does the jobs. Any number may run."""
     settings = read_settings()
     set_up_logs(settings)
+    if settings.worker_port:
+        check_port(settings.worker_host, settings.worker_port, "TIDINGS_WORKER_PORT")
     uvloop.run(run_worker(settings, database_url(settings)))
 
 
@@ -114,7 +119,19 @@ async def run_worker(settings: Settings, url: str) -> None:
     for name in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(name, stop.set)
     database = Database(url, pool_size=settings.pool_size)
-    await Worker(settings, database, load_secret_box(settings)).run(stop)
+    worker = Worker(settings, database, load_secret_box(settings))
+    spare_the_collector()
+    await worker.run(stop)
+
+
+def spare_the_collector() -> None:
+    """Leave what lives as long as the process out of garbage collection.
+
+    Walking all modules and routes again and again stopped a busy web process for a tenth of a
+    second, every second and a half.
+    """
+    gc.collect()
+    gc.freeze()
 
 
 @click.command()

@@ -18,6 +18,7 @@ from tidings.engine.housekeeping import housekeeping_loop
 from tidings.engine.intake import Intake
 from tidings.engine.integration_upkeep import upkeep_loop
 from tidings.engine.leases import Holder
+from tidings.engine.operations import operations_loop
 from tidings.engine.recorder import observe
 from tidings.providers.http import Http
 from tidings.settings import Settings
@@ -58,6 +59,7 @@ class Worker:
             breaker_loop(database, settings, stop, holder=self.holder),
             import_loop(database, stop),
             upkeep_loop(database, settings, box, stop),
+            operations_loop(database, settings, stop),
         ]
         tasks = [asyncio.create_task(each) for each in loops]
         try:
