@@ -314,6 +314,9 @@ def _message(intent: Intent, decision: Decision, queued: Queued) -> NewMessage:
         created_at=queued.at,
         template_id=None if template is None else template.row.template_id,
         category=decision.category,
+        campaign_id=None if intent.campaign is None else intent.campaign.campaign_id,
+        campaign_run=None if intent.campaign is None else intent.campaign.run,
+        contact_id=None if intent.campaign is None else intent.campaign.contact_id,
     )
 
 

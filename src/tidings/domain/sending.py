@@ -25,6 +25,14 @@ class ReplayKey(msgspec.Struct, frozen=True):
     keep: timedelta
 
 
+class CampaignContact(msgspec.Struct, frozen=True):
+    """For which contact, in which run of which campaign, a message is sent."""
+
+    campaign_id: UUID
+    run: int
+    contact_id: str
+
+
 class Intent(msgspec.Struct, frozen=True):
     """A wish to send one message. `address` is canonical; exactly one of text and response.
 
@@ -45,3 +53,4 @@ class Intent(msgspec.Struct, frozen=True):
     initiator: str = "api"
     replay: ReplayKey | None = None
     divisions: tuple[UUID, ...] | None = None
+    campaign: CampaignContact | None = None

@@ -45,11 +45,12 @@ def insert_lanes(kind: str, keys: list[str]) -> Query[Nothing]:
 
 
 def insert_sender_leases() -> Query[Nothing]:
-    """Make sure that every integration has a lease for its dispatcher."""
+    """Make sure that every integration has a lease for its dispatcher and one for its pump."""
     return Query(
         """
         INSERT INTO lease (kind, key, organization_id)
-        SELECT 'dispatch', i.id::text, i.organization_id FROM integration i
+        SELECT k.kind, i.id::text, i.organization_id FROM integration i
+        CROSS JOIN (VALUES ('dispatch'), ('pump')) k(kind)
         WHERE i.deleted_at IS NULL
         ON CONFLICT DO NOTHING
         """,

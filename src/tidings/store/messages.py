@@ -31,6 +31,9 @@ class NewMessage(msgspec.Struct, frozen=True):
     provider_message_id: str | None = None
     reply_to: str | None = None
     webhook_ids: str | None = None
+    campaign_id: UUID | None = None
+    campaign_run: int | None = None
+    contact_id: str | None = None
 
 
 MESSAGE_COLUMNS = {
@@ -38,7 +41,8 @@ MESSAGE_COLUMNS = {
     "direction": "text", "status": "text", "kind": "text", "from_address": "text",
     "to_address": "text", "body": "text", "content": "jsonb", "sender_kind": "text",
     "created_at": "timestamptz", "template_id": "uuid", "category": "text", "sender_id": "uuid",
-    "provider_message_id": "text", "reply_to": "text",
+    "provider_message_id": "text", "reply_to": "text", "campaign_id": "uuid",
+    "campaign_run": "smallint", "contact_id": "text",
 }  # fmt: skip
 
 

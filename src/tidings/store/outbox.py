@@ -22,9 +22,11 @@ def insert_outbox(
     return Query(
         """
         WITH queued AS (
-          INSERT INTO outbox (organization_id, integration_id, message_id, priority, due_at)
+          INSERT INTO outbox (organization_id, integration_id, message_id, priority, due_at,
+                              campaign_id)
           SELECT %(organization_id)s, unnest(%(integrations)b::uuid[]), unnest(%(ids)b::uuid[]),
-                 unnest(%(priorities)s::smallint[]), unnest(%(due)s::timestamptz[])
+                 unnest(%(priorities)s::smallint[]), unnest(%(due)s::timestamptz[]),
+                 unnest(%(campaigns)b::uuid[])
         )
         SELECT pg_notify('tidings_outbox', x::text)
         FROM (SELECT DISTINCT unnest(%(integrations)b::uuid[]) AS x) w
@@ -35,6 +37,7 @@ def insert_outbox(
             "ids": [row.id for row in rows],
             "priorities": priorities,
             "due": [row.created_at for row in rows],
+            "campaigns": [row.campaign_id for row in rows],
         },
         Nothing,
     )
@@ -66,6 +69,10 @@ CLAIM_DUE = """
       SELECT o.message_id FROM outbox o
       WHERE o.organization_id = %(organization_id)s AND o.integration_id = %(integration_id)s
         AND o.state = 'queued' AND o.due_at <= now() AND EXISTS (SELECT 1 FROM fence)
+        AND (o.campaign_id IS NULL OR o.campaign_id IN (
+          SELECT c.id FROM campaign c
+          WHERE c.organization_id = %(organization_id)s
+            AND c.integration_id = %(integration_id)s AND c.status = 'on'))
       ORDER BY o.priority, o.due_at LIMIT %(limit)s
       FOR UPDATE SKIP LOCKED
     ), taken AS (
@@ -91,9 +98,10 @@ def claim_due(
 ) -> Query[DueMessage]:
     """Take the next due messages of one integration: highest lane first, oldest first.
 
-    One dispatcher holds the integration's lease, so rows are not contended; the epoch in the
-    fence turns away a dispatcher that slept through its lease. Rows become `sending` in
-    this statement: a worker that dies after it leaves them so, see settle().
+    Messages of campaigns that do not run stay where they are. One dispatcher holds the
+    integration's lease, so rows are not contended; the epoch in the fence turns away a
+    dispatcher that slept through its lease. Rows become `sending` in this statement: a worker
+    that dies after it leaves them so, see settle().
     """
     return Query(
         CLAIM_DUE,
