@@ -13,6 +13,7 @@ import pytest
 from tests.api.routes import Route, walk
 from tests.api_client import Answer, Api
 from tests.messaging import ACCOUNT, Messaging
+from tests.outbound import make_contact_list
 from tests.world import World
 from tidings.api.application import Application
 from tidings.store.database import Database
@@ -55,8 +56,23 @@ async def objects(api: Api, world: World, database: Database) -> dict[str, Any]:
         "library_id": library["id"],
         "response_id": response["id"],
         "import_id": file.json()["id"],
+        **await outbound(api, world, database),
         "address": "4915112345678",
     }
+
+
+async def outbound(api: Api, world: World, database: Database) -> dict[str, Any]:
+    """A filter of a contact list."""
+    listed = await make_contact_list(database, world, name="Filtered")
+    predicate = {"column": "City", "operator": "EQUALS", "value": "Bonn"}
+    contact_filter = await made(
+        api,
+        "/api/v2/outbound/contactlistfilters",
+        name="Of Bonn",
+        contactList={"id": str(listed)},
+        clauses=[{"predicates": [predicate]}],
+    )
+    return {"contact_list_filter_id": contact_filter["id"]}
 
 
 async def made(api: Api, path: str, **body: Any) -> dict[str, Any]:

@@ -8,6 +8,7 @@ from tidings.api.v2.audits import audits_router
 from tidings.api.v2.consent_imports import consent_imports_router
 from tidings.api.v2.consent_keywords import consent_keywords_router
 from tidings.api.v2.consents import consents_router
+from tidings.api.v2.contact_list_filters import contact_list_filters_router
 from tidings.api.v2.divisions import divisions_router
 from tidings.api.v2.exchanges import exchanges_router
 from tidings.api.v2.integration_checks import integration_checks_router
@@ -38,6 +39,7 @@ ROUTERS: tuple[Router, ...] = (
     consent_imports_router,
     consent_keywords_router,
     consents_router,
+    contact_list_filters_router,
     divisions_router,
     exchanges_router,
     integration_checks_router,

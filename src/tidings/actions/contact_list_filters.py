@@ -1,0 +1,151 @@
+"""Contact list filters: create, change, delete. A filter lives in its contact list's division."""
+
+from uuid import UUID
+
+import msgspec
+import psycopg
+
+from tidings.actions.divisions import check_name, name_taken
+from tidings.actions.outbound_changes import Subject, announce_change, in_use
+from tidings.domain.contact_filter_checks import check_filter
+from tidings.domain.contact_filters import ContactFilter
+from tidings.domain.errors import absent, conflict, invalid, stale_version
+from tidings.domain.permissions import Caller
+from tidings.store import contact_list_filters as store
+from tidings.store.ids import new_id
+from tidings.store.query import Connection, execute, fetch_one, fetch_optional
+
+VIEW = "outbound:contactListFilter:view"
+MOST_FILTERS = 1_000
+
+
+class FilterDraft(msgspec.Struct, frozen=True):
+    """A filter as it is asked for; of a change, None keeps what is."""
+
+    name: str | None
+    list_id: UUID | None
+    conditions: ContactFilter
+
+
+async def create_filter(
+    connection: Connection, caller: Caller, draft: FilterDraft
+) -> store.FilterRow:
+    """Create a filter over a contact list that the caller may see (C5)."""
+    name = check_name(draft.name)
+    add = "outbound:contactListFilter:add"
+    listed = await access_filtered_list(connection, caller, draft.list_id, permission=add)
+    check_filter(draft.conditions, listed.columns)
+    await _check_room(connection, caller)
+    filter_id = new_id()
+    created = await fetch_optional(
+        connection,
+        store.insert_filter(
+            caller.organization_id,
+            filter_id,
+            draft.conditions,
+            list_id=listed.id,
+            name=name,
+            created_by=caller.id,
+        ),
+    )
+    if created is None:
+        raise name_taken(name)
+    after = await access_filter(connection, caller, filter_id, permission=add)
+    await announce_change(connection, caller, "create", _subject(after), after=after)
+    return after
+
+
+async def access_filter(
+    connection: Connection, caller: Caller, filter_id: UUID, *, permission: str = VIEW
+) -> store.FilterRow:
+    """The filter, or a 404 unless the permission is held in its list's division."""
+    chosen = store.FilterChoice(caller.divisions(permission), ids=[filter_id])
+    row = await fetch_optional(
+        connection, store.select_filters(caller.organization_id, chosen, limit=1, offset=0)
+    )
+    if row is None:
+        raise absent("contact list filter", filter_id)
+    return row
+
+
+async def access_filtered_list(
+    connection: Connection, caller: Caller, list_id: UUID | None, *, permission: str
+) -> store.FilteredList:
+    """The contact list that a filter is for; 400 when there is none that the caller may use."""
+    field = "contactList.id"
+    if list_id is None:
+        raise invalid(field, "Say which contact list the filter is for: give contactList.id.")
+    listed = await fetch_optional(
+        connection,
+        store.select_filtered_list(
+            caller.organization_id, list_id, divisions=caller.divisions(permission)
+        ),
+    )
+    if listed is None:
+        raise invalid(field, f"There is no contact list {list_id} that you may use here.")
+    return listed
+
+
+async def change_filter(
+    connection: Connection,
+    caller: Caller,
+    filter_id: UUID,
+    draft: FilterDraft,
+    *,
+    version: int | None,
+) -> store.FilterRow:
+    """Rename a filter or change its conditions; 409 when it was changed meanwhile.
+
+    It stays with its contact list. Campaigns that run have their contacts already: a change
+    counts from their next start on.
+    """
+    edit = "outbound:contactListFilter:edit"
+    before = await access_filter(connection, caller, filter_id, permission=edit)
+    if draft.list_id not in (None, before.list_id):
+        raise invalid("contactList.id", "A filter stays with its contact list; create another.")
+    check_filter(draft.conditions, before.columns)
+    name = before.name if draft.name is None else check_name(draft.name)
+    try:
+        changed = await fetch_optional(
+            connection,
+            store.update_filter(
+                caller.organization_id,
+                filter_id,
+                draft.conditions,
+                name=name,
+                version=before.version if version is None else version,
+            ),
+        )
+    except psycopg.errors.UniqueViolation as error:
+        raise name_taken(name) from error
+    if changed is None:
+        raise stale_version("contact list filter", sent=version, current=before.version)
+    after = await access_filter(connection, caller, filter_id, permission=edit)
+    await announce_change(connection, caller, "update", _subject(after), before=before, after=after)
+    return after
+
+
+async def delete_filter(connection: Connection, caller: Caller, filter_id: UUID) -> None:
+    """Delete a filter; 400 while a campaign uses it."""
+    before = await access_filter(
+        connection, caller, filter_id, permission="outbound:contactListFilter:delete"
+    )
+    try:
+        await execute(connection, store.delete_filter(caller.organization_id, filter_id))
+    except psycopg.errors.ForeignKeyViolation as error:
+        raise in_use("contact list filter", before.name) from error
+    await announce_change(connection, caller, "delete", _subject(before), before=before)
+
+
+async def _check_room(connection: Connection, caller: Caller) -> None:
+    everything = store.FilterChoice()
+    count = await fetch_one(connection, store.count_filters(caller.organization_id, everything))
+    if count.count >= MOST_FILTERS:
+        raise conflict(
+            "filter.limit",
+            f"An organization has at most {MOST_FILTERS} contact list filters; delete old ones.",
+        )
+
+
+def _subject(row: store.FilterRow) -> Subject:
+    return Subject("contactListFilter", row.id, row.name, row.division_id)
