@@ -178,7 +178,6 @@ async def _read(
     wanted = [
         FactsWanted(
             integration_id=each.integration_id,
-            address=each.address,
             forms=match_keys(each.address),
             subject_id=each.sender_id,
             key=each.replay.key if each.replay else None,

@@ -14,6 +14,7 @@ from litestar.di import Provide
 from litestar.openapi import OpenAPIConfig
 
 from tidings import __version__
+from tidings.api.agentless_door import DOOR, AgentlessDoor
 from tidings.api.auth import Identities, read_caller
 from tidings.api.console import Console
 from tidings.api.errors import HANDLERS
@@ -60,7 +61,13 @@ class Application:
         self.outgoing = Outgoing(self.database, render_queued)
         self.webhooks = MetaWebhooks(settings, self.database, self.secret_box)
         self.console = Console()
+        self.identities = Identities(
+            self.database, requests_per_minute=settings.api_requests_per_minute
+        )
         self.framework = self._build()
+        self.agentless = AgentlessDoor(
+            settings, self.identities, self.outgoing, route=self.framework
+        )
 
     def _build(self) -> Litestar:
         application = self
@@ -107,9 +114,7 @@ class Application:
     async def _lifespan(self, framework: Litestar) -> AsyncIterator[None]:
         framework.state.settings = self.settings
         framework.state.outgoing = self.outgoing
-        framework.state.identities = Identities(
-            self.database, requests_per_minute=self.settings.api_requests_per_minute
-        )
+        framework.state.identities = self.identities
         await self.database.open()
         try:
             yield
@@ -139,7 +144,9 @@ class Application:
                 headers.extend(SECURITY_HEADERS)
             await send(message)
 
-        if path.startswith(FRAMEWORK_PATHS):
+        if path == DOOR:
+            await self.agentless(scope, receive, send_with_headers)
+        elif path.startswith(FRAMEWORK_PATHS):
             await self.framework(scope, receive, send_with_headers)  # type: ignore[arg-type]
         else:
             await self.console(scope, send_with_headers)

@@ -187,3 +187,11 @@ HANDLERS: dict[int | type[Exception], Any] = {
     **dict.fromkeys(UNAVAILABLE, answer_unavailable),
     Exception: answer_unexpected,
 }
+
+
+async def answer_error(error: Exception, scope: Any, receive: Any, send: Any) -> None:
+    """Answer an error outside the framework's routes as they would."""
+    request: AnyRequest = Request(scope, receive, send)
+    kind = next(kind for kind in type(error).__mro__ if kind in HANDLERS)
+    response: Response[bytes] = HANDLERS[kind](request, error)
+    await response.to_asgi_response(None, request)(scope, receive, send)

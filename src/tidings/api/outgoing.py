@@ -11,7 +11,7 @@ from tidings.store.database import UNAVAILABLE, Database
 from tidings.store.group_commit import GroupCommit
 
 MOST = 128
-AT_ONCE = 1
+AT_ONCE = 3  # while one batch waits for the disk, others are decided
 TRIES = 5
 
 

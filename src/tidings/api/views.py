@@ -56,8 +56,7 @@ class Keyset(View, Generic[Item]):
 
 def moment(time: datetime) -> Moment:
     """A time as the API writes it: UTC, milliseconds, Z."""
-    utc = time.astimezone(UTC)
-    return f"{utc:%Y-%m-%dT%H:%M:%S}.{utc.microsecond // 1000:03d}Z"
+    return time.astimezone(UTC).isoformat(timespec="milliseconds")[:-6] + "Z"
 
 
 def optional_moment(time: datetime | None) -> Moment | None:

@@ -30,62 +30,77 @@ class SendFacts(msgspec.Struct, frozen=True):
     answer: bytes | None
 
 
+# Each look-up is a LATERAL of one row: whatever the planner believes of the tables' sizes, it can
+# only walk their keys. As plain joins it hashed whole tables that had grown since it looked.
 FACTS = """
     WITH given AS MATERIALIZED (
       SELECT unnest(%(numbers)s::integer[]) AS i,
              unnest(%(integrations)b::uuid[]) AS integration_id,
-             unnest(%(addresses)s::text[]) AS address, unnest(%(subjects)b::uuid[]) AS subject_id,
+             unnest(%(subjects)b::uuid[]) AS subject_id,
              unnest(%(keys)s::text[]) AS key, unnest(%(existing)s::boolean[]) AS existing
     ), forms AS MATERIALIZED (
       SELECT unnest(%(form_numbers)s::integer[]) AS i, unnest(%(form_values)s::text[]) AS value,
              unnest(%(form_ranks)s::integer[]) AS rank
-    ), found AS MATERIALIZED (
-      SELECT DISTINCT ON (f.i) f.i, a.customer_id
+    ), known AS MATERIALIZED (
+      SELECT f.i, f.rank, a.customer_id, s.learnt_at, s.until_at
       FROM forms f
-      JOIN customer_address a ON a.organization_id = %(organization_id)s AND a.kind = 'phone'
-       AND a.scope = '' AND a.value = f.value
-      ORDER BY f.i, f.rank
+      LEFT JOIN LATERAL (
+        SELECT customer_id FROM customer_address
+        WHERE organization_id = %(organization_id)s AND kind = 'phone' AND scope = ''
+          AND value = f.value LIMIT 1) a ON true
+      LEFT JOIN LATERAL (
+        SELECT learnt_at, until_at FROM suppression
+        WHERE organization_id = %(organization_id)s AND channel = 'whatsapp'
+          AND address = f.value AND until_at > now() LIMIT 1) s ON true
+    ), found AS MATERIALIZED (
+      SELECT i, (array_agg(customer_id ORDER BY rank) FILTER (WHERE customer_id IS NOT NULL))[1]
+               AS customer_id,
+             max(until_at) AS until_at,
+             (array_agg(learnt_at ORDER BY until_at DESC NULLS LAST))[1] AS learnt_at
+      FROM known GROUP BY i
     )
     SELECT g.i, found.customer_id,
            u.state AS utility_state, u.changed_at AS utility_at, u.source AS utility_source,
            k.state AS marketing_state, k.changed_at AS marketing_at, k.source AS marketing_source,
-           s.learnt_at AS suppressed_at, s.until_at AS suppressed_until,
+           found.learnt_at AS suppressed_at, found.until_at AS suppressed_until,
            c.id AS connected_id, w.last_inbound_at,
            l.id AS latest_id, l.state AS latest_state, l.last_message_at AS latest_at,
            y.request_hash AS answer_hash, y.answer
     FROM given g
-    LEFT JOIN found ON found.i = g.i
-    LEFT JOIN consent u ON u.organization_id = %(organization_id)s
-      AND u.customer_id = found.customer_id AND u.channel = 'whatsapp' AND u.category = 'utility'
-    LEFT JOIN consent k ON k.organization_id = %(organization_id)s
-      AND k.customer_id = found.customer_id AND k.channel = 'whatsapp' AND k.category = 'marketing'
+    JOIN found ON found.i = g.i
     LEFT JOIN LATERAL (
-      SELECT s.learnt_at, s.until_at FROM forms f
-      JOIN suppression s ON s.organization_id = %(organization_id)s AND s.channel = 'whatsapp'
-       AND s.address = f.value AND s.until_at > now()
-      WHERE f.i = g.i ORDER BY s.until_at DESC LIMIT 1) s ON true
+      SELECT state, changed_at, source FROM consent
+      WHERE organization_id = %(organization_id)s AND customer_id = found.customer_id
+        AND channel = 'whatsapp' AND category = 'utility' LIMIT 1) u ON true
+    LEFT JOIN LATERAL (
+      SELECT state, changed_at, source FROM consent
+      WHERE organization_id = %(organization_id)s AND customer_id = found.customer_id
+        AND channel = 'whatsapp' AND category = 'marketing' LIMIT 1) k ON true
     LEFT JOIN LATERAL (
       SELECT id FROM conversation
       WHERE organization_id = %(organization_id)s AND customer_id = found.customer_id
         AND state = 'connected' LIMIT 1) c ON true
-    LEFT JOIN service_window w ON w.organization_id = %(organization_id)s
-      AND w.integration_id = g.integration_id AND w.customer_id = found.customer_id
+    LEFT JOIN LATERAL (
+      SELECT last_inbound_at FROM service_window
+      WHERE organization_id = %(organization_id)s AND integration_id = g.integration_id
+        AND customer_id = found.customer_id LIMIT 1) w ON true
     LEFT JOIN LATERAL (
       SELECT id, state, last_message_at FROM conversation
       WHERE g.existing AND organization_id = %(organization_id)s
         AND customer_id = found.customer_id AND integration_id = g.integration_id
       ORDER BY id DESC LIMIT 1) l ON true
-    LEFT JOIN idempotency y ON y.organization_id = %(organization_id)s
-      AND y.subject_id = g.subject_id AND y.key = g.key AND y.expires_at > now()
+    LEFT JOIN LATERAL (
+      SELECT request_hash, answer FROM idempotency
+      WHERE organization_id = %(organization_id)s AND subject_id = g.subject_id AND key = g.key
+        AND expires_at > now() LIMIT 1) y ON true
     ORDER BY g.i
 """
 
 
 class FactsWanted(msgspec.Struct, frozen=True):
-    """One message to look up facts for; `forms` are the address's possible spellings."""
+    """One message to look up facts for; `forms` are its address's possible spellings."""
 
     integration_id: UUID
-    address: str
     forms: tuple[str, ...]
     subject_id: UUID
     key: str | None
@@ -103,7 +118,6 @@ def select_facts(organization_id: UUID, wanted: list[FactsWanted]) -> Query[Send
             "organization_id": organization_id,
             "numbers": list(range(len(wanted))),
             "integrations": [each.integration_id for each in wanted],
-            "addresses": [each.address for each in wanted],
             "subjects": [each.subject_id for each in wanted],
             "keys": [each.key for each in wanted],
             "existing": [each.use_existing for each in wanted],
