@@ -17,6 +17,7 @@ from tidings.domain.addresses import country_of
 from tidings.domain.delivery import DeliveryStatus
 from tidings.domain.inbound import StatusUpdate
 from tidings.store import outcomes as store
+from tidings.store.campaign_counts import Tally, count_move, insert_campaign_deltas
 from tidings.store.events import insert_event
 from tidings.store.outcomes import Moved, Standing
 from tidings.store.query import Connection, Nothing, Query, execute, execute_all, fetch
@@ -213,6 +214,7 @@ def _count(
 ) -> list[Query[Nothing]]:
     """The counters that the moves of these messages change."""
     usage = Usage()
+    tally = Tally()
     health: dict[UUID, list[int]] = {}
     today = datetime.now(UTC).date()
     arrived = {"delivered", "read"}
@@ -233,7 +235,12 @@ def _count(
             count.failed += 1
             if by_id[each.message_id].error_code not in NOT_OUR_FAULT:
                 good_bad[1] += 1
-    return [insert_usage(organization_id, usage)] + [
+        if each.campaign_id is not None and each.campaign_run is not None:
+            count_move(
+                tally, each.campaign_id, each.campaign_run, before=each.before, after=each.after
+            )
+    campaigns = [insert_campaign_deltas(organization_id, tally)] if tally else []
+    return [insert_usage(organization_id, usage), *campaigns] + [
         insert_outcomes(organization_id, integration_id, good=good, bad=bad)
         for integration_id, (good, bad) in health.items()
         if good or bad

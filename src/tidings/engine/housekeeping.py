@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 import structlog
 
 from tidings.settings import Settings
+from tidings.store.campaign_counts import fold_campaign_deltas
 from tidings.store.database import UNAVAILABLE, Database
 from tidings.store.idempotency import delete_expired_keys
 from tidings.store.logins import delete_old_failures
@@ -34,6 +35,7 @@ async def housekeeping_loop(database: Database, settings: Settings, stop: asynci
         try:
             async with database.connection() as connection:
                 await execute(connection, fold_usage())
+                await execute(connection, fold_campaign_deltas())
             if loop.time() - swept_at > SWEEP_SECONDS:
                 await _sweep(database, settings)
                 swept_at = loop.time()

@@ -175,10 +175,17 @@ SETTLE = """
       WHERE o.organization_id = %(organization_id)s AND o.message_id = a.message_id
         AND NOT a.known
       RETURNING o.message_id
+    ), told AS (
+      UPDATE message m SET status = 'unknown' FROM waiting w
+      WHERE m.organization_id = %(organization_id)s AND m.id = w.message_id
+        AND m.status = 'queued'
+      RETURNING m.id, m.conversation_id, m.campaign_id, m.campaign_run
+    ), counted AS (
+      INSERT INTO campaign_delta (organization_id, id, campaign_id, run, measure, amount)
+      SELECT %(organization_id)s, gen_random_uuid(), campaign_id, campaign_run, 'unknown', count(*)
+      FROM told WHERE campaign_id IS NOT NULL GROUP BY campaign_id, campaign_run
     )
-    UPDATE message m SET status = 'unknown' FROM waiting w
-    WHERE m.organization_id = %(organization_id)s AND m.id = w.message_id AND m.status = 'queued'
-    RETURNING m.id AS message_id, m.conversation_id
+    SELECT id AS message_id, conversation_id FROM told
 """
 
 

@@ -40,6 +40,8 @@ class Moved(msgspec.Struct, frozen=True):
     category: str | None
     before: str
     after: str
+    campaign_id: UUID | None = None
+    campaign_run: int | None = None
 
 
 APPLY = """
@@ -83,7 +85,8 @@ APPLY = """
       WHERE m.organization_id = %(organization_id)s AND m.id = g.id
       RETURNING m.id AS message_id, m.conversation_id, m.integration_id, m.to_address,
                 m.category, old.status AS before, m.status AS after,
-                old.provider_message_id IS NULL AS first, m.provider_message_id, m.error_code
+                old.provider_message_id IS NULL AS first, m.provider_message_id, m.error_code,
+                m.campaign_id, m.campaign_run
     ), named AS (
       INSERT INTO provider_message (organization_id, integration_id, provider_message_id,
                                     message_id)
@@ -102,7 +105,8 @@ APPLY = """
       WHERE o.organization_id = %(organization_id)s AND o.message_id = ANY(%(ids)b::uuid[])
         AND (%(answered)s OR o.state = 'unknown')
     )
-    SELECT message_id, conversation_id, integration_id, to_address, category, before, after
+    SELECT message_id, conversation_id, integration_id, to_address, category, before, after,
+           campaign_id, campaign_run
     FROM moved
 """
 
