@@ -12,9 +12,9 @@ import pytest
 
 from tests.api_client import Answer, Api
 from tests.world import World
-from tidings.actions import consent_imports as actions
-from tidings.engine import consent_imports as engine
-from tidings.engine.consent_imports import import_loop, run_import, run_next_import
+from tidings.actions import imports as actions
+from tidings.engine.import_consents import ConsentSink
+from tidings.engine.imports import import_loop, run_import, run_next_import
 from tidings.store.database import Database
 from tidings.store.ids import new_id
 
@@ -219,7 +219,7 @@ def large_file(prefix: str, rows: int) -> str:
 async def test_an_import_killed_in_the_middle_goes_on_there_and_records_nothing_twice(
     api: Api, world: World, database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(engine, "BATCH_ROWS", 50)
+    monkeypatch.setattr(ConsentSink, "batch_rows", 50)
     monkeypatch.setattr(actions, "CHUNK_BYTES", 1_000)
     job = (await upload(api, large_file("4917", 1_000) + "nonsense,\n")).json()
     kills = 0
@@ -252,7 +252,7 @@ async def read(api: Api, job: dict[str, Any]) -> dict[str, Any]:
 
 async def pieces_left(database: Database) -> int:
     async with database.connection() as connection:
-        rows = await connection.execute("SELECT count(*) FROM consent_import_chunk")
+        rows = await connection.execute("SELECT count(*) FROM file_import_chunk")
         [(count,)] = await rows.fetchall()
     return int(count)
 
@@ -260,7 +260,7 @@ async def pieces_left(database: Database) -> int:
 async def test_two_workers_at_one_import_record_it_once(
     api: Api, world: World, database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(engine, "BATCH_ROWS", 20)
+    monkeypatch.setattr(ConsentSink, "batch_rows", 20)
     job = (await upload(api, large_file("4918", 400))).json()
 
     await asyncio.gather(*(run(database, world, job) for _ in range(3)))
@@ -272,7 +272,7 @@ async def test_two_workers_at_one_import_record_it_once(
 async def test_a_cancelled_import_stops_and_keeps_what_it_took(
     api: Api, world: World, database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(engine, "BATCH_ROWS", 20)
+    monkeypatch.setattr(ConsentSink, "batch_rows", 20)
     job = (await upload(api, large_file("4919", 2_000))).json()
     running = asyncio.create_task(run(database, world, job))
     while (await read(api, job))["totalRows"] == 0:

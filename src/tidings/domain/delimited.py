@@ -5,7 +5,6 @@ record and go on there. Nothing here knows what the columns mean.
 """
 
 import csv
-from collections import deque
 from collections.abc import Iterator
 from enum import StrEnum
 
@@ -13,7 +12,7 @@ import msgspec
 
 LONGEST_LINE_BYTES = 1_000_000
 MOST_LINES_OF_RECORD = 100
-SEPARATORS = (",", ";", "\t")
+SEPARATORS = (",", ";", "\t", "|")
 FORMULA_STARTS = ("=", "+", "-", "@")
 BYTE_ORDER_MARK = "\ufeff"
 
@@ -33,23 +32,28 @@ class Line(msgspec.Struct, frozen=True):
     size: int
 
 
-class Record(msgspec.Struct, frozen=True):
-    """One record: its cells without blanks around them, and the lines it stood on.
+class Record(msgspec.Struct, frozen=True, gc=False):
+    """One record: its cells as they stand in the file, and the text that they stood in.
 
     `line` counts from 1. `problem` says why the line could not be split into cells.
     """
 
     line: int
     cells: list[str]
+    text: str
     lines: int
     size: int
-    content: str
     problem: str = ""
 
     @property
     def is_blank(self) -> bool:
         """Whether nothing stands in it."""
-        return not self.problem and not any(self.cells)
+        return not self.problem and not any(map(str.strip, self.cells))
+
+    @property
+    def content(self) -> str:
+        """The text without the end of its last line."""
+        return self.text.rstrip("\r\n")
 
 
 class NotLines(Exception):
@@ -108,63 +112,75 @@ def _line_of(raw: bytes) -> Line:
 class RecordReader:
     """Splits lines into records.
 
-    A quote that is never closed costs its own line only: were it read on, it would swallow the
-    rest of the file.
+    Well-formed records are split many at a time. A quote that is never closed costs its own
+    line only: were it read on, it would swallow the rest of the file.
     """
 
     def __init__(self, separator: str, *, lines_before: int) -> None:
         self._separator = separator
         self._line = lines_before + 1
-        self._lines: deque[Line] = deque()
+        self._lines: list[Line] = []
+        self._at = 0
 
     def feed(self, lines: list[Line]) -> None:
         """Lines to be split next."""
-        self._lines.extend(lines)
+        self._lines = self._lines[self._at :] + lines
+        self._at = 0
 
     def take(self, limit: int, *, is_last: bool) -> list[Record]:
         """Up to so many records; fewer when more lines are needed (unless these are the last)."""
         records: list[Record] = []
-        while len(records) < limit and (record := self._next(is_last=is_last)) is not None:
-            records.append(record)
+        while len(records) < limit and self._at < len(self._lines):
+            tried = self._take_well_formed(records, limit)
+            if not tried:
+                continue
+            may_go_on = self._at + tried >= len(self._lines) and tried < MOST_LINES_OF_RECORD
+            if may_go_on and not is_last:
+                break  # the rest of the record may come with the next lines
+            line = self._lines[self._at]
+            cells, problem = _split_alone(line.text, self._separator)
+            records.append(self._record(cells, 1, problem))
         return records
 
-    def _next(self, *, is_last: bool) -> Record | None:
-        taken: list[Line] = []
-        problem = ""
+    def _take_well_formed(self, records: list[Record], limit: int) -> int:
+        """Split records up to the limit, or up to one that is not well formed.
+
+        Gives how many lines were tried for that one in vain; 0 when there is none.
+        """
+        texts = (self._lines[at].text for at in range(self._at, len(self._lines)))
+        reader = csv.reader(texts, delimiter=self._separator, strict=True)
+        before = 0
         try:
-            cells = next(csv.reader(self._pull(taken), delimiter=self._separator, strict=True))
-        except StopIteration:
-            return None
+            for cells in reader:
+                count = reader.line_num - before
+                if count > MOST_LINES_OF_RECORD:
+                    return count
+                before += count
+                records.append(self._record(cells, count))
+                if len(records) >= limit:
+                    break
         except csv.Error:
-            cut_short = not self._lines and len(taken) < MOST_LINES_OF_RECORD
-            self._lines.extendleft(reversed(taken[1:]))
-            if cut_short and not is_last:
-                self._lines.appendleft(taken[0])
-                return None
-            del taken[1:]
-            cells, problem = self._split_alone(taken[0])
-        record = Record(
-            line=self._line,
-            cells=[cell.strip() for cell in cells],
-            lines=len(taken),
-            size=sum(line.size for line in taken),
-            content="".join(line.text for line in taken).rstrip("\r\n"),
-            problem=problem,
-        )
-        self._line += len(taken)
+            return max(1, reader.line_num - before)
+        return 0
+
+    def _record(self, cells: list[str], count: int, problem: str = "") -> Record:
+        line = self._lines[self._at]
+        text, size = line.text, line.size
+        if count > 1:
+            lines = self._lines[self._at : self._at + count]
+            text = "".join(each.text for each in lines)
+            size = sum(each.size for each in lines)
+        record = Record(self._line, cells, text, count, size, problem)
+        self._at += count
+        self._line += count
         return record
 
-    def _pull(self, taken: list[Line]) -> Iterator[str]:
-        while self._lines and len(taken) < MOST_LINES_OF_RECORD:
-            line = self._lines.popleft()
-            taken.append(line)
-            yield line.text
 
-    def _split_alone(self, line: Line) -> tuple[list[str], str]:
-        try:
-            return next(csv.reader([line.text], delimiter=self._separator)), ""
-        except csv.Error as error:
-            return [], f"The line cannot be split into cells: {error}."
+def _split_alone(text: str, separator: str) -> tuple[list[str], str]:
+    try:
+        return next(csv.reader([text], delimiter=separator)), ""
+    except csv.Error as error:
+        return [], f"The line cannot be split into cells: {error}."
 
 
 def guard_formula(text: str) -> str:

@@ -12,9 +12,9 @@ import psycopg
 import structlog
 
 from tidings.engine.breaker import breaker_loop
-from tidings.engine.consent_imports import import_loop
 from tidings.engine.dispatch import Dispatch
 from tidings.engine.housekeeping import housekeeping_loop
+from tidings.engine.imports import import_loop
 from tidings.engine.intake import Intake
 from tidings.engine.integration_upkeep import upkeep_loop
 from tidings.engine.leases import Holder

@@ -7,8 +7,7 @@
 CREATE FUNCTION address_key(address text) RETURNS text LANGUAGE sql IMMUTABLE PARALLEL SAFE
 RETURN CASE
   WHEN length(address) <> 13 THEN address
-  WHEN address LIKE '55__9%' AND substr(address, 6, 1) BETWEEN '6' AND '9'
-    THEN substr(address, 1, 4) || substr(address, 6)
+  WHEN address LIKE '55__9%' THEN substr(address, 1, 4) || substr(address, 6)
   WHEN address LIKE '521%' THEN '52' || substr(address, 4)
   WHEN address LIKE '549%' THEN '54' || substr(address, 4)
   ELSE address END;
@@ -113,6 +112,7 @@ CREATE INDEX contact_list_filter_list ON contact_list_filter (organization_id, l
 -- Do-not-contact lists ----------------------------------------------------------------------
 
 -- collects_opt_outs: every opt-out adds its number here by itself.
+-- custom_column: of 'rds_custom', the contact column whose values are kept here.
 CREATE TABLE dnc_list (
   organization_id uuid NOT NULL REFERENCES organization,
   id uuid NOT NULL,
@@ -121,6 +121,7 @@ CREATE TABLE dnc_list (
   contact_method text NOT NULL DEFAULT 'WhatsApp'
     CHECK (contact_method IN ('WhatsApp', 'Phone', 'Email', 'Any')),
   source_type text NOT NULL DEFAULT 'rds' CHECK (source_type IN ('rds', 'rds_custom')),
+  custom_column text,
   collects_opt_outs boolean NOT NULL DEFAULT false,
   default_region text,
   entry_count bigint NOT NULL DEFAULT 0,
@@ -146,6 +147,8 @@ CREATE TABLE dnc_entry (
   PRIMARY KEY (organization_id, list_id, kind, key),
   FOREIGN KEY (organization_id, list_id) REFERENCES dnc_list
 );
+
+CREATE INDEX dnc_entry_expires ON dnc_entry (expires_at) WHERE expires_at < 'infinity';
 
 -- Imports of files --------------------------------------------------------------------------
 
