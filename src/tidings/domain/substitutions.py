@@ -17,7 +17,7 @@ def substitutions_of(compiled: CompiledTemplate) -> list[dict[str, Any]]:
     """A template's required placeholders as substitutions: `id` and `description`."""
     return [
         {"id": identifier, "description": f"{WORDS[slot.where]} {slot.kind.value} {slot.key}"}
-        for identifier, slot in _named(compiled)
+        for identifier, slot in named_slots(compiled)
     ]
 
 
@@ -33,13 +33,14 @@ def default_values(
     if not given:
         return TemplateValues()
     parts: dict[Where, dict[str, str]] = {where: {} for where in Where}
-    for identifier, slot in _named(compiled):
+    for identifier, slot in named_slots(compiled):
         if identifier in given:
             parts[slot.where][slot.key] = given[identifier]
     return TemplateValues(parts[Where.HEADER], parts[Where.BODY], parts[Where.BUTTON])
 
 
-def _named(compiled: CompiledTemplate) -> Iterator[tuple[str, Placeholder]]:
+def named_slots(compiled: CompiledTemplate) -> Iterator[tuple[str, Placeholder]]:
+    """A template's required placeholders, each with the id of its substitution."""
     taken: set[str] = set()
     for slot in (*compiled.body_slots, *compiled.header_slots, *compiled.button_slots):
         if not slot.required:
