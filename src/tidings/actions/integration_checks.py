@@ -97,7 +97,7 @@ async def subscribe_webhooks(
     """
     await _require(channels, caller, integration_id, permission=EDIT)
     line = await channels.line(caller.organization_id, integration_id)
-    async with channels.http() as http:
+    async with channels.http(line) as http:
         try:
             await subscribe(
                 http,
@@ -145,7 +145,7 @@ async def sync_templates(
     Raises GraphRefused, NeverLeft or MayHaveLeft when they cannot be had; nothing is changed then.
     """
     line = await channels.line(organization_id, integration_id)
-    async with channels.http() as http:
+    async with channels.http(line) as http:
         fetched = await fetch_templates(http, line.account, waba_id=line.row.account_id)
     async with channels.database.transaction(organization_id) as connection:
         return await apply_listed_templates(
@@ -162,7 +162,7 @@ async def refresh_number(
 ) -> NumberInfo:
     """Read what the provider says of the number, and keep it. Raises as sync_templates does."""
     line = await channels.line(organization_id, integration_id)
-    async with channels.http() as http:
+    async with channels.http(line) as http:
         number = await fetch_number(http, line.account)
     async with channels.database.transaction(organization_id) as connection:
         await execute(
@@ -228,7 +228,7 @@ async def _check(
 ) -> list[CheckResult]:
     organization_id = caller.organization_id
     line = await channels.line(organization_id, integration_id)
-    async with channels.http() as http:
+    async with channels.http(line) as http:
         results = await check_account(http, line.account, waba_id=line.row.account_id)
         facts = await _facts(http, line.account) if _number_seen(results) else store.NumberFacts()
     async with channels.database.transaction(organization_id) as connection:

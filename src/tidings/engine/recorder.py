@@ -10,6 +10,7 @@ from uuid import UUID
 import msgspec
 import structlog
 
+from tidings.actions.exchanges import describe_exchange
 from tidings.actions.integrations import set_integration_status
 from tidings.actions.statuses import (
     Recording,
@@ -24,7 +25,6 @@ from tidings.store import outbox as store
 from tidings.store.database import UNAVAILABLE, Database
 from tidings.store.events import insert_event
 from tidings.store.exchanges import NewExchange, insert_exchanges
-from tidings.store.ids import new_id
 from tidings.store.leases import Lease
 from tidings.store.outbox import DueMessage, Requeued
 from tidings.store.outcomes import Standing
@@ -98,21 +98,13 @@ class Recorder:
 
     def log(self, exchange: Exchange, message_id: UUID) -> None:
         """Keep a call for the exchange log."""
-        most = self._settings.exchange_max_bytes
-        self._exchanges.append(
-            NewExchange(
-                id=new_id(),
-                integration_id=self._integration_id,
-                message_id=message_id,
-                method=exchange.method,
-                url=exchange.url,
-                status=exchange.status,
-                duration_ms=int(exchange.duration_ms),
-                request=_readable(exchange.request_body, most),
-                response=_readable(exchange.response_body or b"", most),
-                error=exchange.error,
-            )
+        row = describe_exchange(
+            exchange,
+            self._integration_id,
+            message_id=message_id,
+            most=self._settings.exchange_max_bytes,
         )
+        self._exchanges.append(row)
 
     async def park(self, refused: Refused) -> None:
         """The account or its token is at fault: stop the integration and say why."""
@@ -274,7 +266,3 @@ def _standing(sent: Sent, now: datetime) -> Standing:
         error_code=outcome.code,
         error_detail=outcome.detail.replace("\0", "\ufffd"),
     )
-
-
-def _readable(body: bytes, most: int) -> str:
-    return body[:most].decode("utf-8", "replace").replace("\0", "\ufffd")

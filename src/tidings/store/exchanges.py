@@ -45,7 +45,7 @@ def insert_exchanges(organization_id: UUID, rows: list[NewExchange]) -> Query[No
 
 
 class ExchangeRow(msgspec.Struct, frozen=True):
-    """One call of ours about a message."""
+    """One call of ours."""
 
     id: UUID
     method: str
@@ -67,5 +67,27 @@ def select_exchanges(organization_id: UUID, message_id: UUID) -> Query[ExchangeR
         ORDER BY id LIMIT 200
         """,
         {"organization_id": organization_id, "message_id": message_id},
+        ExchangeRow,
+    )
+
+
+def select_upkeep_exchanges(
+    organization_id: UUID, integration_id: UUID, *, before_id: UUID, limit: int
+) -> Query[ExchangeRow]:
+    """Our calls about an integration itself, not about a message: the newest first, by keyset."""
+    return Query(
+        """
+        SELECT id, method, url, status, duration_ms, request, response, error
+        FROM exchange
+        WHERE organization_id = %(organization_id)s AND integration_id = %(integration_id)s
+          AND message_id IS NULL AND id < %(before_id)s
+        ORDER BY id DESC LIMIT %(limit)s
+        """,
+        {
+            "organization_id": organization_id,
+            "integration_id": integration_id,
+            "before_id": before_id,
+            "limit": limit,
+        },
         ExchangeRow,
     )

@@ -11,6 +11,12 @@ def new_id() -> UUID:
     return compat.uuid7()
 
 
+def new_id_of(moment: datetime) -> UUID:
+    """A fresh UUIDv7 of an earlier moment, for what is written down after it began."""
+    milliseconds = int(moment.timestamp() * 1000)
+    return UUID(int=(milliseconds << 80) | (new_id().int & ((1 << 80) - 1)))
+
+
 def id_at(moment: datetime) -> UUID:
     """The smallest UUIDv7 of a moment: the bound for a range of ids by time."""
     milliseconds = int(moment.timestamp() * 1000)

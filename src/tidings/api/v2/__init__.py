@@ -10,7 +10,7 @@ from tidings.api.v2.consent_keywords import consent_keywords_router
 from tidings.api.v2.consents import consents_router
 from tidings.api.v2.contact_list_filters import contact_list_filters_router
 from tidings.api.v2.divisions import divisions_router
-from tidings.api.v2.exchanges import exchanges_router
+from tidings.api.v2.exchanges import exchanges_router, integration_exchanges_router
 from tidings.api.v2.integration_checks import integration_checks_router
 from tidings.api.v2.integrations import integrations_router
 from tidings.api.v2.interactions import interactions_router
@@ -42,6 +42,7 @@ ROUTERS: tuple[Router, ...] = (
     contact_list_filters_router,
     divisions_router,
     exchanges_router,
+    integration_exchanges_router,
     integration_checks_router,
     integrations_router,
     interactions_router,

@@ -1,19 +1,24 @@
-"""The exchange log of a message over the API: what we and the provider said to each other."""
+"""The exchange log over the API: what we and the provider said to each other."""
 
 import asyncio
 from collections.abc import Sequence
+from typing import Any
 from uuid import UUID
 
-from litestar import Router, get
+from litestar import Request, Router, get
 
+from tidings.actions.integrations import access_integration
 from tidings.api.auth import needs
+from tidings.api.paging import After, PageSize, keyset
+from tidings.api.v2.integration_views import PATH
 from tidings.api.v2.messages import access_message
-from tidings.api.views import Moment, View, moment
+from tidings.api.views import Keyset, Moment, View, moment, parse_id
 from tidings.domain.permissions import Caller
 from tidings.providers.excerpts import excerpt
 from tidings.store.database import Database
-from tidings.store.exchanges import ExchangeRow, select_exchanges
+from tidings.store.exchanges import ExchangeRow, select_exchanges, select_upkeep_exchanges
 from tidings.store.ids import time_of
+from tidings.store.interaction_filters import HIGHEST_ID
 from tidings.store.message_details import MessageRow, WebhookRow, select_webhooks
 from tidings.store.query import fetch
 
@@ -57,6 +62,35 @@ async def list_exchanges(message_id: UUID, caller: Caller, database: Database) -
     return ExchangeListView(entities=sorted(views, key=lambda each: each.id))
 
 
+@get("/{integration_id:uuid}/exchanges", guards=[needs(VIEW)])
+async def list_upkeep_exchanges(
+    request: Request[Any, Any, Any],
+    integration_id: UUID,
+    caller: Caller,
+    database: Database,
+    after: After = None,
+    page_size: PageSize = 25,
+) -> Keyset[ExchangeView]:
+    """List the calls that looked after an integration, secrets taken out, the newest first.
+
+    These are checks, activations, subscriptions and synchronisations, not messages.
+    """
+    before_id = HIGHEST_ID if after is None else parse_id(after, "after")
+    owner = caller.organization_id
+    async with database.transaction(owner) as connection:
+        await access_integration(connection, caller, integration_id, permission=VIEW)
+        rows = await fetch(
+            connection,
+            select_upkeep_exchanges(owner, integration_id, before_id=before_id, limit=page_size),
+        )
+    return keyset(
+        request,
+        page_size,
+        entities=[_call(row) for row in rows],
+        last_key=rows[-1].id if rows else None,
+    )
+
+
 def _call(row: ExchangeRow) -> ExchangeView:
     return ExchangeView(
         id=str(row.id),
@@ -91,4 +125,7 @@ def _webhooks(message: MessageRow, rows: Sequence[WebhookRow]) -> list[ExchangeV
 
 exchanges_router = Router(
     "/api/v2/conversations/messages", route_handlers=[list_exchanges], tags=["Conversations"]
+)
+integration_exchanges_router = Router(
+    f"{PATH}/whatsapp", route_handlers=[list_upkeep_exchanges], tags=["Messaging integrations"]
 )

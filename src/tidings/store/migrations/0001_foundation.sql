@@ -629,6 +629,8 @@ CREATE TABLE exchange (
 CREATE TABLE exchange_default PARTITION OF exchange DEFAULT;
 CREATE INDEX exchange_message ON exchange (organization_id, message_id)
   WHERE message_id IS NOT NULL;
+CREATE INDEX exchange_upkeep ON exchange (organization_id, integration_id, id)
+  WHERE message_id IS NULL;
 
 -- Row-level security: the second lock behind every statement's own condition -----------------
 
