@@ -52,6 +52,13 @@ async def integration(api: Api, meta: MetaAccount, database: Database) -> dict[s
     return made
 
 
+async def due_now(database: Database, integration: dict[str, Any]) -> None:
+    async with database.connection() as connection:
+        await connection.execute(
+            "UPDATE integration SET upkeep_at = now() WHERE id = %s", [UUID(integration["id"])]
+        )
+
+
 async def next_in_minutes(database: Database, integration: dict[str, Any]) -> float:
     async with database.connection() as connection:
         cursor = await connection.execute(
@@ -115,6 +122,68 @@ async def test_a_number_that_broke_is_taken_out_with_the_reason(
             {"id": UUID(integration["id"])},
         )
         assert await cursor.fetchone() == ("system", code)
+
+
+async def test_what_was_mended_at_the_provider_goes_on_by_itself(
+    api: Api, meta: MetaAccount, channels: Channels, integration: dict[str, Any]
+) -> None:
+    meta.token.alive = False
+    meta.simulation.book.changed()
+    assert await look_after_due(channels)
+    assert await next_in_minutes(channels.database, integration) < 31
+
+    await due_now(channels.database, integration)
+    assert await look_after_due(channels)
+    still = (await api.get(integration["selfUri"])).json()
+    meta.token.alive = True
+    meta.simulation.book.changed()
+    await due_now(channels.database, integration)
+    assert await look_after_due(channels)
+
+    assert still["status"] == "Error"
+    assert still["statusReason"]["message"]
+    assert (await api.get(integration["selfUri"])).json()["status"] == "Active"
+    assert await next_in_minutes(channels.database, integration) > 59
+
+
+@pytest.mark.parametrize("reason_code", ["breaker.open", "account.banned"])
+async def test_a_pause_that_a_check_cannot_judge_is_not_ended_by_one(
+    api: Api, channels: Channels, integration: dict[str, Any], reason_code: str
+) -> None:
+    async with channels.database.connection() as connection:
+        await connection.execute(
+            "UPDATE integration SET status = 'error', reason_code = %s, upkeep_at = now()"
+            " WHERE id = %s",
+            [reason_code, UUID(integration["id"])],
+        )
+
+    assert await look_after_due(channels)
+
+    assert (await api.get(integration["selfUri"])).json()["status"] == "Error"
+
+
+async def test_the_calls_that_looked_after_a_number_are_in_its_exchange_log(
+    api: Api, world: World, meta: MetaAccount, channels: Channels, integration: dict[str, Any]
+) -> None:
+    address = f"{integration['selfUri']}/exchanges"
+    made = (await api.get(address)).json()["entities"]
+    meta.token.alive = False
+    meta.simulation.book.changed()
+    assert await look_after_due(channels)
+
+    newest = (await api.get(address, params={"pageSize": 1})).json()
+    second = (await api.get(newest["nextUri"])).json()
+
+    assert len(made) >= 4
+    assert made == sorted(made, key=lambda each: each["id"], reverse=True)
+    (call,) = newest["entities"]
+    assert (call["method"], call["direction"], call["status"]) == ("GET", "out", 401)
+    assert meta.number.id in call["url"]
+    assert call["time"] >= made[0]["time"]
+    assert second["entities"][0] == made[0]
+    assert meta.token.value not in str(made) + str(call)
+    for stranger in (world.olga, world.nils):
+        assert (await api.as_(stranger).get(address)).status == 404
 
 
 async def test_an_unreachable_meta_is_tried_again_soon(

@@ -28,9 +28,10 @@ from tidings.store.integration_upkeep import schedule_upkeep
 from tidings.store.integrations import (
     NumberFacts,
     WebhookAccountRow,
+    select_integration,
     update_facts,
 )
-from tidings.store.query import Connection, execute
+from tidings.store.query import Connection, execute, fetch_optional
 
 HEALED = frozenset({AccountState.REINSTATED, AccountState.RECONNECTED})
 
@@ -86,7 +87,29 @@ async def _apply_account(
                 reason=event.detail or f"WhatsApp reports: {event.provider_event}.",
             )
     elif event.state in HEALED:
+        for number in held:
+            await _end_ban(connection, organization_id, number, event=event)
         await _look_again(connection, organization_id, held)
+
+
+async def _end_ban(
+    connection: Connection,
+    organization_id: UUID,
+    number: WebhookAccountRow,
+    *,
+    event: AccountChange,
+) -> None:
+    """Only the provider ends what it imposed; from then on a clean check is enough."""
+    row = await fetch_optional(connection, select_integration(organization_id, number.id))
+    if row is not None and row.status == "error" and (row.reason_code or "").startswith("account."):
+        await set_integration_status(
+            connection,
+            organization_id,
+            number.id,
+            status="error",
+            reason_code=f"check.after.{event.state.value}",
+            reason="WhatsApp lifted its restriction; the number is being checked.",
+        )
 
 
 async def _apply_number(

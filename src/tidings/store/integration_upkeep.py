@@ -9,7 +9,7 @@ from tidings.store.query import Nothing, Query
 
 
 def claim_upkeep(*, lease: timedelta, limit: int) -> Query[IntegrationKey]:
-    """Take active integrations whose hourly upkeep is due, longest overdue first.
+    """Take integrations in service or in error whose upkeep is due, longest overdue first.
 
     The claim moves the due time to the end of the lease in the same statement, and rows that
     another worker is just claiming are skipped: one worker at a time has an integration, and
@@ -19,7 +19,7 @@ def claim_upkeep(*, lease: timedelta, limit: int) -> Query[IntegrationKey]:
         """
         WITH due AS MATERIALIZED (
           SELECT organization_id, id FROM integration
-          WHERE upkeep_at <= now() AND status = 'active' AND deleted_at IS NULL
+          WHERE upkeep_at <= now() AND status IN ('active', 'error') AND deleted_at IS NULL
           ORDER BY upkeep_at
           LIMIT %(limit)s
           FOR UPDATE SKIP LOCKED

@@ -1,7 +1,7 @@
 """Integrations: the numbers through which an organization talks, and what sending, receiving
 and looking after them need. Secrets are sealed bytes here (see secret_box)."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 import msgspec
@@ -10,6 +10,7 @@ from tidings.store.divisions import Count
 from tidings.store.query import Nothing, Query
 
 WHATSAPP_CLOUD = "whatsapp_cloud"
+LOOK_AGAIN = timedelta(minutes=30)
 
 COLUMNS = """
     i.id, i.organization_id, i.division_id, d.name AS division_name, i.provider, i.name, i.status,
@@ -321,13 +322,15 @@ def update_status(
     """Set the status; no row when status and reason code are so already, or it was deleted.
 
     Of two that set the same status at once the second sees the first one's and changes nothing,
-    so each change is announced once.
+    so each change is announced once. One in error is looked after soon: it may be mended.
     """
     return Query(
         """
         UPDATE integration
         SET status = %(status)s, reason_code = %(reason_code)s, reason = %(reason)s,
             reason_at = CASE WHEN %(reason_code)s::text IS NOT NULL THEN now() END,
+            upkeep_at = CASE WHEN %(status)s = 'error'
+                        THEN least(upkeep_at, now() + %(look_again)s) ELSE upkeep_at END,
             modified_at = now()
         WHERE organization_id = %(organization_id)s AND id = %(id)s AND deleted_at IS NULL
           AND (status, coalesce(reason_code, '')) <> (%(status)s, coalesce(%(reason_code)s, ''))
@@ -339,6 +342,7 @@ def update_status(
             "status": status,
             "reason_code": reason_code,
             "reason": reason,
+            "look_again": LOOK_AGAIN,
         },
         IntegrationKey,
     )
