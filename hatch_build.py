@@ -22,7 +22,8 @@ ROOT = Path(__file__).parent
 CONSOLE = ROOT / "console"
 TARGET = ROOT / "src" / "tidings" / "api" / "console"
 PACKAGES = CONSOLE / "node_modules"
-GENERATED = {"node_modules", "dist", "coverage"}
+DOCUMENT = CONSOLE / "openapi.json"
+GENERATED = {"node_modules", "dist", "coverage", "openapi.json", "schema.d.ts"}
 
 
 class BuildError(Exception):
@@ -73,6 +74,23 @@ def install_packages() -> None:
     (PACKAGES / ".installed").write_text(wanted)
 
 
+def write_types() -> None:
+    """Write the types of the API that this checkout serves, if they changed.
+
+    They are checked against, and not built from: a wheel is built without them.
+    """
+    if find_spec("tidings") is None:
+        raise BuildError("the API's types come from the product: pip install -e .")
+    told = subprocess.run([sys.executable, "-m", "tidings", "openapi"], stdout=subprocess.PIPE)
+    if told.returncode != 0:
+        raise BuildError("`tidings openapi` failed, as told above")
+    types = CONSOLE / "src" / "api" / "schema.d.ts"
+    if types.exists() and DOCUMENT.exists() and DOCUMENT.read_bytes() == told.stdout:
+        return
+    DOCUMENT.write_bytes(told.stdout)
+    npm("run", "types", "--silent")
+
+
 def npm(*arguments: str) -> None:
     """Run npm in the console's folder; its output is shown."""
     node = node_program()
@@ -109,7 +127,7 @@ def sources() -> Iterator[Path]:
     """The files that the built console may depend on."""
     for folder, folders, files in os.walk(CONSOLE):
         folders[:] = [each for each in folders if each not in GENERATED]
-        for name in files:
+        for name in sorted(set(files) - GENERATED):
             if not name.endswith((".test.ts", ".test.tsx", ".tsbuildinfo", ".md")):
                 yield Path(folder) / name
 
@@ -142,6 +160,7 @@ def main() -> None:
         if sys.argv[1:]:
             with one_at_a_time():
                 install_packages()
+                write_types()
             npm(*sys.argv[1:])
         elif build_console():
             print("The console is built.")  # noqa: T201

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { refusal, serve } from "@/world";
 import { answer, api, rememberCsrfToken } from "./client";
-import { ApiError, fieldErrors } from "./errors";
+import { ApiError, fieldErrors, inParts } from "./errors";
 import { absorbNewest } from "./keyset";
 import { allows } from "./permissions";
 
@@ -63,6 +63,15 @@ test("a detail finds its field, also when the API names it by a path", () => {
     name: "Taken.",
     email: "Not an address.",
   });
+});
+
+test.each([
+  ["There is no opt-in. Record one first.", ["There is no opt-in.", "Record one first."]],
+  ["There is no opt-in; record one first.", ["There is no opt-in", "Record one first."]],
+  ["Version 1.5 is too old.", ["Version 1.5 is too old.", undefined]],
+  ["Slow down", ["Slow down", undefined]],
+])("what happened stands apart from what mends it: %s", (message, parts) => {
+  expect(inParts(message)).toEqual(parts);
 });
 
 const pagesOf = (...ids: string[][]) => ({

@@ -1,7 +1,7 @@
 // The one door to the public API: same origin, cookie session, CSRF header on every write.
 import createClient, { type Middleware } from "openapi-fetch";
 import { ApiError, parseError } from "./errors";
-import type { paths } from "./paths";
+import type { paths } from "./schema";
 
 let csrfToken = "";
 let onSignedOut: () => void = () => undefined;

@@ -19,6 +19,16 @@ export class ApiError extends Error {
   }
 }
 
+const SENTENCE = /^(.+?[.!?])\s+(\p{Lu}.*)$/su;
+const CLAUSE = /^([^;]+);\s+(.+)$/su;
+
+/** What happened, and what mends it: the API says the one before its first full stop, or semicolon. */
+export function inParts(message: string): [string, string | undefined] {
+  const [, what, mend] = SENTENCE.exec(message) ?? CLAUSE.exec(message) ?? [];
+  if (!what || !mend) return [message, undefined];
+  return [what, mend.charAt(0).toUpperCase() + mend.slice(1)];
+}
+
 export function parseError(body: unknown, response: Response): ApiError {
   const known = typeof body === "object" && body !== null ? (body as ErrorBody) : {};
   const retryAfter = Number(response.headers.get("Retry-After"));

@@ -4,8 +4,8 @@ import { answer, api } from "@/api/client";
 import type { IntegrationEdit } from "@/api/types";
 
 const BASE = "/api/v2/conversations/messaging/integrations/whatsapp";
-const ONE = `${BASE}/{id}` as const;
-const at = (id: string) => ({ params: { path: { id } } });
+const ONE = `${BASE}/{integration_id}` as const;
+const at = (integration_id: string) => ({ params: { path: { integration_id } } });
 
 export const integrationsQuery = queryOptions({
   queryKey: ["integrations"],

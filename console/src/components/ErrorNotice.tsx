@@ -2,7 +2,7 @@
 import { Alert, Button, Text } from "@mantine/core";
 import { CircleAlert } from "lucide-react";
 import { useTranslation } from "react-i18next";
-import { ApiError } from "@/api/errors";
+import { ApiError, inParts } from "@/api/errors";
 
 interface Props {
   error: Error | null;
@@ -11,11 +11,12 @@ interface Props {
 
 export function ErrorNotice({ error, retry }: Props) {
   const { t } = useTranslation();
-  const message = useMessage()(error);
+  const [what, mend] = inParts(useMessage()(error));
   if (!error) return null;
   const contextId = error instanceof ApiError ? error.contextId : undefined;
   return (
-    <Alert color="red" icon={<CircleAlert size={18} />} title={message} role="alert" my="sm">
+    <Alert color="red" icon={<CircleAlert size={18} />} title={what} role="alert" my="sm">
+      {mend && <Text>{mend}</Text>}
       {contextId && (
         <Text size="xs" c="dimmed">
           {t("errors.context", { contextId })}

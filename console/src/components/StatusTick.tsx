@@ -1,11 +1,11 @@
 // Where a message is on its way, in the signs people know from WhatsApp, each with its word.
 import { CircleAlert, CircleHelp, CircleSlash, Clock3, Inbox } from "lucide-react";
-import type { MessageStatus } from "@/api/types";
 import classes from "./StatusTick.module.css";
 import { useWord } from "./words";
 
 interface Props {
-  status: MessageStatus;
+  /** A message status of the API. */
+  status: string;
   /** Show the word beside the sign; otherwise it is there for screen readers and on hover. */
   withWord?: boolean;
 }
@@ -20,7 +20,7 @@ export function StatusTick({ status, withWord = false }: Props) {
   );
 }
 
-function Sign({ status }: { status: MessageStatus }) {
+function Sign({ status }: { status: string }) {
   const shared = { size: 16, "aria-hidden": true, strokeWidth: 2 } as const;
   switch (status) {
     case "queued":

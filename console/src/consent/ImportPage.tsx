@@ -21,6 +21,7 @@ const TONES = {
   failed: "bad",
   cancelled: "quiet",
 } as const;
+type State = keyof typeof TONES;
 
 export function ImportPage() {
   const { t } = useTranslation();
@@ -32,7 +33,9 @@ export function ImportPage() {
       back={{ to: "/consent", label: t("consent.title") }}
       title={t("consent.importTitle")}
       status={
-        data && <StateMark tone={TONES[data.state]}>{word("importState", data.state)}</StateMark>
+        data && (
+          <StateMark tone={TONES[data.state as State]}>{word("importState", data.state)}</StateMark>
+        )
       }
       isLoading={isPending}
       error={error}

@@ -23,28 +23,39 @@ export const importConsents = (file: File): Promise<ConsentImport> =>
   answer(
     api.POST("/api/v2/consents/imports", {
       params: { query: { fileName: file.name } },
-      body: file as unknown as string,
-      bodySerializer: (body) => body as unknown as File,
+      // The document knows only JSON bodies; this one is the file.
+      body: file as never,
+      bodySerializer: () => file,
       headers: { "Content-Type": "text/csv" },
     }),
   );
 
 export const cancelImport = (id: string) =>
-  answer(api.POST("/api/v2/consents/imports/{id}/cancel", { params: { path: { id } } }));
+  answer(
+    api.POST("/api/v2/consents/imports/{import_id}/cancel", {
+      params: { path: { import_id: id } },
+    }),
+  );
 
 const IS_OVER = new Set(["done", "failed", "cancelled"]);
 
 export const importQuery = (id: string) =>
   queryOptions({
     queryKey: ["consents", "import", id],
-    queryFn: () => answer(api.GET("/api/v2/consents/imports/{id}", { params: { path: { id } } })),
+    queryFn: () =>
+      answer(
+        api.GET("/api/v2/consents/imports/{import_id}", { params: { path: { import_id: id } } }),
+      ),
     refetchInterval: ({ state }) => (state.data && IS_OVER.has(state.data.state) ? false : 1_000),
   });
 
 export const keywordsQuery = queryOptions({
   queryKey: ["consents", "keywords"],
-  queryFn: () => answer(api.GET("/api/v2/consents/keywords")),
+  queryFn: async () => asEdited(await answer(api.GET("/api/v2/consents/keywords"))),
 });
 
 export const saveKeywords = (entities: Keywords[]) =>
-  answer(api.PUT("/api/v2/consents/keywords", { body: { entities } }));
+  answer(api.PUT("/api/v2/consents/keywords", { body: { entities } })).then(asEdited);
+
+/** What is read is what may be written back. */
+const asEdited = ({ entities }: { entities: object[] }) => ({ entities: entities as Keywords[] });

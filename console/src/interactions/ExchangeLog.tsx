@@ -33,7 +33,7 @@ function OneExchange({ exchange }: { exchange: Exchange }) {
   return (
     <Stack gap="xs">
       <Group gap="xs">
-        <Arrow size={16} aria-label={t(`words.exchange.${exchange.direction}`)} />
+        <Arrow size={16} aria-label={t(`words.exchange.${exchange.direction as "in" | "out"}`)} />
         <Badge variant="light" color={isGood ? "teal" : "red"} className="figures">
           {exchange.status ?? t("interactions.noAnswer")}
         </Badge>

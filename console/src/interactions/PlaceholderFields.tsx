@@ -1,7 +1,7 @@
 // One field for each variable of the chosen template.
 import { Fieldset, Stack, TextInput } from "@mantine/core";
 import { useTranslation } from "react-i18next";
-import type { Placeholder } from "@/api/types";
+import type { Part, Placeholder } from "@/api/types";
 import { placeholderKey, type Draft } from "./draft";
 
 export function PlaceholderFields({ draft }: { draft: Draft }) {
@@ -34,7 +34,7 @@ function Field({ placeholder, draft }: { placeholder: Placeholder; draft: Draft 
   const isMedia = ["image", "video", "document"].includes(placeholder.kind?.toLowerCase() ?? "");
   return (
     <TextInput
-      label={t(`send.parts.${placeholder.part}`, { key: nameOf(placeholder, draft) })}
+      label={t(`send.parts.${placeholder.part as Part}`, { key: nameOf(placeholder, draft) })}
       required={placeholder.required !== false}
       withAsterisk={false}
       description={isMedia ? t("send.mediaHint") : undefined}

@@ -4,6 +4,7 @@ import { useDisclosure } from "@mantine/hooks";
 import { Ban } from "lucide-react";
 import { useTranslation } from "react-i18next";
 import { may, useMay } from "@/api/permissions";
+import { inParts } from "@/api/errors";
 import type { ConsentCategory, Refusal } from "@/api/types";
 import { SideSheet } from "@/components/SideSheet";
 import { RecordConsent } from "@/consent/RecordConsent";
@@ -24,13 +25,14 @@ function OneRefusal({ refusal, draft }: { refusal: Refusal; draft: Draft }) {
   const { t } = useTranslation();
   const [isOpen, sheet] = useDisclosure(false);
   const mayRecord = useMay()(may.addConsent) && refusal.code === "consent.required";
+  const [what, mend] = inParts(refusal.message);
   const recorded = () => {
     sheet.close();
     draft.recheck();
   };
   return (
-    <Alert color="red" icon={<Ban size={18} />} title={refusal.message} role="alert">
-      {refusal.mend && <Text>{refusal.mend}</Text>}
+    <Alert color="red" icon={<Ban size={18} />} title={what} role="alert">
+      {mend && <Text>{mend}</Text>}
       {mayRecord && (
         <Button size="xs" mt="xs" variant="default" onClick={sheet.open}>
           {t("send.recordConsent")}

@@ -6,6 +6,7 @@ import { ApiError, fieldErrors } from "@/api/errors";
 import type {
   AgentlessRequest,
   AgentlessResponse,
+  Part,
   Placeholder,
   Refusal,
   Template,
@@ -94,7 +95,7 @@ function requestOf(written: Written): AgentlessRequest | null {
   );
   if (!integrationId || !template || !isFilled || toAddress.replace(/\D/g, "").length < 7)
     return null;
-  const of = (part: Placeholder["part"]) =>
+  const of = (part: Part) =>
     template.placeholders
       .filter((placeholder) => placeholder.part === part)
       .map((placeholder) => ({
@@ -119,7 +120,7 @@ function requestOf(written: Written): AgentlessRequest | null {
 /** The template with what is typed so far; what is not stays a marked variable. */
 export function filledIn({ template, parameters }: Pick<Written, "template" | "parameters">) {
   if (!template) return undefined;
-  const fill = (part: Placeholder["part"], text: string | undefined) =>
+  const fill = (part: Part, text: string | undefined) =>
     text?.replace(/\{\{\s*([^}]+?)\s*\}\}/g, (variable, key: string) => {
       const placeholder = template.placeholders.find(
         (each) => each.part === part && each.key === key,

@@ -1,7 +1,7 @@
 // Reading interactions, and sending notifications.
 import { queryOptions } from "@tanstack/react-query";
 import { answer, api } from "@/api/client";
-import type { AgentlessRequest, Interaction } from "@/api/types";
+import type { AgentlessRequest, AgentlessResponse, Interaction } from "@/api/types";
 
 export const INTERACTION_FILTERS = [
   "from",
@@ -31,8 +31,8 @@ export const interactionQuery = (id: string, messagesAfter?: string) =>
     queryKey: ["interaction", id, messagesAfter ?? "newest"],
     queryFn: () =>
       answer(
-        api.GET("/api/v2/interactions/{id}", {
-          params: { path: { id }, query: { messagesAfter } },
+        api.GET("/api/v2/interactions/{conversation_id}", {
+          params: { path: { conversation_id: id }, query: { messagesAfter } },
         }),
       ),
     refetchInterval: 2_000,
@@ -53,8 +53,8 @@ export const exchangesQuery = (messageId: string) =>
     queryKey: ["exchanges", messageId],
     queryFn: () =>
       answer(
-        api.GET("/api/v2/conversations/messages/{id}/exchanges", {
-          params: { path: { id: messageId } },
+        api.GET("/api/v2/conversations/messages/{message_id}/exchanges", {
+          params: { path: { message_id: messageId } },
         }),
       ),
   });
@@ -73,11 +73,12 @@ export const previewQuery = (request: AgentlessRequest | null) =>
   });
 
 /** Send once: the same key makes a repeated request the same message. */
-export function sendAgentless(body: AgentlessRequest, idempotencyKey: string) {
-  return answer(
+export async function sendAgentless(body: AgentlessRequest, idempotencyKey: string) {
+  const sent: unknown = await answer(
     api.POST("/api/v2/conversations/messages/agentless", {
       body,
-      params: { header: { "Idempotency-Key": idempotencyKey } },
+      headers: { "Idempotency-Key": idempotencyKey },
     }),
   );
+  return sent as AgentlessResponse;
 }

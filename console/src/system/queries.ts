@@ -2,7 +2,7 @@
 import { queryOptions } from "@tanstack/react-query";
 import { answer, api } from "@/api/client";
 
-const at = (id: string) => ({ params: { path: { id } } });
+const at = (element_id: string) => ({ params: { path: { element_id } } });
 
 export const statusQuery = queryOptions({
   queryKey: ["system", "status"],
@@ -13,5 +13,6 @@ export const statusQuery = queryOptions({
 export const readQuarantine = (after: string | undefined) =>
   answer(api.GET("/api/v2/system/quarantine", { params: { query: { after, pageSize: 50 } } }));
 export const replay = (id: string) =>
-  answer(api.POST("/api/v2/system/quarantine/{id}/replay", at(id)));
-export const discard = (id: string) => answer(api.DELETE("/api/v2/system/quarantine/{id}", at(id)));
+  answer(api.POST("/api/v2/system/quarantine/{element_id}/replay", at(id)));
+export const discard = (id: string) =>
+  answer(api.DELETE("/api/v2/system/quarantine/{element_id}", at(id)));

@@ -3,7 +3,7 @@ import { Alert, Code, Table } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { useParams } from "@tanstack/react-router";
 import { useTranslation } from "react-i18next";
-import type { Template } from "@/api/types";
+import type { Part, Template } from "@/api/types";
 import { DetailPage } from "@/components/DetailPage";
 import { Facts } from "@/components/Facts";
 import { RelativeTime } from "@/components/RelativeTime";
@@ -79,7 +79,7 @@ function Variables({ template }: { template: Template }) {
         <Table.Tbody>
           {template.placeholders.map(({ part, key, index, example }) => (
             <Table.Tr key={`${part}${index ?? ""}${key}`}>
-              <Table.Td>{t(`templates.parts.${part}`)}</Table.Td>
+              <Table.Td>{t(`templates.parts.${part as Part}`)}</Table.Td>
               <Table.Td>
                 <Code>{key}</Code>
               </Table.Td>

@@ -17,7 +17,11 @@ export const templateQuery = (id: string) =>
   queryOptions({
     queryKey: ["templates", id],
     queryFn: () =>
-      answer(api.GET("/api/v2/messaging/templates/{id}", { params: { path: { id } } })),
+      answer(
+        api.GET("/api/v2/messaging/templates/{template_id}", {
+          params: { path: { template_id: id } },
+        }),
+      ),
   });
 
 export const approvedTemplatesQuery = (integrationId: string | undefined, name: string) => {
