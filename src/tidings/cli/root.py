@@ -13,7 +13,7 @@ from tidings import __version__
 from tidings.domain.errors import Rejection
 from tidings.embedded import EmbeddedError, EmbeddedPostgres
 from tidings.settings import SettingError, Settings, load_settings
-from tidings.store.database import UNAVAILABLE, Database
+from tidings.store.database import UNAVAILABLE, Database, SchemaLocked
 
 Result = TypeVar("Result")
 
@@ -75,7 +75,7 @@ def main() -> None:
     except click.ClickException as error:
         error.show()
         sys.exit(error.exit_code)
-    except (SettingError, EmbeddedError) as error:
+    except (SettingError, EmbeddedError, SchemaLocked) as error:
         fail(str(error))
     except Rejection as error:
         fail(error.message)

@@ -25,6 +25,12 @@ ENTER_ORGANIZATION = """
     SELECT set_config('role', 'tidings_member', true),
            set_config('tidings.organization_id', %s, true)
 """
+
+
+class SchemaLocked(Exception):
+    """The schema could not be changed because others kept using its tables; nothing was changed."""
+
+
 UNAVAILABLE = (psycopg.OperationalError, psycopg.InterfaceError, PoolTimeout)
 
 
