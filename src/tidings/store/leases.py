@@ -21,17 +21,6 @@ class Lease(msgspec.Struct, frozen=True):
     epoch: int
 
 
-class LeaseState(msgspec.Struct, frozen=True):
-    """A lease as the System page shows it."""
-
-    kind: str
-    key: str
-    organization_id: UUID | None
-    holder: UUID | None
-    epoch: int
-    expires_at: datetime
-
-
 def insert_lanes(kind: str, keys: list[str]) -> Query[Nothing]:
     """Make sure that these leases exist, held by nobody."""
     return Query(
@@ -121,18 +110,6 @@ def count_share(kind: str, *, seconds: float) -> Query[Share]:
         """,
         {"kind": kind, "seconds": seconds},
         Share,
-    )
-
-
-def select_leases(limit: int) -> Query[LeaseState]:
-    """Leases for the System page."""
-    return Query(
-        """
-        SELECT kind, key, organization_id, holder, epoch, expires_at FROM lease
-        ORDER BY kind, key LIMIT %(limit)s
-        """,
-        {"limit": limit},
-        LeaseState,
     )
 
 
