@@ -12,7 +12,7 @@ def set_up_logs(settings: Settings) -> None:
     """Configure the process's logging."""
     level = getattr(logging, settings.log_level.upper())
     logging.basicConfig(format="%(message)s", stream=sys.stderr, level=level)
-    for name in ("uvicorn", "uvicorn.error", "alembic", "procrastinate", "psycopg.pool"):
+    for name in ("uvicorn", "uvicorn.error", "alembic", "psycopg.pool"):
         logging.getLogger(name).setLevel(max(level, logging.WARNING))
     renderer: structlog.typing.Processor = (
         structlog.processors.JSONRenderer()
