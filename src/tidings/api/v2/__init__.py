@@ -5,6 +5,9 @@ from litestar import Router
 from tidings.api.v2.agentless import agentless_router
 from tidings.api.v2.analytics import analytics_router
 from tidings.api.v2.audits import audits_router
+from tidings.api.v2.campaign_progress import campaign_progress_router
+from tidings.api.v2.campaign_schedules import campaign_schedules_router
+from tidings.api.v2.campaigns import campaigns_router
 from tidings.api.v2.consent_imports import consent_imports_router
 from tidings.api.v2.consent_keywords import consent_keywords_router
 from tidings.api.v2.consents import consents_router
@@ -36,6 +39,9 @@ ROUTERS: tuple[Router, ...] = (
     agentless_router,
     analytics_router,
     audits_router,
+    campaign_progress_router,
+    campaign_schedules_router,
+    campaigns_router,
     consent_imports_router,
     consent_keywords_router,
     consents_router,
