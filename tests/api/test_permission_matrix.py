@@ -23,7 +23,8 @@ from tidings.store.query import execute, fetch, fetch_one
 from tidings.store.templates import select_account_templates
 
 OPEN = re.compile(
-    r"POST /oauth/token|POST /api/v2/sessions|GET /(healthz|readyz|metrics)|GET /api/v2/docs\b.*"
+    r"POST /oauth/token|(GET|POST) /api/v2/sessions|GET /(healthz|readyz|metrics)"
+    r"|GET /api/v2/docs\b.*"
 )
 
 

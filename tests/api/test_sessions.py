@@ -168,3 +168,19 @@ async def end_block(database: Database, email: str) -> None:
             "UPDATE login_failure SET blocked_until = now() WHERE key = %s",
             (f"account:{email.lower()}",),
         )
+
+
+async def test_a_visitor_is_no_error_when_the_console_asks_who_is_there(
+    api: Api, world: World
+) -> None:
+    session = await log_in(api, world.sven.email)
+    stranger = api.as_(None)
+
+    there = await stranger.get(SESSIONS, headers=cookie_of(session))
+    nobody = await stranger.get(SESSIONS)
+    forged = await stranger.get(SESSIONS, headers={"Cookie": "tidings_session=guessed"})
+    program = await api.as_(world.robot).get(SESSIONS)
+
+    assert there.json() == session.json()
+    assert [each.status for each in (nobody, forged, program)] == [204, 204, 204]
+    assert nobody.text == ""

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from tests.api.test_sessions import log_in
+from tests.api.test_sessions import cookie_of, log_in
 from tests.api_client import Api
 from tests.world import PASSWORD, World
 
@@ -197,3 +197,27 @@ async def test_people_are_searched_with_the_sdks_body(api: Api, world: World) ->
     assert await search(type="CONTAINS", fields=["name"], value="%") == []
     for bad in ({"type": "REGEX", "value": "a"}, {"type": "EXACT", "fields": ["title"]}):
         assert (await api.post(f"{USERS}/search", {"query": [bad]})).status == 400
+
+
+async def test_people_change_their_own_name_and_language_and_no_more(
+    api: Api, world: World
+) -> None:
+    user = await create(api, "Ingrid", password="twelve letters")
+    session = await log_in(api, user["email"], "twelve letters")
+    me = cookie_of(session) | {"X-CSRF-Token": session.json()["csrfToken"]}
+    stranger = api.as_(None)
+    change = {"name": "Ingrid B.", "locale": "da", "email": "new@x.example", "state": "inactive"}
+
+    changed = await stranger.patch(f"{USERS}/me", change, headers=me)
+    stale = await stranger.patch(f"{USERS}/me", {"name": "Late", "version": 1}, headers=me)
+    wrong = await stranger.patch(f"{USERS}/me", {"locale": "dansk!"}, headers=me)
+
+    assert changed.status == 200, changed
+    told = changed.json()
+    assert (told["name"], told["locale"], told["version"]) == ("Ingrid B.", "da", 2)
+    assert (told["email"], told["state"]) == (user["email"], "active")
+    assert stale.status == 409
+    assert (wrong.status, wrong.json()["details"][0]["fieldName"]) == (400, "locale")
+    assert (await api.as_(world.robot).patch(f"{USERS}/me", {"name": "R2"})).status == 400
+    audits = await api.get("/api/v2/audits", params={"entityId": user["id"], "action": "update"})
+    assert audits.json()["entities"][0]["actor"]["name"].startswith("Ingrid")

@@ -96,6 +96,20 @@ async def change_user(
     return after
 
 
+async def change_own_profile(
+    connection: Connection, caller: Caller, draft: UserDraft
+) -> store.UserRow:
+    """Change one's own name and language, which needs no permission; 409 as in change_user.
+
+    The address is for somebody with the permission to change: whoever holds it logs in.
+    """
+    before = await access_user(connection, caller, caller.id)
+    own = UserDraft(name=draft.name, language=draft.language, version=draft.version)
+    after = await _update(connection, caller, before, own)
+    await _audit(connection, caller, "update", before=before, after=after)
+    return after
+
+
 async def delete_user(connection: Connection, caller: Caller, user_id: UUID) -> None:
     """Delete a person with their grants and tokens; what they did keeps their name."""
     before = await access_user(connection, caller, user_id, permission="directory:user:delete")

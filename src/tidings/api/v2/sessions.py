@@ -8,9 +8,10 @@ from litestar.datastructures import Cookie
 
 from tidings.actions.sessions import Attempt, Door, SignedIn, log_in, log_out
 from tidings.actions.throttle import Throttle
-from tidings.api.auth import COOKIE, authenticate, forget_token, signed_in
+from tidings.api.auth import COOKIE, authenticate, forget_token, read_caller, signed_in
 from tidings.api.v2.users import UserView, require_person
 from tidings.api.views import Body, View
+from tidings.domain.errors import Kind, Rejection
 from tidings.domain.permissions import Caller
 from tidings.settings import Settings
 from tidings.store.database import Database
@@ -18,6 +19,8 @@ from tidings.store.organizations import OrganizationRow, select_organization
 from tidings.store.query import Connection, fetch_one
 from tidings.store.secret_box import SecretBox
 from tidings.store.users import UserRow, select_user
+
+NOBODY: Any = None
 
 
 class LogInBody(Body):
@@ -87,6 +90,29 @@ async def open_session(
     return Response(view, cookies=[_cookie(opened, settings)])
 
 
+@get("/")
+async def find_session(
+    request: Request[Any, Any, Any], database: Database
+) -> Response[SessionView]:
+    """The session of this cookie; 204 for a visitor, who is no error.
+
+    Open to everybody: a console asks it to find out whether to ask for a password.
+    """
+    try:
+        identity = await authenticate(request)
+    except Rejection as rejection:
+        if rejection.kind is not Kind.UNAUTHENTICATED:
+            raise
+        return Response(NOBODY, status_code=204)
+    if identity.row.kind != "session":
+        return Response(NOBODY, status_code=204)
+    caller = await read_caller(request)
+    async with database.transaction(caller.organization_id) as connection:
+        return Response(
+            await _show(connection, identity.row.csrf_token, caller.organization_id, caller.id)
+        )
+
+
 @get("/me", guards=[signed_in()])
 async def read_session(
     request: Request[Any, Any, Any], caller: Caller, database: Database
@@ -136,6 +162,6 @@ def _cookie(opened: SignedIn, settings: Settings) -> Cookie:
 
 sessions_router = Router(
     "/api/v2/sessions",
-    route_handlers=[open_session, read_session, close_session],
+    route_handlers=[open_session, find_session, read_session, close_session],
     tags=["Sessions"],
 )

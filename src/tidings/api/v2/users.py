@@ -64,6 +64,14 @@ class UserBody(Body):
         )
 
 
+class ProfileBody(Body):
+    """What somebody may change about themselves; `version` is that of the person who was read."""
+
+    name: str | None = None
+    locale: str | None = None
+    version: int | None = None
+
+
 class ContactView(View):
     """A way to reach somebody."""
 
@@ -215,6 +223,15 @@ async def read_me(caller: Caller, database: Database, expand: Expand = None) -> 
         return (await show_users(connection, caller, [user], expand=expand))[0]
 
 
+@patch("/me", guards=[signed_in()])
+async def change_me(data: ProfileBody, caller: Caller, database: Database) -> UserView:
+    """Change one's own name and language."""
+    require_person(caller)
+    draft = UserDraft(name=data.name, language=data.locale, version=data.version)
+    async with database.transaction(caller.organization_id) as connection:
+        return UserView.of(await actions.change_own_profile(connection, caller, draft))
+
+
 @get("/{user_id:uuid}", guards=[needs("directory:user:view")])
 async def read_user(
     user_id: UUID, caller: Caller, database: Database, expand: Expand = None
@@ -255,6 +272,14 @@ def require_person(caller: Caller) -> None:
 
 users_router = Router(
     PATH,
-    route_handlers=[list_users, create_user, read_me, read_user, change_user, delete_user],
+    route_handlers=[
+        list_users,
+        create_user,
+        read_me,
+        change_me,
+        read_user,
+        change_user,
+        delete_user,
+    ],
     tags=["Users"],
 )
