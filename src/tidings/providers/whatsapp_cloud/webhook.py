@@ -6,7 +6,6 @@ Nothing here raises for what a body contains.
 
 import hashlib
 import hmac
-import json
 import re
 from collections.abc import Iterable, Iterator
 from itertools import islice
@@ -27,6 +26,7 @@ from tidings.providers.meta_graph import GraphError, provider_error
 from tidings.providers.whatsapp_cloud.changes import parse_change
 from tidings.providers.whatsapp_cloud.identity import aware_time, phone_digits, user_id_of
 from tidings.providers.whatsapp_cloud.messages import parse_message
+from tidings.providers.whatsapp_cloud.salvage import salvage
 from tidings.providers.whatsapp_cloud.wire import (
     Change,
     Entry,
@@ -202,7 +202,7 @@ def _parse_messages_piecewise(account_id: str, raw: msgspec.Raw) -> Iterator[Inb
     """Read a value with something odd in it, each of its elements on its own."""
     value: Any = raw
     try:
-        value = _ANYTHING.decode(_cleaned(bytes(raw)))
+        value = _ANYTHING.decode(salvage(bytes(raw)))
         metadata = msgspec.convert(value["metadata"], Metadata, strict=False)
         number_id = str(metadata.phone_number_id)
     except _UNREADABLE as error:
@@ -228,7 +228,7 @@ def _parse_messages_piecewise(account_id: str, raw: msgspec.Raw) -> Iterator[Inb
 def _parse_piecewise(body: bytes) -> Iterator[InboundEvent]:
     """Read a body with something odd in its frame, each entry and change on its own."""
     try:
-        envelope = _ANYTHING.decode(_cleaned(body))
+        envelope = _ANYTHING.decode(salvage(body))
         entries, subject = envelope["entry"], str(envelope.get("object") or "")
         if not isinstance(entries, list):
             raise TypeError("entry is not a list")
@@ -253,16 +253,6 @@ def _parse_entry_piecewise(subject: str, entry: Any) -> Iterator[InboundEvent]:
             yield _unparsed(error, {"change": change})
         else:
             yield from _parse_change(subject, frame, typed)
-
-
-def _cleaned(text: bytes) -> bytes:
-    """Replace what is no UTF-8: broken bytes, and the half characters that a cut-off emoji leaves.
-
-    The standard library's json puts up with both, and with control characters in a text, where
-    msgspec, rightly, does not.
-    """
-    loaded = json.loads(text.decode("utf-8", "replace"), strict=False)
-    return json.dumps(loaded, ensure_ascii=False).encode("utf-8", "replace")
 
 
 def _unparsed(error: Exception, fragment: dict[str, Any]) -> Unparsed:
