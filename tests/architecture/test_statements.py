@@ -23,6 +23,8 @@ from psycopg._queries import PostgresQuery
 from psycopg.generators import execute
 
 import tidings.store
+from tidings.store.campaign_counts import Tally
+from tidings.store.campaign_layout import Layout, Sort
 from tidings.store.database import Database
 from tidings.store.interaction_filters import Source
 from tidings.store.interactions import select_found
@@ -51,8 +53,19 @@ SIMPLE: dict[Any, Any] = {
     Any: "text",
     object: "text",
 }
+LAYOUT = Layout(
+    campaign_id=UUID(int=2),
+    run=1,
+    list_id=UUID(int=3),
+    address_column=1,
+    dnc_list_ids=[UUID(int=4)],
+    sorts=[Sort(2, numeric=True), Sort(3, descending=True)],
+)
 # Arguments that cannot be made from their annotation alone.
 BY_HAND: dict[str, dict[str, Any]] = {
+    "tidings.store.campaign_counts.insert_campaign_deltas": {"tally": Tally()},
+    "tidings.store.campaign_layout.lay_out": {"layout": LAYOUT},
+    "tidings.store.campaign_layout.finish_layout": {"layout": LAYOUT},
     "tidings.store.consents.select_consent_page": {"phone_prefixes": ["49"]},
     "tidings.store.interactions.select_found": {"segments": ()},
     "tidings.store.suppressions.select_suppression_page": {"prefixes": ["49"]},
@@ -170,7 +183,7 @@ def collection_of(origin: Any, arguments: tuple[Any, ...], *, with_optional: boo
     """A collection of one element, or a tuple of the elements that are named."""
     values = [value_of(each, with_optional=with_optional) for each in arguments if each is not ...]
     if issubclass(origin, dict | typing.Mapping):
-        return {values[0]: values[1]} if values else {}
+        return {values[0]: values[1]} if len(values) == 2 else {}
     if issubclass(origin, tuple):
         return tuple(values)
     if issubclass(origin, set | frozenset | typing.AbstractSet):

@@ -19,6 +19,7 @@ from tidings.engine.intake import Intake
 from tidings.engine.integration_upkeep import upkeep_loop
 from tidings.engine.leases import Holder
 from tidings.engine.operations import operations_loop
+from tidings.engine.pump import Pump
 from tidings.engine.recorder import observe
 from tidings.providers.http import Http
 from tidings.settings import Settings
@@ -44,7 +45,15 @@ class Worker:
         )
         self.intake = Intake(database, settings, box)
         self.dispatch = Dispatch(database, settings, box, http=self.http)
-        self.holder = Holder(database, {"intake": self.intake.work, "dispatch": self.dispatch.work})
+        self.pump = Pump(database)
+        self.holder = Holder(
+            database,
+            {
+                "intake": self.intake.work,
+                "dispatch": self.dispatch.work,
+                "pump": self.pump.work,
+            },
+        )
 
     async def run(self, stop: asyncio.Event) -> None:
         """Work until told to stop."""
