@@ -22,6 +22,7 @@ from tidings.domain.permissions import Caller
 from tidings.store import consents as store
 from tidings.store.audit import insert_audit
 from tidings.store.customers import PHONE
+from tidings.store.dnc_entries import collect_opt_outs
 from tidings.store.events import insert_event
 from tidings.store.query import Connection, execute, fetch
 
@@ -92,7 +93,18 @@ async def record_consents(
     )
     if current:
         await _announce(connection, organization_id, current, recorded_by=recorded_by)
+    await _put_on_dnc_lists(connection, organization_id, rows)
     return owners
+
+
+async def _put_on_dnc_lists(
+    connection: Connection, organization_id: UUID, rows: list[store.ConsentRow]
+) -> None:
+    """Who is opted out now goes on the lists that collect opt-outs, if there are any (C7)."""
+    out = [row for row in rows if row.state == OPTED_OUT]
+    if out:
+        customers, categories = [row.customer_id for row in out], [row.category for row in out]
+        await execute(connection, collect_opt_outs(organization_id, customers, categories))
 
 
 async def record_consent(

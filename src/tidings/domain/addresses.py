@@ -102,6 +102,21 @@ def _argentinian(phone_id: str) -> str | None:
     return "549" + phone_id[2:] if len(phone_id) == 12 else None
 
 
+def address_key(address: str) -> str:
+    """Give the one key that all phone IDs of a WhatsApp user share; see match_keys().
+
+    The shortest of them: Brazil's ninth digit, Mexico's 1 and Argentina's 9 are dropped. The
+    database's address_key() says the same.
+    """
+    if len(address) != 13:
+        return address
+    if address.startswith("55") and address[4] == "9":
+        return address[:4] + address[5:]
+    if address.startswith(("521", "549")):
+        return address[:2] + address[3:]
+    return address
+
+
 _QUIRKS: Final = {"55": _brazilian, "52": _mexican, "54": _argentinian}
 
 

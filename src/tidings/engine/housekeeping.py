@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 import structlog
 
+from tidings.engine.outbound_sweep import sweep_outbound
 from tidings.settings import Settings
 from tidings.store.campaign_counts import fold_campaign_deltas
 from tidings.store.database import UNAVAILABLE, Database
@@ -59,6 +60,7 @@ async def _sweep(database: Database, settings: Settings) -> None:
         await execute(connection, delete_old_recipients(AT_A_TIME))
         waited = now - timedelta(days=settings.inbox_days)
         await execute(connection, delete_waiting(waited, AT_A_TIME))
+    await sweep_outbound(database, settings, now)
     for table, days in (
         ("inbox", settings.inbox_days),
         ("event", settings.event_days),

@@ -414,13 +414,15 @@ CREATE TABLE campaign_schedule (
 CREATE INDEX campaign_schedule_next ON campaign_schedule (next_at) WHERE next_at IS NOT NULL;
 
 -- max_messages_per_minute: over all campaigns of the organization, each held to it.
--- prices: country and category to the price of one message, for the forecast.
+-- prices: {country, category, price} each, the price of one message, for the forecast; country *
+-- stands for all others. quiet_hours, time_zone: what new campaigns begin with.
 CREATE TABLE outbound_settings (
   organization_id uuid PRIMARY KEY REFERENCES organization,
   max_messages_per_minute integer NOT NULL DEFAULT 60000,
   price_currency text NOT NULL DEFAULT 'EUR',
   prices jsonb NOT NULL DEFAULT '[]',
   quiet_hours jsonb,
+  time_zone text NOT NULL DEFAULT 'UTC',
   version integer NOT NULL DEFAULT 1,
   modified_at timestamptz NOT NULL DEFAULT now()
 );
