@@ -13,6 +13,8 @@ from tidings.api.v2.consent_keywords import consent_keywords_router
 from tidings.api.v2.consents import consents_router
 from tidings.api.v2.contact_list_filters import contact_list_filters_router
 from tidings.api.v2.divisions import divisions_router
+from tidings.api.v2.dnc_entries import dnc_conversations_router, dnc_entries_router
+from tidings.api.v2.dnc_lists import dnc_lists_router
 from tidings.api.v2.exchanges import exchanges_router, integration_exchanges_router
 from tidings.api.v2.integration_checks import integration_checks_router
 from tidings.api.v2.integrations import integrations_router
@@ -21,6 +23,8 @@ from tidings.api.v2.libraries import libraries_router
 from tidings.api.v2.messages import messages_router
 from tidings.api.v2.oauth import oauth_router
 from tidings.api.v2.organization import organization_router
+from tidings.api.v2.outbound_events import outbound_events_router
+from tidings.api.v2.outbound_settings import outbound_settings_router
 from tidings.api.v2.permissions import permissions_router
 from tidings.api.v2.profile import profile_router
 from tidings.api.v2.responses import responses_router
@@ -47,6 +51,9 @@ ROUTERS: tuple[Router, ...] = (
     consents_router,
     contact_list_filters_router,
     divisions_router,
+    dnc_conversations_router,
+    dnc_entries_router,
+    dnc_lists_router,
     exchanges_router,
     integration_exchanges_router,
     integration_checks_router,
@@ -56,6 +63,8 @@ ROUTERS: tuple[Router, ...] = (
     messages_router,
     oauth_router,
     organization_router,
+    outbound_events_router,
+    outbound_settings_router,
     permissions_router,
     profile_router,
     responses_router,
