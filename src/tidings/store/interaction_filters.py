@@ -26,6 +26,7 @@ class InteractionFilter(msgspec.Struct, frozen=True):
     `statuses`, `category` and `template_ids` ask for one message that fits them all: a failed
     notification is found even when the customer wrote since. `customer_ids` and `template_ids`
     are what an address and a name were found to stand for, so an empty list fits nothing.
+    `campaign_id` and `by_campaign` (of any campaign) ask it of the same message.
     """
 
     divisions: list[UUID] | None = None
@@ -38,6 +39,8 @@ class InteractionFilter(msgspec.Struct, frozen=True):
     statuses: tuple[str, ...] = ()
     category: str | None = None
     template_ids: list[UUID] | None = None
+    campaign_id: UUID | None = None
+    by_campaign: bool = False
     only_id: UUID | None = None
 
     @property
@@ -71,6 +74,7 @@ class Source(StrEnum):
     UNSETTLED = "unsettled"
     FAILURE = "failure"
     ACTIVE = "active"
+    CAMPAIGN = "campaign"
     INTEGRATION = "integration"
     ALL = "all"
 
@@ -94,6 +98,8 @@ def choose_source(wanted: InteractionFilter) -> Source:
         return Source.ALL
     if wanted.customer_ids is not None:
         return Source.CUSTOMER
+    if wanted.campaign_id is not None:
+        return Source.CAMPAIGN
     for statuses, source in BY_STATUS.items():
         if wanted.statuses and statuses.issuperset(wanted.statuses):
             return source
@@ -102,6 +108,7 @@ def choose_source(wanted: InteractionFilter) -> Source:
     return Source.ALL if wanted.integration_id is None else Source.INTEGRATION
 
 
+KEYED_BY_MESSAGE = frozenset({Source.OUTBOX, Source.CAMPAIGN})
 BY_STATUS: dict[frozenset[str], Source] = {
     frozenset({"failed"}): Source.FAILURE,
     frozenset({"queued"}): Source.OUTBOX,
@@ -112,10 +119,11 @@ BY_STATUS: dict[frozenset[str], Source] = {
 def span_of(wanted: InteractionFilter, source: Source, after: UUID | None) -> Span:
     """The candidates still to be walked, the newest first, after a key (None: all of them).
 
-    The outbox is keyed by messages, which may be much younger than their conversations.
+    The outbox and campaigns are keyed by messages, which may be much younger than their
+    conversations.
     """
     low, high = wanted.first_id, before(wanted.end_id)
-    if source is Source.OUTBOX:
+    if source in KEYED_BY_MESSAGE:
         low = UUID(int=max(0, low.int - SAME_MOMENT_OF_IDS))
         high = HIGHEST_ID
     if wanted.only_id is not None:
@@ -153,6 +161,17 @@ IS_NEWEST_WAITING = """(
         JOIN outbox p ON p.organization_id = n.organization_id AND p.message_id = n.id
         WHERE n.organization_id = %(organization_id)s AND n.conversation_id = c.id
           AND n.id > x.key LIMIT 1) IS NULL"""
+CAMPAIGN = """
+    SELECT m.id AS key, m.conversation_id FROM message m
+    WHERE m.organization_id = %(organization_id)s AND m.campaign_id = %(campaign_id)s
+      AND m.id BETWEEN %(low)s AND %(high)s
+    ORDER BY m.id {order} LIMIT {most}
+"""
+# A conversation in which a campaign was tried again counts once, at the last attempt.
+IS_NEWEST_OF_CAMPAIGN = """(
+        SELECT 1 FROM message n
+        WHERE n.organization_id = %(organization_id)s AND n.conversation_id = c.id
+          AND n.campaign_id = %(campaign_id)s AND n.id > x.key LIMIT 1) IS NULL"""
 FAILURES = """
     SELECT DISTINCT f.conversation_id AS key, f.conversation_id FROM message_failure f
     WHERE f.organization_id = %(organization_id)s
@@ -182,6 +201,7 @@ CANDIDATES: dict[Source, tuple[str, str]] = {
     Source.OUTBOX: (OUTBOX, ""),
     Source.UNSETTLED: (UNSETTLED, ""),
     Source.FAILURE: (FAILURES, ""),
+    Source.CAMPAIGN: (CAMPAIGN, ""),
     Source.ACTIVE: (CONVERSATIONS, "AND c.state <> 'disconnected'"),
     Source.INTEGRATION: (CONVERSATIONS, "AND c.integration_id = %(integration_id)s"),
     Source.ALL: (CONVERSATIONS, ""),
@@ -211,6 +231,7 @@ def conditions(wanted: InteractionFilter, source: Source) -> str:
             ("c.customer_id = ANY(%(customer_ids)s)", wanted.customer_ids),
             (_message_condition(wanted), _asks_for_message(wanted)),
             (IS_NEWEST_WAITING, True if source is Source.OUTBOX else None),
+            (IS_NEWEST_OF_CAMPAIGN, True if source is Source.CAMPAIGN else None),
         )
         if value is not None
     ]
@@ -218,7 +239,13 @@ def conditions(wanted: InteractionFilter, source: Source) -> str:
 
 
 def _asks_for_message(wanted: InteractionFilter) -> bool | None:
-    asks = wanted.statuses or wanted.category or wanted.template_ids is not None
+    asks = (
+        wanted.statuses
+        or wanted.category
+        or wanted.by_campaign
+        or wanted.template_ids is not None
+        or wanted.campaign_id is not None
+    )
     return True if asks else None
 
 
@@ -231,6 +258,10 @@ def _message_condition(wanted: InteractionFilter) -> str:
         parts.append("coalesce(m.category, 'service') = %(category)s")
     if wanted.template_ids is not None:
         parts.append("m.template_id = ANY(%(template_ids)s)")
+    if wanted.campaign_id is not None:
+        parts.append("m.campaign_id = %(campaign_id)s")
+    if wanted.by_campaign:
+        parts.append("m.campaign_id IS NOT NULL")
     return f"""(
         SELECT 1 FROM message m
         WHERE m.organization_id = %(organization_id)s AND m.conversation_id = c.id
@@ -253,4 +284,5 @@ def parameters(organization_id: UUID, wanted: InteractionFilter, span: Span) -> 
         "statuses": list(wanted.statuses),
         "category": wanted.category,
         "template_ids": wanted.template_ids,
+        "campaign_id": wanted.campaign_id,
     }

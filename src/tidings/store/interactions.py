@@ -62,6 +62,8 @@ class InteractionRow(msgspec.Struct, frozen=True):
     error_code: str | None
     error_detail: str | None
     template_name: str | None
+    campaign_id: UUID | None = None
+    campaign_name: str | None = None
 
 
 def select_window_end(
@@ -118,7 +120,8 @@ SHOWN = """
            c.customer_id, coalesce(u.name, '') AS customer_name, c.address, c.state, c.direction,
            c.initiator, c.message_count, c.started_at, c.last_message_at, c.ended_at,
            m.id AS message_id, m.direction AS message_direction, m.status, m.body, m.category,
-           m.created_at AS message_at, m.error_code, m.error_detail, t.name AS template_name
+           m.created_at AS message_at, m.error_code, m.error_detail, t.name AS template_name,
+           m.campaign_id, k.name AS campaign_name
     FROM (SELECT unnest(%(ids)s::uuid[]) AS id, unnest(%(places)s::integer[]) AS place) x
     CROSS JOIN LATERAL (
       SELECT * FROM conversation c
@@ -129,6 +132,7 @@ SHOWN = """
       WHERE organization_id = %(organization_id)s AND id = c.customer_id LIMIT 1) u ON true
     LEFT JOIN LATERAL ({message}) m ON true
     LEFT JOIN template t ON t.organization_id = %(organization_id)s AND t.id = m.template_id
+    LEFT JOIN campaign k ON k.organization_id = %(organization_id)s AND k.id = m.campaign_id
     WHERE %(divisions)s::uuid[] IS NULL OR c.division_id = ANY(%(divisions)s)
     ORDER BY x.place
 """

@@ -37,6 +37,10 @@ class MessageRow(msgspec.Struct, frozen=True):
     failed_at: datetime | None
     error_code: str | None
     error_detail: str | None
+    campaign_id: UUID | None
+    campaign_name: str | None
+    contact_id: str | None
+    contact_list_id: UUID | None
     template_name: str | None
     template_language: str | None
     template_format: str | None
@@ -47,11 +51,13 @@ COLUMNS = """
     m.id, m.conversation_id, m.integration_id, m.customer_id, m.direction, m.status, m.kind,
     m.from_address, m.to_address, m.body, m.content, m.category, m.sender_kind, m.sender_id,
     m.provider_message_id, m.created_at, m.sent_at, m.delivered_at, m.read_at, m.failed_at,
-    m.error_code, m.error_detail, t.name AS template_name, t.language AS template_language,
+    m.error_code, m.error_detail, m.campaign_id, m.contact_id, k.name AS campaign_name,
+    k.list_id AS contact_list_id, t.name AS template_name, t.language AS template_language,
     t.parameter_format AS template_format, t.components AS template_components
 """
 TEMPLATE = """
     LEFT JOIN template t ON t.organization_id = %(organization_id)s AND t.id = m.template_id
+    LEFT JOIN campaign k ON k.organization_id = %(organization_id)s AND k.id = m.campaign_id
 """
 
 

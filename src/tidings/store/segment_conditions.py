@@ -5,6 +5,8 @@ from typing import Any, Final
 
 import msgspec
 
+from tidings.domain.dispositions import DISPOSITIONS
+
 
 class Operator(StrEnum):
     """How a predicate compares."""
@@ -56,17 +58,25 @@ SEGMENT_DIMENSIONS: Final = {
     "externalContactId": "s.customer_id::text",
     "mediaType": "'message'",
     "messageType": "'whatsapp'",
+    "outboundCampaignId": "s.campaign_id::text",
+    "outboundContactId": "s.contact_id",
+    "outboundContactListId": "s.contact_list_id::text",
     "provider": "'WhatsApp'",
     "purpose": "s.purpose",
     "remote": "s.remote",
     "segmentType": "'interact'",
     "userId": "s.user_id::text",
+    "wrapUpCode": "s.wrap_up_code",
 }
 
+WRAP_UP_CODE: Final = " ".join(
+    ["CASE m.status", *(f"WHEN '{a}' THEN '{b}'" for a, b in DISPOSITIONS.items()), "END"]
+)
 # A session for the customer, and one for each message we sent: see api/v2/analytics_views.
-SEGMENTS: Final = """
+SEGMENTS: Final = f"""
     SELECT 'customer' AS purpose, c.direction, c.address AS remote, c.customer_id,
-           NULL::uuid AS user_id, NULL::text AS error_code,
+           NULL::uuid AS user_id, NULL::text AS error_code, NULL::uuid AS campaign_id,
+           NULL::text AS contact_id, NULL::uuid AS contact_list_id, NULL::text AS wrap_up_code,
            CASE WHEN c.direction = 'inbound' THEN c.address ELSE i.phone_number END AS address_from,
            CASE WHEN c.direction = 'inbound' THEN i.phone_number ELSE c.address END AS address_to,
            (SELECT n.status FROM message n
@@ -79,8 +89,12 @@ SEGMENTS: Final = """
     SELECT CASE m.sender_kind WHEN 'user' THEN 'agent' WHEN 'campaign' THEN 'campaign'
            ELSE 'api' END,
            m.direction, m.to_address, NULL,
-           CASE WHEN m.sender_kind = 'user' THEN m.sender_id END, m.error_code, m.from_address,
-           m.to_address, m.status,
+           CASE WHEN m.sender_kind = 'user' THEN m.sender_id END, m.error_code, m.campaign_id,
+           m.contact_id,
+           (SELECT k.list_id FROM campaign k
+            WHERE k.organization_id = %(organization_id)s AND k.id = m.campaign_id),
+           CASE WHEN m.campaign_id IS NOT NULL THEN {WRAP_UP_CODE} END,
+           m.from_address, m.to_address, m.status,
            CASE WHEN m.status = 'failed' THEN 'error'
                 WHEN c.ended_at IS NOT NULL THEN 'system' END
     FROM message m

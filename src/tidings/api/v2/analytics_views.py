@@ -5,12 +5,14 @@ store/segment_conditions.py filters by the same sessions: what is shown here is 
 
 from collections.abc import Sequence
 from datetime import datetime
+from uuid import UUID
 
 from tidings.api.v2.conversation_views import Party, addresses_of, parties_of, started_at
 from tidings.api.v2.failure_words import failure_of
 from tidings.api.v2.message_views import error_info
 from tidings.api.views import Moment, View, moment, optional_moment
 from tidings.domain.delivery import DeliveryStatus, analytics_status
+from tidings.domain.dispositions import disposition_of
 from tidings.store.interactions import InteractionRow
 from tidings.store.message_details import MessageRow
 
@@ -24,6 +26,7 @@ class SegmentView(View):
     segment_end: Moment | None = None
     disconnect_type: str | None = None
     error_code: str | None = None
+    wrap_up_code: str | None = None
 
 
 class SessionView(View):
@@ -42,6 +45,9 @@ class SessionView(View):
     delivery_status_change_date: Moment | None = None
     error_code_description: str | None = None
     extended_delivery_status: str | None = None
+    outbound_campaign_id: str | None = None
+    outbound_contact_id: str | None = None
+    outbound_contact_list_id: str | None = None
 
 
 class ParticipantView(View):
@@ -133,8 +139,15 @@ def _sent_session(row: InteractionRow, message: MessageRow) -> SessionView:
         delivery_status_change_date=moment(changed_at(message)),
         error_code_description=told.message if told else None,
         extended_delivery_status=failure.reason if failure else None,
+        outbound_campaign_id=_optional_id(message.campaign_id),
+        outbound_contact_id=message.contact_id,
+        outbound_contact_list_id=_optional_id(message.contact_list_id),
         segments=[_segment(row, message.created_at, message)],
     )
+
+
+def _optional_id(identifier: UUID | None) -> str | None:
+    return None if identifier is None else str(identifier)
 
 
 def _segment(
@@ -152,6 +165,7 @@ def _segment(
         conference=False,
         disconnect_type=disconnect_type,
         error_code=message.error_code if message else None,
+        wrap_up_code=disposition_of(message.status) if message and message.campaign_id else None,
     )
 
 

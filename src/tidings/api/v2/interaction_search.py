@@ -11,6 +11,7 @@ from litestar.params import Parameter
 
 from tidings.api.views import parse_id, parse_moment
 from tidings.domain.addresses import InvalidAddress, match_keys, parse_phone_id
+from tidings.domain.dispositions import FAILED, SENT, statuses_of
 from tidings.domain.errors import invalid
 from tidings.domain.permissions import Caller
 from tidings.store.interaction_filters import (
@@ -46,6 +47,7 @@ WORDS = {
     ),
     "category": ("utility", "marketing", "authentication", "service"),
     "state": ("open", "connected", "disconnected"),
+    "wrapUpCode": (SENT, FAILED),
 }  # fmt: skip
 Connect = Callable[[], AbstractAsyncContextManager[Connection]]
 Text = Annotated[str | None, Parameter(max_length=LONGEST_TEXT)]
@@ -63,6 +65,8 @@ class InteractionQuery(msgspec.Struct, frozen=True, kw_only=True):
     category: str | None = None
     template_name: str | None = None
     state: str | None = None
+    campaign_id: str | None = None
+    disposition: str | None = None
 
 
 async def read_interaction_query(
@@ -78,6 +82,8 @@ async def read_interaction_query(
     ] = None,
     # `state` is Litestar's own name for the application's state.
     conversation_state: Annotated[str | None, Parameter(query="state")] = None,
+    campaign_id: Annotated[str | None, Parameter(query="outboundCampaignId")] = None,
+    disposition: Annotated[str | None, Parameter(query="wrapUpCode")] = None,
 ) -> InteractionQuery:
     """The dependency `wanted`: what interactions are filtered by; 400 names an unknown word."""
     return InteractionQuery(
@@ -90,6 +96,8 @@ async def read_interaction_query(
         category=_known(category, "category"),
         template_name=template_name,
         state=_known(conversation_state, "state"),
+        campaign_id=campaign_id,
+        disposition=_known(disposition, "wrapUpCode"),
     )
 
 
@@ -113,10 +121,27 @@ async def resolve(
         ),
         state=query.state,
         customer_ids=await find_owners(connection, caller, query.address),
-        statuses=(query.status,) if query.status else (),
+        statuses=_statuses(query),
         category=query.category,
         template_ids=await _find_templates(connection, caller, query.template_name),
+        campaign_id=(
+            parse_id(query.campaign_id, "outboundCampaignId") if query.campaign_id else None
+        ),
+        by_campaign=query.disposition is not None,
     )
+
+
+def _statuses(query: InteractionQuery) -> tuple[str, ...]:
+    """The delivery statuses that fit both the status and the disposition asked for.
+
+    One that no message ever has stands for two that exclude each other.
+    """
+    if query.disposition is None:
+        return (query.status,) if query.status else ()
+    both = statuses_of(query.disposition)
+    if query.status is None:
+        return both
+    return (query.status,) if query.status in both else ("none",)
 
 
 def read_bound(text: str | None, field: str) -> datetime | None:

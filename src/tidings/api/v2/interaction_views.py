@@ -2,12 +2,14 @@
 
 from datetime import UTC, datetime
 from typing import Any
+from uuid import UUID
 
 import msgspec
 
 from tidings.api.v2.failure_words import failure_of
 from tidings.api.v2.templates import ButtonView, HeaderView
 from tidings.api.views import Moment, Ref, View, moment, optional_moment
+from tidings.domain.dispositions import disposition_of
 from tidings.domain.sent_templates import read_values
 from tidings.domain.template_shapes import Component, Preview, Template
 from tidings.domain.templates import compile_template, preview
@@ -16,6 +18,7 @@ from tidings.store.interactions import InteractionRow
 from tidings.store.message_details import AddressRow, MessageRow
 
 PATH = "/api/v2/interactions"
+CAMPAIGNS = "/api/v2/outbound/messagingcampaigns"
 INTEGRATIONS = "/api/v2/conversations/messaging/integrations/whatsapp"
 
 
@@ -81,6 +84,9 @@ class MessageView(View):
     error_mend: str | None = None
     provider_message_id: str | None = None
     category: str | None = None
+    campaign: Ref | None = None
+    contact_id: str | None = None
+    wrap_up_code: str | None = None
 
     @classmethod
     def of(cls, row: MessageRow) -> "MessageView":
@@ -106,6 +112,9 @@ class MessageView(View):
             error_mend=failure.mend if failure else None,
             provider_message_id=row.provider_message_id,
             category=row.category,
+            campaign=campaign_of(row.campaign_id, row.campaign_name),
+            contact_id=row.contact_id,
+            wrap_up_code=disposition_of(row.status) if row.campaign_id else None,
         )
 
 
@@ -142,6 +151,8 @@ class InteractionView(View):
     division_id: str
     self_uri: str
     end_time: Moment | None = None
+    campaign: Ref | None = None
+    wrap_up_code: str | None = None
     last_message: LastMessageView | None = None
 
     @classmethod
@@ -176,9 +187,18 @@ def interaction_fields(row: InteractionRow) -> dict[str, Any]:
         "customer": customer_of(row),
         "message_count": row.message_count,
         "last_message": _last_message(row),
+        "campaign": campaign_of(row.campaign_id, row.campaign_name),
+        "wrap_up_code": disposition_of(row.status or "") if row.campaign_id else None,
         "division_id": str(row.division_id),
         "self_uri": f"{PATH}/{row.id}",
     }
+
+
+def campaign_of(campaign_id: UUID | None, name: str | None) -> Ref | None:
+    """The campaign that sent a message; it may have been deleted since, and then has no name."""
+    if campaign_id is None:
+        return None
+    return Ref(id=str(campaign_id), name=name, self_uri=f"{CAMPAIGNS}/{campaign_id}")
 
 
 def customer_of(row: InteractionRow, addresses: list[AddressRow] | None = None) -> CustomerView:

@@ -35,6 +35,7 @@ from tidings.api.v2.interaction_views import (
 )
 from tidings.api.views import Keyset, moment, parse_id
 from tidings.domain.delimited import BYTE_ORDER_MARK, guard_formula
+from tidings.domain.dispositions import disposition_of
 from tidings.domain.errors import absent
 from tidings.domain.permissions import Caller
 from tidings.store.database import Database
@@ -53,6 +54,7 @@ EXPORT_ROWS = 1_000
 EXPORT_COLUMNS = (
     "conversation id", "start", "last message", "direction", "initiator", "number", "customer",
     "address", "messages", "delivery status", "error code", "error text", "template", "category",
+    "campaign", "disposition",
 )  # fmt: skip
 
 
@@ -179,6 +181,8 @@ def _cells(row: InteractionRow) -> tuple[str, ...]:
         failure.text if failure else "",
         row.template_name or "",
         row.category or "service",
+        row.campaign_name or (str(row.campaign_id) if row.campaign_id else ""),
+        (disposition_of(row.status or "") or "") if row.campaign_id else "",
     )
 
 
