@@ -25,7 +25,15 @@ BODY: dict[str, Any] = {
     "authorizedGrantType": "CLIENT-CREDENTIALS",
 }
 # Where another body is read.
-BODIES: dict[str, Any] = {"/api/v2/users/{subject_id:uuid}/roles": []}
+BODIES: dict[str, Any] = {
+    "/api/v2/users/{subject_id:uuid}/roles": [],
+    "/api/v2/outbound/dnclists/{dnc_list_id:uuid}/phonenumbers": ["4915112345678"],
+    "/api/v2/outbound/dnclists/{dnc_list_id:uuid}/emailaddresses": ["a@b.example"],
+    "/api/v2/outbound/dnclists/{dnc_list_id:uuid}/whatsappnumbers": {
+        "action": "Add",
+        "whatsAppNumbers": ["4915112345678"],
+    },
+}
 
 
 class Route(msgspec.Struct, frozen=True):

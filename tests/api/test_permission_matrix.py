@@ -18,6 +18,12 @@ from tests.world import World
 from tidings.api.application import Application
 from tidings.store.database import Database
 from tidings.store.ids import new_id
+from tidings.store.outbound_events import (
+    Category,
+    Level,
+    OutboundEvent,
+    insert_outbound_event,
+)
 from tidings.store.quarantine import Unread, insert_unread, select_quarantine
 from tidings.store.query import execute, fetch, fetch_one
 from tidings.store.templates import select_account_templates
@@ -63,7 +69,7 @@ async def objects(api: Api, world: World, database: Database) -> dict[str, Any]:
 
 
 async def outbound(api: Api, world: World, database: Database) -> dict[str, Any]:
-    """A filter of a contact list."""
+    """A filter of a contact list, a do-not-contact list, and an event."""
     listed = await make_contact_list(database, world, name="Filtered")
     predicate = {"column": "City", "operator": "EQUALS", "value": "Bonn"}
     contact_filter = await made(
@@ -73,7 +79,29 @@ async def outbound(api: Api, world: World, database: Database) -> dict[str, Any]
         contactList={"id": str(listed)},
         clauses=[{"predicates": [predicate]}],
     )
-    return {"contact_list_filter_id": contact_filter["id"]}
+    dnc_list = await made(
+        api,
+        "/api/v2/outbound/dnclists",
+        name="Not these",
+        dncSourceType="rds",
+        contactMethod="Any",
+    )
+    async with database.transaction() as connection:
+        told = OutboundEvent(
+            level=Level.INFO,
+            category=Category.DNC_LIST,
+            code="MADE",
+            message="It was made.",
+            entity_type="dncList",
+            entity_id=UUID(dnc_list["id"]),
+        )
+        await execute(connection, insert_outbound_event(world.nordwind.id, told))
+    events = await api.get("/api/v2/outbound/events")
+    return {
+        "contact_list_filter_id": contact_filter["id"],
+        "dnc_list_id": dnc_list["id"],
+        "event_id": events.json()["entities"][0]["id"],
+    }
 
 
 async def made(api: Api, path: str, **body: Any) -> dict[str, Any]:

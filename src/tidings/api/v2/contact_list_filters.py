@@ -27,17 +27,11 @@ SHOWN = 10
 MOST_IDS = 100
 
 
-class ListRef(Body):
-    """Which contact list."""
-
-    id: str | None = None
-
-
 class FilterBody(Body):
     """A filter to create, change or try."""
 
     name: str | None = None
-    contact_list: ListRef | None = None
+    contact_list: Ref | None = None
     source_type: str | None = None
     filter_type: Joint | None = None
     clauses: tuple[Clause, ...] = ()
