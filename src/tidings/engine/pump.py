@@ -184,6 +184,12 @@ class NumberPump:
             task = asyncio.create_task(self._lay_out(chosen))
             self._layout = (chosen.id, task)
 
+    async def layout_done(self) -> None:
+        """Wait for the layout that is under way, if there is one."""
+        if self._layout is not None:
+            await asyncio.wait([self._layout[1]])
+            await self.look()
+
     async def _lay_out(self, campaign: WorkingCampaign) -> bool:
         async with self._pump.layouts:
             definition = self._runs[campaign.id].definition

@@ -93,7 +93,7 @@ class Blocked(msgspec.Struct, frozen=True):
 
 
 class RoundResult(msgspec.Struct):
-    """What a round came to: contacts claimed and messages queued, by campaign, and who is blocked."""
+    """What a round came to: contacts claimed and messages queued, and who is blocked."""
 
     claimed: Counter[UUID] = msgspec.field(default_factory=Counter)
     queued: Counter[UUID] = msgspec.field(default_factory=Counter)

@@ -1,4 +1,4 @@
-"""What a campaign does by itself: stops for a cause, goes on when it is gone, is off or complete."""
+"""What a campaign does by itself: stops for a cause, goes on when it is gone, comes to its end."""
 
 from collections.abc import Sequence
 from typing import Final

@@ -122,7 +122,7 @@ LAY_OUT = """
     )
     SELECT j.reason, count(j.position) AS contacts,
            coalesce(max(j.place) FILTER (WHERE j.reason IS NULL), %(base)s) AS last_sequence,
-           (SELECT ARRAY[{misfit_sums}]::bigint[] FROM judged) AS misfits,
+           (SELECT ARRAY[{misfit_sums}]::bigint[] FROM judged HAVING true) AS misfits,
            list.taken_position, list.considered
     FROM list LEFT JOIN judged j ON true
     GROUP BY j.reason, list.taken_position, list.considered
