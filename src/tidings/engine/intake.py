@@ -25,6 +25,7 @@ from tidings.domain.inbound import (
     StatusUpdate,
     Unparsed,
 )
+from tidings.engine.shared_webhooks import Allies, Parsed, divide_shared
 from tidings.providers.registry import PROVIDERS
 from tidings.settings import Settings
 from tidings.store import inbox as store
@@ -47,6 +48,9 @@ GATHER_SECONDS = 0.03
 IDLE_SECONDS = 1.0
 LARGEST_BATCH = 4_000_000
 LONGEST_FRAGMENT = 20_000
+NOT_SHOWN = Unparsed(
+    "", {"body": "Not shown: it cannot be read, and organizations that share the app may be in it."}
+)
 
 
 class Sorted(msgspec.Struct):
@@ -124,7 +128,10 @@ class Intake:
         parsed = [(row, PROVIDERS[row.provider].parse(row.body)) for row in rows]
         async with self._database.transaction() as connection:
             numbers = await self._read_numbers(connection, parsed)
-            parts, unread = sort_events(parsed, numbers, allies=self._find_allies(numbers))
+            allies = self._find_allies(numbers)
+            if allies:
+                parsed = await _divide(connection, lane, parsed, numbers=numbers, allies=allies)
+            parts, unread = sort_events(parsed, numbers, allies=allies)
             for organization_id, part in sorted(parts.items()):
                 await self._apply_part(connection, organization_id, part, numbers=numbers)
             if unread:
@@ -143,6 +150,9 @@ class Intake:
             for event in events
             if not isinstance(event, Unparsed | Ignored)
         }
+        for row, events in parsed:
+            if any(isinstance(event, Unparsed) for event in events):
+                accounts.update(PROVIDERS[row.provider].account_ids(row.body))
         if not accounts:
             return []
         provider = parsed[0][0].provider
@@ -189,6 +199,24 @@ class Intake:
             await apply_account_events(connection, organization_id, part.others, numbers=held)
 
 
+async def _divide(
+    connection: Connection,
+    lane: int,
+    parsed: Parsed,
+    *,
+    numbers: list[WebhookAccountRow],
+    allies: Allies,
+) -> Parsed:
+    """Put the parts of shared webhooks into the lane instead of them; give the others."""
+    shared = divide_shared(parsed, numbers, allies, lane=lane)
+    if not shared:
+        return parsed
+    parts = [part for each in shared.values() for part in each]
+    await execute(connection, store.insert_received(parts))
+    await execute(connection, store.delete_received(list(shared)))
+    return [(row, events) for row, events in parsed if row.id not in shared]
+
+
 def sort_events(
     parsed: list[tuple[InboxRow, list[InboundEvent]]],
     numbers: list[WebhookAccountRow],
@@ -220,7 +248,8 @@ def sort_events(
                 else:
                     part.incoming.append(Incoming(number, event, row.id))
             elif isinstance(event, Unparsed):
-                unread.append(_unread(row, event.reason, _text(event.fragment)))
+                shown = NOT_SHOWN if "body" in event.fragment and len(signers) > 1 else event
+                unread.append(_unread(row, event.reason, _text(shown.fragment)))
             elif not isinstance(event, Ignored):
                 concerned = [s for s in signers if (s, event.account_id) in holders]
                 for organization_id in concerned:

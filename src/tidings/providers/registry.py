@@ -2,6 +2,7 @@
 
 from collections.abc import Awaitable, Callable
 from typing import Final, Protocol
+from uuid import UUID
 
 import msgspec
 
@@ -11,7 +12,7 @@ from tidings.domain.outcomes import Outcome
 from tidings.domain.windows import Channel
 from tidings.providers.http import Http
 from tidings.providers.meta_graph import describe as describe_meta
-from tidings.providers.whatsapp_cloud import checks, send, webhook
+from tidings.providers.whatsapp_cloud import checks, division, send, webhook
 from tidings.providers.whatsapp_cloud.checks import CheckResult
 from tidings.providers.whatsapp_cloud.wire import Account
 
@@ -22,6 +23,12 @@ class CheckAccount(Protocol):
     def __call__(
         self, http: Http, account: Account, *, waba_id: str
     ) -> Awaitable[list[CheckResult]]: ...
+
+
+class Divide(Protocol):
+    """Divides a webhook among the owners of what it speaks of; see division.divide."""
+
+    def __call__(self, body: bytes, owner_of: Callable[[str, str], UUID]) -> dict[UUID, bytes]: ...
 
 
 class Provider(msgspec.Struct, frozen=True):
@@ -37,6 +44,7 @@ class Provider(msgspec.Struct, frozen=True):
     verify: Callable[[bytes, bytes, str | None], bool]
     account_ids: Callable[[bytes], list[str]]
     parse: Callable[[bytes], list[InboundEvent]]
+    divide: Divide
     check: CheckAccount
     describe: Callable[[str], str]
     templates: bool = True
@@ -48,6 +56,7 @@ WHATSAPP_CLOUD: Final = Provider(
     verify=webhook.verify_signature,
     account_ids=webhook.waba_ids,
     parse=webhook.parse,
+    divide=division.divide,
     check=checks.check_account,
     describe=describe_meta,
 )

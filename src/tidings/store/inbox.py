@@ -88,6 +88,11 @@ def delete_applied(lane: int, ids: list[UUID]) -> Query[Nothing]:
     )
 
 
+def delete_received(ids: list[UUID]) -> Query[Nothing]:
+    """Take webhooks out of the journal whose parts are there instead."""
+    return Query("DELETE FROM inbox WHERE id = ANY(%(ids)b::uuid[])", {"ids": ids}, Nothing)
+
+
 def insert_queued(lane: int, inbox_id: UUID) -> Query[Nothing]:
     """Put a journalled webhook into its lane again: a replay."""
     return Query(
