@@ -48,7 +48,9 @@ SECURITY_HEADERS = [
     ),
 ]
 BODY_LIMIT = 2_000_000
-FRAMEWORK_PATHS = ("/api/", "/oauth/", "/webhooks/", "/healthz", "/readyz", "/metrics")
+FRAMEWORK_PATHS = (
+    "/api/", "/oauth/", "/uploads/", "/webhooks/", "/healthz", "/readyz", "/metrics",
+)  # fmt: skip
 
 
 class Application:

@@ -47,7 +47,7 @@ class Header(msgspec.Struct, frozen=True):
 class Parsed(msgspec.Struct, frozen=True):
     """A batch of records as the sink understands them; `rows` are its own business."""
 
-    rows: Sequence[Any]
+    rows: Any
     rejects: list[RejectRow]
 
 
@@ -69,7 +69,7 @@ class Sink(Protocol):
     def parse(self, records: Sequence[Record]) -> Parsed:
         """Turn records, none of them blank, into rows and rejects. Runs in a thread: no I/O."""
 
-    async def write(self, connection: Connection, rows: Sequence[Any]) -> Written:
+    async def write(self, connection: Connection, rows: Any) -> Written:
         """Write a batch's rows in the caller's transaction. Raises TargetGone."""
 
 

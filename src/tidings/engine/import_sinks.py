@@ -3,8 +3,9 @@
 from collections.abc import Awaitable, Callable
 
 from tidings.engine.import_consents import open_consents
+from tidings.engine.import_contacts import open_contacts
 from tidings.engine.import_rows import Sink
-from tidings.store.imports import CONSENTS, ImportRow
+from tidings.store.imports import CONSENTS, CONTACTS, ImportRow
 from tidings.store.query import Connection
 
 OpenSink = Callable[[Connection, ImportRow], Awaitable[Sink]]
@@ -12,4 +13,5 @@ OpenSink = Callable[[Connection, ImportRow], Awaitable[Sink]]
 # Each reads what it must know of its target first; raises TargetGone or BadFile.
 SINKS: dict[str, OpenSink] = {
     CONSENTS: open_consents,
+    CONTACTS: open_contacts,
 }

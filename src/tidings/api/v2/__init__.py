@@ -12,6 +12,9 @@ from tidings.api.v2.consent_imports import consent_imports_router
 from tidings.api.v2.consent_keywords import consent_keywords_router
 from tidings.api.v2.consents import consents_router
 from tidings.api.v2.contact_list_filters import contact_list_filters_router
+from tidings.api.v2.contact_lists import contact_lists_router
+from tidings.api.v2.contact_uploads import contact_uploads_router
+from tidings.api.v2.contacts import contacts_router
 from tidings.api.v2.divisions import divisions_router
 from tidings.api.v2.dnc_entries import dnc_conversations_router, dnc_entries_router
 from tidings.api.v2.dnc_lists import dnc_lists_router
@@ -35,6 +38,7 @@ from tidings.api.v2.suppressions import suppressions_router
 from tidings.api.v2.system import system_router
 from tidings.api.v2.templates import templates_router
 from tidings.api.v2.tokens import tokens_router
+from tidings.api.v2.uploads import uploads_router
 from tidings.api.v2.usage import usage_router
 from tidings.api.v2.user_search import user_search_router
 from tidings.api.v2.users import users_router
@@ -50,6 +54,9 @@ ROUTERS: tuple[Router, ...] = (
     consent_keywords_router,
     consents_router,
     contact_list_filters_router,
+    contact_lists_router,
+    contact_uploads_router,
+    contacts_router,
     divisions_router,
     dnc_conversations_router,
     dnc_entries_router,
@@ -75,6 +82,7 @@ ROUTERS: tuple[Router, ...] = (
     system_router,
     templates_router,
     tokens_router,
+    uploads_router,
     usage_router,
     user_search_router,
     users_router,
