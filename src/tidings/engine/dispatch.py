@@ -216,8 +216,8 @@ class Lane:
             reply_to=message.reply_to,
         )
         provider = PROVIDERS[self._sender.provider]
-        with self._recorder.observing(message.message_id):
-            outcome: Outcome = await provider.send(self._dispatch.http, self._account, outbound)
+        self._recorder.observe_task(message.message_id)
+        outcome: Outcome = await provider.send(self._dispatch.http, self._account, outbound)
         if isinstance(outcome, Refused):
             await self._judge(message, outcome)
         else:

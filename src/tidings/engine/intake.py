@@ -69,17 +69,18 @@ class Intake:
         self._box = box
         self._threading = timedelta(hours=settings.threading_hours)
         self._recording = Recording(timedelta(days=settings.suppression_days))
-        self._wakes: dict[int, asyncio.Event] = {}
+        self._wakes: dict[str, asyncio.Event] = {}
 
-    def wake(self, _: str = "") -> None:
-        """Something was written down; look at once."""
-        for event in self._wakes.values():
+    def wake(self, lane: str) -> None:
+        """Something was written down in this lane; look at once."""
+        event = self._wakes.get(lane)
+        if event is not None:
             event.set()
 
     async def work(self, lease: Lease, ended: asyncio.Event) -> None:
         """Apply a lane's webhooks until the lease ends."""
         lane = int(lease.key)
-        wake = self._wakes[lane] = asyncio.Event()
+        wake = self._wakes[lease.key] = asyncio.Event()
         try:
             while not ended.is_set():
                 wake.clear()
@@ -90,7 +91,7 @@ class Intake:
                 elif applied < ENOUGH_WEBHOOKS:
                     await asyncio.sleep(GATHER_SECONDS)
         finally:
-            self._wakes.pop(lane, None)
+            self._wakes.pop(lease.key, None)
 
     async def apply_some(self, lane: int) -> int:
         """Apply the oldest webhooks of a lane and give their number; 0 when it is empty."""

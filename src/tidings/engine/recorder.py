@@ -3,7 +3,6 @@
 import asyncio
 import contextlib
 import contextvars
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
@@ -87,14 +86,9 @@ class Recorder:
         self._requeued[message.message_id] = Requeued(message.message_id, message.attempts, delay_s)
         self._go()
 
-    @contextlib.contextmanager
-    def observing(self, message_id: UUID) -> Iterator[None]:
-        """Calls made in this block belong to this message in the exchange log."""
-        token = calling.set((self, message_id))
-        try:
-            yield
-        finally:
-            calling.reset(token)
+    def observe_task(self, message_id: UUID) -> None:
+        """Calls that this task makes belong to this message in the exchange log."""
+        calling.set((self, message_id))
 
     def log(self, exchange: Exchange, message_id: UUID) -> None:
         """Keep a call for the exchange log."""

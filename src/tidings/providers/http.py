@@ -90,12 +90,12 @@ class Http:
     ) -> None:
         self.base = base.rstrip("/")
         self.observer = observer
-        self._timeout = timeout
         self._client: Client = (
             ClientBuilder()
             .user_agent("tidings")
             .default_headers(dict(headers or {}))
             .connect_timeout(connect_timeout)
+            .timeout(timeout)
             .pool_timeout(pool_timeout)
             .max_connections(max_connections)
             # A redirected POST would be sent twice; downloads follow redirects themselves.
@@ -172,7 +172,8 @@ class Http:
     ) -> RequestBuilder:
         try:
             request = self._client.request(method, self._absolute(url))
-            request = request.timeout(timeout or self._timeout)
+            if timeout is not None:
+                request = request.timeout(timeout)
             return request if token is None else request.bearer_auth(token)
         except ValueError as error:  # an address or a token that is not one
             raise NeverLeft(str(error)) from error

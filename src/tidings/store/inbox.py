@@ -51,7 +51,8 @@ def insert_received(webhooks: list[Received]) -> Query[Nothing]:
           SELECT unnest(%(ids)b::uuid[]), unnest(%(providers)s::text[]),
                  unnest(%(organizations)b::uuid[]), unnest(%(bodies)b::bytea[])
         )
-        SELECT pg_notify('tidings_inbox', '')
+        SELECT pg_notify('tidings_inbox', x::text)
+        FROM (SELECT DISTINCT unnest(%(lanes)s::smallint[]) AS x) w
         """,
         {
             "ids": ids,

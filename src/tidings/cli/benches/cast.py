@@ -71,7 +71,7 @@ def simulator_config(settings: Settings, *, batch: int, **habits: Any) -> dict[s
         "settings": {
             "auto_subscribe": True,
             "webhook_batch": batch,
-            "webhook_concurrency": 48,
+            "webhook_concurrency": 128,
             "enforce_pair_rate": False,
             "retry_base_seconds": 0.2,
         },
