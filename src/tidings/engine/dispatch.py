@@ -14,8 +14,9 @@ import msgspec
 import structlog
 
 from tidings.domain.content import Content, Outbound
-from tidings.domain.limits import PairLimiter, RecipientBudget, TokenBucket, tier_limit
+from tidings.domain.limits import PairLimiter, TokenBucket
 from tidings.domain.outcomes import Accepted, Fault, Outcome, Refused
+from tidings.engine.recipient_limits import RecipientLimit
 from tidings.engine.recorder import Recorder, Sent
 from tidings.providers.http import Http
 from tidings.providers.registry import PROVIDERS
@@ -27,7 +28,6 @@ from tidings.store.integrations import SenderRow, select_senders
 from tidings.store.leases import Lease
 from tidings.store.outbox import DueMessage
 from tidings.store.query import fetch, fetch_optional
-from tidings.store.recipients import select_recipients
 from tidings.store.secret_box import SecretBox
 
 log = structlog.get_logger()
@@ -36,8 +36,6 @@ IDLE_SECONDS = 1.0
 GATHER_SECONDS = 0.004
 REREAD_SECONDS = 2.0
 SWEEP_SECONDS = 10.0
-COUNT_SECONDS = 60.0
-LONGEST_BUDGET_WAIT = 300.0
 LONGEST_PAUSE = 60.0
 CONTENT = msgspec.json.Decoder(Content)
 PARKING = (Fault.ACCOUNT, Fault.AUTH)
@@ -83,8 +81,9 @@ class Lane:
         self._recorder = Recorder(dispatch.database, dispatch.settings, lease)
         self._calls: set[asyncio.Task[None]] = set()
         self._pairs = PairLimiter()
-        self._budget: RecipientBudget | None = None
-        self._counted_at = -COUNT_SECONDS
+        self._limit = RecipientLimit(
+            dispatch.database, in_flight=dispatch.settings.dispatch_in_flight
+        )
         self._bucket: TokenBucket | None = None
         self._rate = 0
         self._sender: SenderRow | None = None
@@ -119,26 +118,10 @@ class Lane:
                 )
             self._take_sender(sender)
             self._read_at = now
-        if now - self._counted_at > COUNT_SECONDS:
-            await self._read_budget()
-            self._counted_at = now
+        await self._limit.keep(self._sender)
         if now - self._swept_at > SWEEP_SECONDS:
             await self._recorder.sweep()
             self._swept_at = now
-
-    async def _read_budget(self) -> None:
-        """Who counts against the account's limit: other numbers of the account add to it too."""
-        limit = tier_limit(self._sender.messaging_limit) if self._sender else None
-        if self._sender is None or limit is None:
-            self._budget = None
-            return
-        async with self._dispatch.database.connection() as connection:
-            rows = await fetch(
-                connection,
-                select_recipients(self._organization_id, self._sender.account_id, limit=limit),
-            )
-        known = [(row.address, row.counted_at.timestamp()) for row in rows]
-        self._budget = RecipientBudget(limit, known)
 
     def _take_sender(self, sender: SenderRow | None) -> None:
         if sender is not None and (self._sender is None or sender != self._sender):
@@ -173,27 +156,34 @@ class Lane:
                     self._lease,
                     self._integration_id,
                     limit=room,
-                    counting=self._budget is not None,
+                    counting=self._limit.counting,
                 ),
             )
         if not due:
             return IDLE_SECONDS
         self._bucket.take(now, len(due))
-        for message in due:
-            self._start(message, now)
+        await self._start_all(due, now)
         return 0.0
+
+    async def _start_all(self, due: list[DueMessage], now: float) -> None:
+        """Start the calls of claimed messages, but of those for whom no new customer fits."""
+        try:
+            held = await self._limit.hold_back(due)
+        except BaseException:  # the lease was lost: what was claimed certainly did not go out
+            for message in due:
+                self._recorder.requeue(message, delay_s=0.0)
+            raise
+        for message in due:
+            if message.message_id in held:
+                self._recorder.requeue(message, delay_s=held[message.message_id])
+            else:
+                self._start(message, now)
 
     def _start(self, message: DueMessage, now: float) -> None:
         if not self._pairs.take(message.to_address, now):
             wait = self._pairs.ready_in(message.to_address, now)
             self._recorder.requeue(message, delay_s=wait)
             return
-        if message.counts and self._budget is not None:
-            clock = time.time()
-            if not self._budget.take(message.to_address, clock):
-                wait = min(max(self._budget.ready_in(clock), 1.0), LONGEST_BUDGET_WAIT)
-                self._recorder.requeue(message, delay_s=wait)
-                return
         task = asyncio.create_task(self._call(message))
         self._calls.add(task)
         task.add_done_callback(self._ended)

@@ -49,6 +49,84 @@ def upsert_recipients(
     )
 
 
+class Neighbours(msgspec.Struct, frozen=True):
+    """An account's other numbers: how many, and how many messages a second they may send."""
+
+    numbers: int
+    throughput: int
+
+
+def select_neighbours(organization_id: UUID, account_id: str, *, but: UUID) -> Query[Neighbours]:
+    """The other numbers of an account, in service or not: they may be at any time."""
+    return Query(
+        """
+        SELECT count(*)::integer AS numbers, coalesce(sum(throughput), 0)::integer AS throughput
+        FROM integration
+        WHERE organization_id = %(organization_id)s AND account_id = %(account_id)s
+          AND id <> %(but)s AND deleted_at IS NULL
+        """,
+        {"organization_id": organization_id, "account_id": account_id, "but": but},
+        Neighbours,
+    )
+
+
+def lock_recipients(organization_id: UUID, account_id: str) -> Query[Nothing]:
+    """Be alone in reserving places of an account, to the transaction's end."""
+    return Query(
+        "SELECT pg_advisory_xact_lock(hashtextextended(%(key)s, 0))",
+        {"key": f"recipients {organization_id} {account_id}"},
+        Nothing,
+    )
+
+
+class Admitted(msgspec.Struct, frozen=True):
+    """A customer who may be messaged."""
+
+    address: str
+
+
+def reserve_recipients(
+    organization_id: UUID, account_id: str, addresses: list[str], *, limit: int
+) -> Query[Admitted]:
+    """Admit customers in the order given: all who count already, and new ones while they fit.
+
+    Callers hold lock_recipients(), taken by an earlier statement, so that this one sees what
+    others reserved. `addresses` are distinct.
+    """
+    return Query(
+        """
+        WITH wanted AS MATERIALIZED (
+          SELECT address, row_number() OVER () AS place
+          FROM (SELECT unnest(%(addresses)s::text[]) AS address) x
+        ), counted AS MATERIALIZED (
+          SELECT address FROM recipient_day
+          WHERE organization_id = %(organization_id)s AND account_id = %(account_id)s
+            AND counted_at > now() - interval '24 hours'
+          LIMIT %(limit)s
+        ), new AS (
+          SELECT address FROM wanted
+          WHERE address NOT IN (SELECT address FROM counted)
+          ORDER BY place LIMIT %(limit)s - (SELECT count(*) FROM counted)
+        ), reserved AS (
+          INSERT INTO recipient_day (organization_id, account_id, address, counted_at)
+          SELECT %(organization_id)s, %(account_id)s, address, now() FROM new ORDER BY address
+          ON CONFLICT (organization_id, account_id, address) DO UPDATE SET counted_at = now()
+          RETURNING address
+        )
+        SELECT address FROM reserved
+        UNION ALL
+        SELECT address FROM wanted WHERE address IN (SELECT address FROM counted)
+        """,
+        {
+            "organization_id": organization_id,
+            "account_id": account_id,
+            "addresses": addresses,
+            "limit": limit,
+        },
+        Admitted,
+    )
+
+
 def delete_old_recipients(limit: int) -> Query[Nothing]:
     """Housekeeping: drop customers who do not count any more, a bounded number at a time."""
     return Query(
