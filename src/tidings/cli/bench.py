@@ -15,9 +15,17 @@ BENCHES = {
     "intake": "stored webhooks -> applied",
     "dispatch": "queued -> provider accepted -> recorded",
     "loop": "notifications through one number with all callbacks coming back",
+    "memory": "web and worker over ten minutes of notifications with all callbacks",
     "start": "start of a campaign over a million contacts -> laid out",
     "import": "a CSV of a million contacts, uploaded -> in the list",
 }
+
+# What `all` runs: every bench, and the loop in each of its ways.
+EVERYTHING: list[tuple[str, dict[str, object]]] = [
+    *((name, {}) for name in BENCHES),
+    ("loop", {"batch": 10}),
+    ("loop", {"campaign": True}),
+]
 
 # Where a bench cannot lend its name to its module.
 MODULES = {"import": "imports"}
@@ -35,13 +43,15 @@ def bench(name: str, as_json: bool, seconds: float | None, batch: int, campaign:
     Each bench runs on a fresh database with processes of its own, on loopback, and removes
     everything afterwards.
     """
-    for each in BENCHES if name == "all" else [name]:
+    runs: list[tuple[str, dict[str, object]]] = (
+        [(name, {"batch": batch, "campaign": campaign} if name == "loop" else {})]
+        if name != "all"
+        else EVERYTHING
+    )
+    for each, options in runs:
         module = import_module(f"tidings.cli.benches.{MODULES.get(each, each)}")
-        options: dict[str, object] = {}
         if seconds is not None:
-            options["seconds"] = seconds
-        if each == "loop":
-            options |= {"batch": batch, "campaign": campaign}
+            options = {**options, "seconds": seconds}
         gc.freeze()
         result: BenchResult = uvloop.run(module.run(**options)).rounded()
         if as_json or name == "all":

@@ -28,12 +28,18 @@ class Load(msgspec.Struct):
 
 
 class Caller(asyncio.Protocol):
-    """One connection: sends the next request as soon as the answer to the last is whole."""
+    """One connection: sends the next request once the answer to the last is whole.
 
-    def __init__(self, requests: Iterator[bytes], load: Load, *, until: float) -> None:
+    With a pause between requests it keeps that rhythm, as long as the answers allow it.
+    """
+
+    def __init__(
+        self, requests: Iterator[bytes], load: Load, *, until: float, pause: float = 0.0
+    ) -> None:
         self._requests = requests
         self._load = load
         self._until = until
+        self._pause = pause
         self._buffer = b""
         self._sent_at = 0.0
         self._transport: asyncio.Transport | None = None
@@ -62,7 +68,11 @@ class Caller(asyncio.Protocol):
         status = int(head[9:12])
         self._load.statuses[status] = self._load.statuses.get(status, 0) + 1
         self._load.latencies.append(time.perf_counter() - self._sent_at)
-        self._next()
+        wait = self._sent_at + self._pause - time.perf_counter()
+        if wait > 0:
+            asyncio.get_running_loop().call_later(wait, self._next)
+        else:
+            self._next()
 
     def connection_lost(self, exc: Exception | None) -> None:
         """The other side hung up: this connection is over."""
@@ -82,17 +92,23 @@ class Caller(asyncio.Protocol):
 
 
 async def run_load(
-    port: int, requests: Iterator[bytes], *, connections: int, seconds: float
+    port: int,
+    requests: Iterator[bytes],
+    *,
+    connections: int,
+    seconds: float,
+    most_per_second: float | None = None,
 ) -> Load:
     """Send requests over so many connections until they or the time run out."""
     load = Load({}, [], 0.0)
     loop = asyncio.get_running_loop()
     started = time.perf_counter()
     until = started + seconds
+    pause = connections / most_per_second if most_per_second else 0.0
     callers = []
     for _ in range(connections):
         _, caller = await loop.create_connection(
-            lambda: Caller(requests, load, until=until), "127.0.0.1", port
+            lambda: Caller(requests, load, until=until, pause=pause), "127.0.0.1", port
         )
         callers.append(caller)
     await asyncio.gather(*(caller.done for caller in callers))
