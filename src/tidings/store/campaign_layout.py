@@ -90,7 +90,7 @@ LAY_OUT = """
       WHERE organization_id = %(organization_id)s AND id = %(list_id)s
     ), chosen AS (
       SELECT c.position, c.callable, c.values[%(address)s] AS address,
-             address_key(c.values[%(address)s]) COLLATE "C" AS key{sort_columns}
+             address_key(c.values[%(address)s]) AS key{sort_columns}
       FROM contact c
       WHERE c.organization_id = %(organization_id)s AND c.list_id = %(list_id)s
         AND c.position > %(after)s AND c.position <= %(until)s AND {condition}
@@ -105,7 +105,7 @@ LAY_OUT = """
     ), judged AS MATERIALIZED (
       SELECT position, place, misfits,
              CASE WHEN reason IS NULL
-                   AND row_number() OVER (PARTITION BY key, reason ORDER BY place) > 1
+                   AND row_number() OVER (PARTITION BY key COLLATE "C", reason ORDER BY place) > 1
                   THEN 'address.repeated' ELSE reason END AS reason
       FROM placed
     ), written AS (

@@ -106,12 +106,14 @@ class Definition(msgspec.Struct, frozen=True):
 
 
 def select_definitions(organization_id: UUID, campaign_ids: list[UUID]) -> Query[Definition]:
-    """The definitions of campaigns; quiet hours fall back to the organization's."""
+    """The definitions of campaigns; quiet hours and their zone fall back to the organization's."""
     return Query(
         """
         SELECT c.id, c.version, c.division_id, c.name, c.run, c.list_id, l.columns,
                c.whatsapp_column, c.response_id, c.parameters, c.dnc_list_ids, c.sorts,
-               coalesce(c.quiet_hours, s.quiet_hours) AS quiet_hours, f.filter_type, f.clauses
+               jsonb_build_object('timeZone', coalesce(s.time_zone, 'UTC'))
+                 || coalesce(c.quiet_hours, s.quiet_hours) AS quiet_hours,
+               f.filter_type, f.clauses
         FROM campaign c
         JOIN contact_list l ON l.organization_id = c.organization_id AND l.id = c.list_id
         LEFT JOIN contact_list_filter f

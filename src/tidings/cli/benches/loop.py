@@ -12,6 +12,7 @@ from typing import Any
 
 import msgspec
 
+from tidings.cli.benches.campaigns import make_campaign, make_list, start
 from tidings.cli.benches.cast import hire_cast, queue_messages, simulator_config
 from tidings.cli.benches.judge import judge
 from tidings.cli.benches.result import BenchResult
@@ -24,8 +25,11 @@ MESSAGES = 20_000
 LONGEST_SECONDS = 240.0
 
 
-async def run(*, seconds: float = 15.0, batch: int = 1) -> BenchResult:
-    """Queue messages, let them out, and stop the clock when the last status is applied."""
+async def run(*, seconds: float = 15.0, batch: int = 1, campaign: bool = False) -> BenchResult:
+    """Queue messages, let them out, and stop the clock when the last status is applied.
+
+    As a campaign its pump writes the messages while earlier ones go out.
+    """
     messages = int(MESSAGES * max(seconds, 1.0) / 15.0)
     async with set_stage() as stage, open_database(stage) as database:
         cast = await hire_cast(stage, database, customers=messages)
@@ -33,7 +37,12 @@ async def run(*, seconds: float = 15.0, batch: int = 1) -> BenchResult:
         await wait_for_http(f"http://127.0.0.1:{stage.settings.simulator_port}/_simulator/state")
         web = stage.start("web")
         await stage.wait_until_ready()
-        await queue_messages(database, cast, messages)
+        if campaign:
+            list_id = await make_list(database, cast, messages)
+            made = await make_campaign(database, cast, list_id)
+            await start(database, cast, made.id)
+        else:
+            await queue_messages(database, cast, messages)
         started = time.perf_counter()
         worker = stage.start("worker")
         first = await wait_for_first(stage, started)
@@ -49,7 +58,7 @@ async def run(*, seconds: float = 15.0, batch: int = 1) -> BenchResult:
         for process in (web, worker):
             process.memory_mb()
         return BenchResult(
-            bench="loop" if batch == 1 else f"loop --batch {batch}",
+            bench=_name(batch, is_campaign=campaign),
             rate=messages / took,
             unit="messages/s",
             seconds=took,
@@ -68,6 +77,11 @@ async def run(*, seconds: float = 15.0, batch: int = 1) -> BenchResult:
                 **{f"status_{name}": count for name, count in verdict.statuses.items()},
             },
         )
+
+
+def _name(batch: int, *, is_campaign: bool) -> str:
+    campaign = " --campaign" if is_campaign else ""
+    return f"loop{campaign}" if batch == 1 else f"loop{campaign} --batch {batch}"
 
 
 def start_simulator(stage: Stage, *, batch: int, callbacks: bool = True, **habits: Any) -> None:
