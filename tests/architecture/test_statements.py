@@ -25,6 +25,8 @@ from psycopg.generators import execute
 import tidings.store
 from tidings.store.campaign_counts import Tally
 from tidings.store.campaign_layout import Layout, Sort
+from tidings.store.campaign_trial import Trial
+from tidings.store.contact_conditions import EVERY_CONTACT
 from tidings.store.database import Database
 from tidings.store.interaction_filters import Source
 from tidings.store.interactions import select_found
@@ -61,12 +63,27 @@ LAYOUT = Layout(
     dnc_list_ids=[UUID(int=4)],
     sorts=[Sort(2, numeric=True), Sort(3, descending=True)],
 )
+TRIAL = Trial(
+    list_id=UUID(int=1),
+    address_column=1,
+    needed=[2],
+    dnc_list_ids=[UUID(int=1)],
+    sorts=[Sort(2, numeric=True), Sort(3, descending=True)],
+)
 # Arguments that cannot be made from their annotation alone.
 BY_HAND: dict[str, dict[str, Any]] = {
     "tidings.store.campaign_counts.insert_campaign_deltas": {"tally": Tally()},
+    **{
+        f"tidings.store.campaign_trial.{name}": {"trial": TRIAL}
+        for name in ("count_trial", "count_prefixes", "select_first", "select_sample")
+    },
     "tidings.store.campaign_layout.lay_out": {"layout": LAYOUT},
     "tidings.store.campaign_layout.finish_layout": {"layout": LAYOUT},
     "tidings.store.consents.select_consent_page": {"phone_prefixes": ["49"]},
+    "tidings.store.contacts.change_between": {"condition": EVERY_CONTACT},
+    "tidings.store.contacts.count_meeting": {"condition": EVERY_CONTACT},
+    "tidings.store.contacts.remove_between": {"condition": EVERY_CONTACT},
+    "tidings.store.contacts.search_contacts": {"condition": EVERY_CONTACT},
     "tidings.store.interactions.select_found": {"segments": ()},
     "tidings.store.suppressions.select_suppression_page": {"prefixes": ["49"]},
     "tidings.store.usage.insert_usage": {"usage": Usage()},

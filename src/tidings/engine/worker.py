@@ -12,7 +12,9 @@ import psycopg
 import structlog
 
 from tidings.engine.breaker import breaker_loop
+from tidings.engine.contact_jobs import contact_job_loop
 from tidings.engine.dispatch import Dispatch
+from tidings.engine.exports import export_loop
 from tidings.engine.housekeeping import housekeeping_loop
 from tidings.engine.imports import import_loop
 from tidings.engine.intake import Intake
@@ -67,6 +69,8 @@ class Worker:
             housekeeping_loop(database, settings, stop),
             breaker_loop(database, settings, stop, holder=self.holder),
             import_loop(database, stop),
+            export_loop(database, stop),
+            contact_job_loop(database, stop),
             upkeep_loop(database, settings, box, stop),
             operations_loop(database, settings, stop),
         ]

@@ -6,19 +6,24 @@ from tidings.api.v2.agentless import agentless_router
 from tidings.api.v2.analytics import analytics_router
 from tidings.api.v2.audits import audits_router
 from tidings.api.v2.campaign_progress import campaign_progress_router
+from tidings.api.v2.campaign_results import campaign_results_router
 from tidings.api.v2.campaign_schedules import campaign_schedules_router
+from tidings.api.v2.campaign_trials import campaign_trials_router
 from tidings.api.v2.campaigns import campaigns_router
 from tidings.api.v2.consent_imports import consent_imports_router
 from tidings.api.v2.consent_keywords import consent_keywords_router
 from tidings.api.v2.consents import consents_router
 from tidings.api.v2.contact_list_filters import contact_list_filters_router
 from tidings.api.v2.contact_lists import contact_lists_router
+from tidings.api.v2.contact_search import contact_search_router
 from tidings.api.v2.contact_uploads import contact_uploads_router
 from tidings.api.v2.contacts import contacts_router
 from tidings.api.v2.divisions import divisions_router
 from tidings.api.v2.dnc_entries import dnc_conversations_router, dnc_entries_router
 from tidings.api.v2.dnc_lists import dnc_lists_router
+from tidings.api.v2.dnc_uploads import dnc_uploads_router
 from tidings.api.v2.exchanges import exchanges_router, integration_exchanges_router
+from tidings.api.v2.exports import downloads_router, exports_router
 from tidings.api.v2.integration_checks import integration_checks_router
 from tidings.api.v2.integrations import integrations_router
 from tidings.api.v2.interactions import interactions_router
@@ -48,20 +53,26 @@ ROUTERS: tuple[Router, ...] = (
     analytics_router,
     audits_router,
     campaign_progress_router,
+    campaign_results_router,
     campaign_schedules_router,
+    campaign_trials_router,
     campaigns_router,
     consent_imports_router,
     consent_keywords_router,
     consents_router,
     contact_list_filters_router,
     contact_lists_router,
+    contact_search_router,
     contact_uploads_router,
     contacts_router,
     divisions_router,
     dnc_conversations_router,
     dnc_entries_router,
     dnc_lists_router,
+    dnc_uploads_router,
+    downloads_router,
     exchanges_router,
+    exports_router,
     integration_exchanges_router,
     integration_checks_router,
     integrations_router,
