@@ -25,8 +25,17 @@ CATALOGUE: dict[str, dict[str, tuple[str, ...]]] = {
         "role": ("add", "edit", "delete", "view"),
     },
     "conversation": {
-        "communication": ("view", "disconnect"),
-        "message": ("create", "view"),
+        "communication": (
+            "view",
+            "disconnect",
+            "blindTransfer",
+            "blindTransferAgent",
+            "blindTransferQueue",
+        ),
+        "message": ("create", "view", "assign", "pull", "park", "monitor", "takeOver"),
+        "messageMedia": ("view",),
+        "note": ("add", "view"),
+        "participant": ("wrapup",),
         "exchange": ("view",),
     },
     "directory": {
@@ -60,6 +69,18 @@ CATALOGUE: dict[str, dict[str, tuple[str, ...]]] = {
             "recycle",
         ),
         "whatsAppCampaignSchedule": ("edit", "delete", "view"),
+    },
+    "presence": {"presenceDefinition": ("add", "edit", "delete", "view")},
+    "routing": {
+        "conversation": ("edit", "view"),
+        "hours": ("add", "edit", "delete", "view"),
+        "language": ("assign",),
+        "queue": ("add", "edit", "delete", "view", "search", "join"),
+        "queueMember": ("manage",),
+        "skill": ("manage", "assign", "view"),
+        "utilization": ("manage", "view"),
+        "workstream": ("add", "edit", "delete", "view"),
+        "wrapupCode": ("add", "edit", "delete", "view"),
     },
     "responses": {
         "library": ("add", "edit", "delete", "view"),
