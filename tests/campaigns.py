@@ -128,7 +128,7 @@ class Campaigns:
         return {
             "name": name,
             "contactList": {"id": str(contact_list.id)},
-            "messagesPerMinute": 60,
+            "messagesPerMinute": 60_000,
             "whatsAppConfig": {
                 "whatsAppColumns": [column],
                 "whatsAppIntegration": {"id": str(line.integration_id)},

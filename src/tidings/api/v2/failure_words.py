@@ -25,6 +25,10 @@ _OWN: Final = {
         "came back. It is not sent again by itself; a callback from the provider settles it.",
         "UnknownMessage",
     ),
+    "campaign.withdrawn": (
+        "The campaign was recycled or deleted before this message went out. Nothing is to be done.",
+        "GeneralError",
+    ),
     "unknown": ("The provider reported a failure without a reason.", "GeneralError"),
 }
 # Codes whose meaning the contract has a word of its own for; the others go by their fault.
