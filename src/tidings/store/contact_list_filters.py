@@ -52,6 +52,7 @@ class FilteredList(msgspec.Struct, frozen=True):
     columns: list[str]
     division_id: UUID
     contact_count: int
+    messaged_columns: list[str]
 
 
 class FilterChoice(msgspec.Struct, frozen=True):
@@ -115,7 +116,10 @@ def select_filtered_list(
     """The contact list of a filter, if it is in one of these divisions (None: in any)."""
     return Query(
         """
-        SELECT id, name, columns, division_id, contact_count FROM contact_list
+        SELECT id, name, columns, division_id, contact_count,
+               ARRAY(SELECT w.value ->> 'columnName'
+                     FROM jsonb_array_elements(whatsapp_columns) w) AS messaged_columns
+        FROM contact_list
         WHERE organization_id = %(organization_id)s AND id = %(id)s
           AND (%(divisions)s::uuid[] IS NULL OR division_id = ANY(%(divisions)s))
         """,

@@ -1,0 +1,203 @@
+"""Exports as people ask for them: a file is ordered, looked for, and fetched."""
+
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from datetime import UTC, datetime, timedelta
+from typing import Any, Final
+from uuid import UUID
+
+import msgspec
+
+from tidings.actions.contact_list_filters import access_filter
+from tidings.actions.dnc_lists import access_dnc_list
+from tidings.domain.errors import Kind, Rejection, absent, invalid
+from tidings.domain.permissions import Caller
+from tidings.store import exports as store
+from tidings.store.audit import insert_audit
+from tidings.store.contact_list_filters import FilteredList, select_filtered_list
+from tidings.store.database import Database
+from tidings.store.ids import new_id
+from tidings.store.query import Connection, execute, fetch_one, fetch_optional
+
+GOOD_FOR: Final = timedelta(days=7)
+MOST_IDS: Final = 1_000
+FORMATS: Final = {
+    "csv": "text/csv",
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+}
+CONTACTS_NEED: Final = ("outbound:contact:view", "outbound:contactList:view")
+DNC_NEED: Final = ("outbound:dnc:view", "outbound:dncList:view")
+
+
+class ContactsWanted(msgspec.Struct, frozen=True):
+    """Which contacts of a list: those that a filter chooses, those with ids, or all."""
+
+    filter_id: UUID | None = None
+    contact_ids: Sequence[str] = ()
+
+
+async def order_contacts(
+    connection: Connection, caller: Caller, list_id: UUID, wanted: ContactsWanted, *, form: str
+) -> store.ExportRow:
+    """Order a file of a list's contacts; 404 for a list elsewhere, 400 for a foreign filter."""
+    listed = await _access_contact_list(connection, caller, list_id)
+    options: dict[str, Any] = {}
+    if wanted.filter_id is not None:
+        row = await access_filter(
+            connection, caller, wanted.filter_id, permission="outbound:contact:view"
+        )
+        if row.list_id != list_id:
+            raise invalid(
+                "contactListFilterId", f'The filter "{row.name}" is of another contact list.'
+            )
+        options["conditions"] = msgspec.to_builtins(row.conditions())
+    if len(wanted.contact_ids) > MOST_IDS:
+        raise invalid("contactIds", f"Name at most {MOST_IDS} contacts, or use a filter.")
+    if wanted.contact_ids:
+        options["contactIds"] = list(wanted.contact_ids)
+    return await order_export(
+        connection, caller, store.CONTACTS, list_id, name=listed.name, form=form, options=options
+    )
+
+
+async def order_dnc(
+    connection: Connection, caller: Caller, list_id: UUID, *, form: str
+) -> store.ExportRow:
+    """Order a file of what stands on a do-not-contact list; 404 for a list elsewhere."""
+    name = await _name_dnc(connection, caller, list_id)
+    return await order_export(connection, caller, store.DNC, list_id, name=name, form=form)
+
+
+async def order_export(
+    connection: Connection,
+    caller: Caller,
+    kind: str,
+    target_id: UUID,
+    *,
+    name: str,
+    form: str,
+    options: dict[str, Any] | None = None,
+) -> store.ExportRow:
+    """Order a file about something that the caller may see; `form` is csv or xlsx."""
+    content_type = FORMATS.get(form.lower())
+    if content_type is None:
+        raise invalid("format", f"A file is one of {', '.join(FORMATS)}.")
+    draft = store.ExportDraft(
+        kind=kind,
+        target_id=target_id,
+        options=options or {},
+        file_name=f"{_plain(name)}.{form.lower()}",
+        content_type=content_type,
+    )
+    row = await fetch_one(
+        connection,
+        store.insert_export(
+            caller.organization_id,
+            new_id(),
+            draft,
+            created_by_id=caller.id,
+            expires_at=datetime.now(UTC) + GOOD_FOR,
+        ),
+    )
+    await execute(
+        connection,
+        insert_audit(
+            caller,
+            "export",
+            entity_type=f"{kind}Export",
+            entity_id=target_id,
+            entity_name=name,
+            after={"exportId": str(row.id), "format": form.lower()},
+        ),
+    )
+    return row
+
+
+async def find_export(
+    connection: Connection, caller: Caller, kind: str, target_id: UUID
+) -> store.ExportRow:
+    """The newest file of something, once it is made.
+
+    404 while it is being made or when none was ordered; 400 when it could not be made.
+    """
+    await MAY_SEE[kind](connection, caller, target_id)
+    row = await fetch_optional(
+        connection, store.select_newest_export(caller.organization_id, kind, target_id)
+    )
+    if row is None:
+        raise Rejection(Kind.ABSENT, "export.not.found", "There is no export; order one with POST.")
+    return _checked(row)
+
+
+async def access_export(connection: Connection, caller: Caller, export_id: UUID) -> store.ExportRow:
+    """A file that is made, for whoever may see what is in it; 404 for others."""
+    row = await fetch_optional(connection, store.select_export(caller.organization_id, export_id))
+    if row is None or row.target_id is None:
+        raise absent("download", export_id)
+    await MAY_SEE[row.kind](connection, caller, row.target_id)
+    return _checked(row)
+
+
+async def read_file(database: Database, export: store.ExportRow) -> AsyncIterator[bytes]:
+    """The file piece by piece; no connection is held between two of them."""
+    at = 0
+    while at < export.total_bytes:
+        query = store.select_export_chunk(export.organization_id, export.id, from_byte=at)
+        async with database.transaction(export.organization_id) as connection:
+            chunk = await fetch_optional(connection, query)
+        if chunk is None:
+            raise RuntimeError("the file of an export went while it was read")
+        yield chunk.body
+        at += len(chunk.body)
+
+
+def _checked(row: store.ExportRow) -> store.ExportRow:
+    if row.state == "failed":
+        raise Rejection(Kind.INVALID, "export.failed", f"The export failed. {row.failure}")
+    if row.state != "done":
+        raise Rejection(
+            Kind.ABSENT,
+            "export.not.ready",
+            "The export is still being made; ask again in a moment.",
+        )
+    return row
+
+
+async def _access_contact_list(
+    connection: Connection, caller: Caller, list_id: UUID
+) -> FilteredList:
+    listed = await fetch_optional(
+        connection,
+        select_filtered_list(
+            caller.organization_id, list_id, divisions=caller.divisions(CONTACTS_NEED[1])
+        ),
+    )
+    if listed is None or not caller.may(CONTACTS_NEED[0], listed.division_id):
+        raise absent("contact list", list_id)
+    return listed
+
+
+async def _see_contact_list(connection: Connection, caller: Caller, list_id: UUID) -> None:
+    await _access_contact_list(connection, caller, list_id)
+
+
+async def _name_dnc(connection: Connection, caller: Caller, list_id: UUID) -> str:
+    listed = await access_dnc_list(connection, caller, list_id, permission=DNC_NEED[1])
+    if not caller.may(DNC_NEED[0], listed.division_id):
+        raise absent("do-not-contact list", list_id)
+    return listed.name
+
+
+async def _see_dnc_list(connection: Connection, caller: Caller, list_id: UUID) -> None:
+    await _name_dnc(connection, caller, list_id)
+
+
+# Raises a 404 unless the caller may see what a file of this kind is about.
+MAY_SEE: dict[str, Callable[[Connection, Caller, UUID], Awaitable[None]]] = {
+    store.CONTACTS: _see_contact_list,
+    store.DNC: _see_dnc_list,
+}
+
+
+def _plain(name: str) -> str:
+    """A name that every file system takes."""
+    return "".join(each if each.isalnum() or each in " ._-" else "_" for each in name)[:100]

@@ -1,0 +1,149 @@
+"""What can be exported: a source for each kind, read page by page; a new kind adds a line here."""
+
+from collections.abc import Awaitable, Callable, Sequence
+from datetime import UTC, datetime
+from typing import Any, Protocol
+
+import msgspec
+
+from tidings.domain.contact_filters import ContactFilter
+from tidings.store import exports as store
+from tidings.store.contact_exports import select_exported_contacts
+from tidings.store.contact_list_filters import select_filtered_list
+from tidings.store.dnc_entries import select_entry_page
+from tidings.store.query import Connection, fetch, fetch_optional
+
+AT_A_TIME = 5_000
+CALLABLE = {True: "1", False: "0"}
+
+
+class TargetGone(Exception):
+    """What was to be exported is not there any more."""
+
+
+class ExportPage(msgspec.Struct, frozen=True):
+    """Rows as they stand in the file, and where the next page begins; None at the end."""
+
+    rows: Sequence[Sequence[str]]
+    after: Any | None
+
+
+class Source(Protocol):
+    """Where the rows of one export come from."""
+
+    @property
+    def header(self) -> Sequence[str]:
+        """The names of the columns."""
+
+    @property
+    def first(self) -> Any:
+        """The key before all rows."""
+
+    async def page(self, connection: Connection, after: Any) -> ExportPage:
+        """The rows after this key."""
+
+
+OpenSource = Callable[[Connection, store.ExportRow], Awaitable[Source]]
+
+
+class ContactSource:
+    """The contacts of a list in their order, chosen by a filter or by ids if so asked.
+
+    The columns of the list stand between the contact's id and what the system knows of it.
+    """
+
+    first = 0
+
+    def __init__(self, job: store.ExportRow, columns: list[str], messaged: list[str]) -> None:
+        self._job = job
+        self._columns = columns
+        self._messaged = len(messaged)
+        self._now = datetime.now(UTC)
+        chosen = job.options.get("conditions")
+        self._conditions = None if chosen is None else msgspec.convert(chosen, ContactFilter)
+        self._ids: list[str] | None = job.options.get("contactIds")
+        self.header = [
+            "inin-outbound-id",
+            *columns,
+            "ContactCallable",
+            *(f"Callable-{name}" for name in messaged),
+        ]
+
+    async def page(self, connection: Connection, after: Any) -> ExportPage:
+        """The contacts after a position."""
+        assert self._job.target_id is not None
+        found = await fetch(
+            connection,
+            select_exported_contacts(
+                self._job.organization_id,
+                self._job.target_id,
+                self._conditions,
+                columns=self._columns,
+                ids=self._ids,
+                now=self._now,
+                after=after,
+                limit=AT_A_TIME,
+            ),
+        )
+        rows = [
+            (
+                row.id,
+                *(cell or "" for cell in row.values),
+                *[CALLABLE[row.callable]] * (1 + self._messaged),
+            )
+            for row in found
+        ]
+        return ExportPage(rows, found[-1].position if len(found) == AT_A_TIME else None)
+
+
+async def open_contacts(connection: Connection, job: store.ExportRow) -> Source:
+    """The contacts of a list; raises TargetGone."""
+    assert job.target_id is not None
+    query = select_filtered_list(job.organization_id, job.target_id, divisions=None)
+    listed = await fetch_optional(connection, query)
+    if listed is None:
+        raise TargetGone
+    return ContactSource(job, listed.columns, listed.messaged_columns)
+
+
+class DncSource:
+    """The entries of a do-not-contact list."""
+
+    header = ("kind", "value", "expirationDateTime", "dateAdded")
+    first = ("", "")
+
+    def __init__(self, job: store.ExportRow) -> None:
+        self._job = job
+
+    async def page(self, connection: Connection, after: Any) -> ExportPage:
+        """The entries after a kind and key."""
+        assert self._job.target_id is not None
+        kind, key = after
+        found = await fetch(
+            connection,
+            select_entry_page(
+                self._job.organization_id,
+                self._job.target_id,
+                after_kind=kind,
+                after_key=key,
+                limit=AT_A_TIME,
+            ),
+        )
+        rows = [(row.kind, row.value, _time(row.expires_at), _time(row.added_at)) for row in found]
+        more = len(found) == AT_A_TIME
+        return ExportPage(rows, (found[-1].kind, found[-1].key) if more else None)
+
+
+async def open_dnc(_: Connection, job: store.ExportRow) -> Source:
+    """The entries of a do-not-contact list; a list that is gone has none."""
+    return DncSource(job)
+
+
+def _time(moment: datetime | None) -> str:
+    return "" if moment is None else moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+SOURCES: dict[str, OpenSource] = {
+    store.CONTACTS: open_contacts,
+    store.DNC: open_dnc,
+}
