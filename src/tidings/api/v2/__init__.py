@@ -7,9 +7,7 @@ from tidings.api.v2.analytics import analytics_router
 from tidings.api.v2.audits import audits_router
 from tidings.api.v2.campaign_progress import campaign_progress_router
 from tidings.api.v2.campaign_results import campaign_results_router
-from tidings.api.v2.campaign_results import campaign_results_router
 from tidings.api.v2.campaign_schedules import campaign_schedules_router
-from tidings.api.v2.campaign_trials import campaign_trials_router
 from tidings.api.v2.campaign_trials import campaign_trials_router
 from tidings.api.v2.campaigns import campaigns_router
 from tidings.api.v2.consent_imports import consent_imports_router
@@ -56,9 +54,7 @@ ROUTERS: tuple[Router, ...] = (
     audits_router,
     campaign_progress_router,
     campaign_results_router,
-    campaign_results_router,
     campaign_schedules_router,
-    campaign_trials_router,
     campaign_trials_router,
     campaigns_router,
     consent_imports_router,
