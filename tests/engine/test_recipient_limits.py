@@ -1,7 +1,7 @@
 """An account's limit of unique customers holds for all its numbers, whichever worker has them."""
 
-import asyncio
 from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack
 from datetime import timedelta
 from typing import Any
 
@@ -64,11 +64,10 @@ async def test_numbers_on_different_workers_never_exceed_the_accounts_limit(
         )
         return not rows
 
-    async def stay(worker: Dispatch, line: Line) -> None:
-        async with sender(worker, line):
-            await eventually(all_judged, 20)
-
-    await asyncio.gather(*(stay(*pair) for pair in zip(workers, lines, strict=True)))
+    async with AsyncExitStack() as senders:
+        for worker, line in zip(workers, lines, strict=True):
+            await senders.enter_async_context(sender(worker, line))
+        await eventually(all_judged, 20)
 
     sent = [each for line in lines for each in accepted(simulation, line)]
     assert len(sent) == LIMIT
