@@ -3,6 +3,8 @@
 import asyncio
 import random
 import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from typing import Any
 
 import click
@@ -10,13 +12,14 @@ import msgspec
 import uvloop
 
 from tidings.cli.benches.backend import Backend
-from tidings.cli.benches.cast import hire_cast
+from tidings.cli.benches.cast import Cast, hire_cast
 from tidings.cli.benches.judge import Verdict, judge
 from tidings.cli.benches.loop import ask, put, start_simulator
 from tidings.cli.benches.stage import Process, Stage, open_database, set_stage, wait_for_http
+from tidings.cli.chaos_campaign import CampaignTrouble, Meddled
 from tidings.cli.root import print_json
 from tidings.store.database import UNAVAILABLE, Database
-from tidings.store.measures import Backlog, count_backlog
+from tidings.store.measures import Backlog, CampaignEnds, count_backlog
 from tidings.store.query import fetch_one
 
 CUSTOMERS = 3_000
@@ -46,23 +49,32 @@ class Outcome(msgspec.Struct, frozen=True):
     sending: int
     killed: dict[str, int]
     statuses: dict[str, int]
+    contacts: CampaignEnds | None = None
+    meddled: Meddled | None = None
 
 
 @click.command()
 @click.option("--kills", type=int, default=30, show_default=True, help="How many SIGKILLs.")
 @click.option("--rate", type=int, default=60, show_default=True, help="Notifications a second.")
+@click.option("--campaign", is_flag=True, help="A campaign sends instead of a backend.")
+@click.option("--contacts", type=int, default=100_000, show_default=True, help="Of the campaign.")
 @click.option("--seed", type=int, help="Of the luck; the one used is printed.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON object on the last line.")
-def chaos(kills: int, rate: int, seed: int | None, as_json: bool) -> None:
+def chaos(
+    kills: int, rate: int, campaign: bool, contacts: int, seed: int | None, as_json: bool
+) -> None:
     """Kill web, worker, simulator and database at random, with the provider's faults on.
 
     A backend sends notifications all the while and repeats what was not answered, with its
-    Idempotency-Key. Afterwards everything must be accounted for. Exit code 1 when a message
-    was lost or doubled, or is left in `sending`.
+    Idempotency-Key. With --campaign a campaign runs instead, which is stopped and started, and
+    to whose lists contacts and numbers that must not be messaged are added. Afterwards everything
+    must be accounted for. Exit code 1 when a message was lost or doubled, or is left in `sending`.
     """
     seed = random.randrange(2**31) if seed is None else seed  # noqa: S311
     click.echo(f"seed {seed}", err=True)
-    outcome = uvloop.run(run(kills, rate=rate, luck=random.Random(seed)))  # noqa: S311
+    luck = random.Random(seed)  # noqa: S311
+    trouble = run_campaign(kills, contacts, luck) if campaign else run(kills, rate=rate, luck=luck)
+    outcome = uvloop.run(trouble)
     if as_json:
         print_json(outcome)
     else:
@@ -72,14 +84,14 @@ def chaos(kills: int, rate: int, seed: int | None, as_json: bool) -> None:
         raise click.exceptions.Exit(1)
 
 
-async def run(kills: int, *, rate: int, luck: random.Random) -> Outcome:
-    """Set the stage, make trouble, wait until the dust settles, and judge."""
-    started = time.monotonic()
+@asynccontextmanager
+async def set_faulty_stage(customers: int) -> AsyncIterator[tuple[Stage, Database, Cast]]:
+    """A running installation whose provider has its faults."""
     async with (
         set_stage(provider_timeout_seconds=5, log_level="warning") as stage,
         open_database(stage) as database,
     ):
-        cast = await hire_cast(stage, database, customers=CUSTOMERS)
+        cast = await hire_cast(stage, database, customers=customers)
         start_simulator(stage, batch=1, read_probability=0.7)
         await wait_for_http(f"http://127.0.0.1:{stage.settings.simulator_port}/_simulator/state")
         stage.start("web")
@@ -87,6 +99,42 @@ async def run(kills: int, *, rate: int, luck: random.Random) -> Outcome:
         stage.start("worker")
         await stage.wait_until_ready()
         await put(stage, "faults", FAULTS)
+        yield stage, database, cast
+
+
+async def run_campaign(kills: int, contacts: int, luck: random.Random) -> Outcome:
+    """The same with a campaign that people meddle with: every contact must come to one end."""
+    started = time.monotonic()
+    async with set_faulty_stage(contacts) as (stage, database, cast):
+        trouble = CampaignTrouble(database, cast, contacts=contacts, luck=luck)
+        await trouble.begin(kills=kills)
+        meddling = asyncio.create_task(trouble.meddle_loop())
+        killed = await make_trouble(stage, kills, luck)
+        await put(stage, "faults", {})
+        await trouble.bring_to_end()
+        await meddling
+        backlog = await settle(stage, database)
+        ends = await trouble.judge()
+        verdict = await judge(database, await ask(stage, "ledger/callbacks"), accepted=ends.taken)
+        return Outcome(
+            kills=sum(killed.values()),
+            accepted=ends.taken,
+            lost=verdict.lost + ends.left_out + ends.waiting + ends.without_message,
+            doubled=verdict.doubled + ends.doubled + ends.after_dnc,
+            seconds=round(time.monotonic() - started, 1),
+            ambiguous=verdict.ambiguous,
+            sending=backlog.sending,
+            killed=killed,
+            statuses=verdict.statuses,
+            contacts=ends,
+            meddled=trouble.meddled,
+        )
+
+
+async def run(kills: int, *, rate: int, luck: random.Random) -> Outcome:
+    """Set the stage, make trouble, wait until the dust settles, and judge."""
+    started = time.monotonic()
+    async with set_faulty_stage(CUSTOMERS) as (stage, database, cast):
         backend = Backend(stage.settings.port, cast, rate=rate)
         sending = asyncio.create_task(backend.send_loop())
         killed = await make_trouble(stage, kills, luck)

@@ -266,9 +266,10 @@ def end_stopping(
 def complete_campaigns(
     organization_id: UUID, integration_id: UUID, campaign_ids: list[UUID]
 ) -> Query[Changed]:
-    """Let campaigns be complete: nobody waits or is put off, and nothing is left in the outbox.
+    """Let campaigns be complete: nobody waits or is put off, nothing is queued or under way.
 
-    Complete is derived, never counted down to: each condition is looked up here.
+    Complete is derived, never counted down to: each condition is looked up here. A message whose
+    outcome is unknown is not sent again, so it keeps no campaign from its end.
     """
     return Query(
         f"""
@@ -293,7 +294,7 @@ def complete_campaigns(
           AND NOT EXISTS (
             SELECT 1 FROM outbox o
             WHERE o.organization_id = %(organization_id)s
-              AND o.integration_id = %(integration_id)s AND o.state <> 'queued'
+              AND o.integration_id = %(integration_id)s AND o.state = 'sending'
               AND o.campaign_id = c.id)
         {CHANGED}
         """,

@@ -49,6 +49,55 @@ def count_backlog() -> Query[Backlog]:
     )
 
 
+class CampaignEnds(msgspec.Struct, frozen=True):
+    """Where the contacts of all campaigns ended. Nobody may be in the last five."""
+
+    contacts: int
+    taken: int
+    excluded: int
+    left_out: int
+    waiting: int
+    without_message: int
+    doubled: int
+    after_dnc: int
+
+
+def count_campaign_ends(*, dnc_after_s: float) -> Query[CampaignEnds]:
+    """Contacts of every campaign's list against its run and its messages.
+
+    left_out: not laid out; waiting: not at an end; without_message: taken, but no message is
+    there; doubled: further messages to an address; after_dnc: messages written later than this
+    after their number was put on a list of the campaign.
+    """
+    return Query(
+        """
+        WITH spread AS MATERIALIZED (
+          SELECT c.id, cc.state, cc.message_id
+          FROM campaign c
+          JOIN contact k ON k.organization_id = c.organization_id AND k.list_id = c.list_id
+          LEFT JOIN campaign_contact cc ON cc.organization_id = c.organization_id
+            AND cc.campaign_id = c.id AND cc.run = c.run AND cc.position = k.position
+        )
+        SELECT count(*) AS contacts, count(*) FILTER (WHERE s.state = 'taken') AS taken,
+               count(*) FILTER (WHERE s.state = 'excluded') AS excluded,
+               count(*) FILTER (WHERE s.state IS NULL) AS left_out,
+               count(*) FILTER (WHERE s.state IN ('waiting', 'put_off')) AS waiting,
+               count(*) FILTER (WHERE s.state = 'taken' AND m.id IS NULL) AS without_message,
+               (SELECT coalesce(sum(n - 1), 0)::bigint FROM (
+                  SELECT count(*) AS n FROM message WHERE campaign_id IS NOT NULL
+                  GROUP BY organization_id, campaign_id, campaign_run, to_address) x) AS doubled,
+               (SELECT count(*) FROM message m
+                JOIN campaign c ON c.organization_id = m.organization_id AND c.id = m.campaign_id
+                JOIN dnc_entry d ON d.organization_id = m.organization_id
+                  AND d.list_id = ANY(c.dnc_list_ids) AND d.key = address_key(m.to_address)
+                WHERE m.created_at > d.added_at + make_interval(secs => %(after)s)) AS after_dnc
+        FROM spread s LEFT JOIN message m ON m.id = s.message_id
+        """,
+        {"after": dnc_after_s},
+        CampaignEnds,
+    )
+
+
 class Untold(msgspec.Struct, frozen=True):
     """A message by the status we believe, for comparison with a provider's ledger."""
 
