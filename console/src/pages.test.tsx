@@ -1,16 +1,22 @@
 import { Blob as FileBlob } from "node:buffer";
-import { screen, waitFor } from "@testing-library/react";
+import { useQuery } from "@tanstack/react-query";
+import { screen, waitFor, within } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import { expect, test } from "vitest";
 import { ClientPage } from "./oauth";
 import { InteractionsPage } from "./interactions";
 import { SendPage } from "./interactions/send";
+import { IntegrationPage } from "./channels";
+import { Lift } from "./consent/SuppressionsPage";
 import { LoginPage } from "./login/LoginPage";
 import { changesOf } from "./audit/changes";
 import { glance } from "./consent/csv";
 import { NewPersonPage, PersonPage } from "./people";
 import { toggled } from "./people/PermissionPicker";
+import { ProfilePage } from "./profile";
 import { firstPage } from "./shell/areas";
+import { Connection } from "./shell/Connection";
+import { statusQuery } from "./system/queries";
 import { open, refusal, serve } from "./world";
 
 test("a field error from the API stands at its field, and what was typed stays", async () => {
@@ -144,6 +150,94 @@ test("the secret of a new OAuth client is shown after it was made", async () => 
   expect(await screen.findByDisplayValue("only-once")).toBeTruthy();
 });
 
+test("a number is deleted only after what still waits was told", async () => {
+  const number = {
+    ...{ id: "i1", name: "Clinic", status: "Active", version: 1, recipientsLast24h: 0 },
+    ...{ throughput: 80, webhookUrl: "https://desk.example/webhooks/meta" },
+  };
+  const path = "/api/v2/conversations/messaging/integrations/whatsapp/i1";
+  const calls = serve({
+    [`GET ${path}`]: number,
+    [`DELETE ${path}`]: ({ query }: { query: Record<string, string> }) =>
+      query.force === "true"
+        ? number
+        : refusal(409, {
+            code: "integration.in.use",
+            message: "3 messages are still queued.",
+            messageParams: { queued: "3", underWay: "1" },
+          }),
+  });
+  const router = open(IntegrationPage, "/channels/whatsapp/i1", "/channels/whatsapp/$id");
+  await userEvent.click(await screen.findByRole("button", { name: "Delete" }));
+  const dialog = within(await screen.findByRole("dialog"));
+  await userEvent.click(dialog.getByRole("button", { name: "Delete" }));
+  expect(await dialog.findByText("3 messages are still queued, 1 are on their way.")).toBeTruthy();
+  await userEvent.click(dialog.getByRole("button", { name: "Delete anyway" }));
+  await waitFor(() => expect(router.state.location.pathname).toBe("/channels"));
+  expect(calls.filter(({ method }) => method === "DELETE").at(-1)?.query.force).toBe("true");
+});
+
+test("the second factor is set up with a code to scan and one to type", async () => {
+  let isOn = false;
+  const calls = serve({
+    "GET /api/v2/users/me": () => ({
+      ...{ id: "me", name: "Ada", email: "ada@example.com", locale: "en", version: 1 },
+      secondFactor: isOn,
+    }),
+    "POST /api/v2/users/me/totp": { secret: "JBSWY3DP", uri: "otpauth://x", qrCode: "<svg></svg>" },
+    "PUT /api/v2/users/me/totp": () => {
+      isOn = true;
+      return new Response(null, { status: 204 });
+    },
+  });
+  open(ProfilePage, "/profile");
+  await userEvent.click(await screen.findByRole("button", { name: "Set up" }));
+  expect(
+    await screen.findByRole("img", { name: "QR code for the authenticator app" }),
+  ).toBeTruthy();
+  expect(screen.getByDisplayValue("JBSWY3DP")).toBeTruthy();
+  await userEvent.type(screen.getByLabelText("Code"), "123456");
+  await userEvent.click(screen.getByRole("button", { name: "Switch on" }));
+  expect(await screen.findByText("Switched on")).toBeTruthy();
+  expect(calls.find(({ method }) => method === "PUT")?.body).toEqual({ code: "123456" });
+});
+
+test("a suppression is lifted where it is listed", async () => {
+  const calls = serve({
+    "DELETE /api/v2/suppressions/4915100": () => new Response(null, { status: 204 }),
+  });
+  open(() => <Lift address="4915100" />, "/consent/suppressions");
+  await userEvent.click(await screen.findByRole("button", { name: "Lift" }));
+  await userEvent.click((await screen.findAllByRole("button", { name: "Lift" })).at(-1)!);
+  expect(await screen.findByText("4915100 is tried again.")).toBeTruthy();
+  expect(screen.getByRole("status")).toBeTruthy();
+  expect(calls.some(({ method }) => method === "DELETE")).toBe(true);
+});
+
+test("an outage is said calmly, and goes by itself", async () => {
+  let isUp = false;
+  serve({
+    "GET /api/v2/system/status": () => {
+      if (isUp) return { version: "1" };
+      throw new TypeError("Failed to fetch");
+    },
+  });
+  function Watching() {
+    const { data } = useQuery(statusQuery);
+    return (
+      <>
+        <Connection />
+        <p>{data?.version}</p>
+      </>
+    );
+  }
+  open(Watching, "/x");
+  expect(await screen.findByText("No connection. Trying again by itself.")).toBeTruthy();
+  isUp = true;
+  expect(await screen.findByText("1", {}, { timeout: 5_000 })).toBeTruthy();
+  await waitFor(() => expect(screen.queryByText(/No connection/)).toBeNull());
+});
+
 test("a notification is previewed, its refusal explained, and consent recorded on the spot", async () => {
   let hasConsent = false;
   const template = {
@@ -166,7 +260,7 @@ test("a notification is previewed, its refusal explained, and consent recorded o
       allowed: hasConsent,
       refusals: hasConsent
         ? []
-        : [{ code: "consent.required", message: "No opt-in is stored.", mend: "Record one." }],
+        : [{ code: "consent.required", message: "No opt-in is stored. Record one first." }],
       rendered: { body: "Hello Amina" },
     }),
     "POST /api/v2/consents": () => {
@@ -175,6 +269,8 @@ test("a notification is previewed, its refusal explained, and consent recorded o
     },
     "POST /api/v2/conversations/messages/agentless": { id: "m1", conversationId: "v1" },
     "GET /api/v2/interactions/v1": {
+      customer: { id: "c1", name: "Amina", address: "4915112345678" },
+      integration: { id: "i1", name: "Support" },
       messages: [
         {
           id: "m1",
@@ -192,6 +288,8 @@ test("a notification is previewed, its refusal explained, and consent recorded o
   await userEvent.type(await screen.findByLabelText("Text: 1"), "Amina");
   await userEvent.type(screen.getByLabelText("To"), "+49 151 12345678");
   expect(await screen.findByText("No opt-in is stored.")).toBeTruthy();
+  expect(screen.getByText("Record one first.")).toBeTruthy();
+  expect(screen.getByRole<HTMLButtonElement>("button", { name: "Send" }).disabled).toBe(true);
   await userEvent.click(screen.getByRole("button", { name: "Record consent" }));
   await userEvent.click(await screen.findByRole("button", { name: "Record" }));
   await waitFor(() => expect(screen.queryByText("No opt-in is stored.")).toBeNull());

@@ -1,13 +1,5 @@
 // One accent (teal) and neutral greys; contrast at least AA in both schemes.
-import {
-  Alert,
-  createTheme,
-  type CSSVariablesResolver,
-  type MantineColorsTuple,
-  Drawer,
-  Modal,
-  Tooltip,
-} from "@mantine/core";
+import { createTheme, type CSSVariablesResolver, type MantineColorsTuple } from "@mantine/core";
 
 const teal: MantineColorsTuple = [
   "#f0fdfa",
@@ -53,8 +45,9 @@ export const theme = createTheme({
   },
   defaultRadius: "md",
   respectReducedMotion: true,
+  // By name alone: importing them here would bring sheets and dialogs to the first page.
   components: {
-    Alert: Alert.extend({
+    Alert: {
       styles: {
         root: {
           background: "color-mix(in srgb, var(--alert-color) 9%, var(--mantine-color-body))",
@@ -62,13 +55,13 @@ export const theme = createTheme({
         },
         title: { color: "var(--mantine-color-text)" },
       },
-    }),
-    Drawer: Drawer.extend({
+    },
+    Drawer: {
       defaultProps: { position: "right", size: "md", overlayProps: { backgroundOpacity: 0.3 } },
       styles: { title: { fontWeight: 600, fontSize: "1rem" } },
-    }),
-    Modal: Modal.extend({ styles: { title: { fontWeight: 600 } } }),
-    Tooltip: Tooltip.extend({ defaultProps: { withArrow: true, openDelay: 300 } }),
+    },
+    Modal: { styles: { title: { fontWeight: 600 } } },
+    Tooltip: { defaultProps: { withArrow: true, openDelay: 300 } },
   },
 });
 

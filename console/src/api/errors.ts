@@ -6,6 +6,7 @@ export class ApiError extends Error {
   readonly status: number;
   readonly contextId?: string;
   readonly details: ErrorDetail[];
+  readonly params: Record<string, string>;
   readonly retryAfterSeconds?: number;
 
   constructor(body: ErrorBody, status: number, retryAfterSeconds?: number) {
@@ -15,6 +16,7 @@ export class ApiError extends Error {
     this.status = status;
     this.contextId = body.contextId;
     this.details = body.details ?? [];
+    this.params = body.messageParams ?? {};
     this.retryAfterSeconds = retryAfterSeconds;
   }
 }

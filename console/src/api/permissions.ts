@@ -21,6 +21,7 @@ export const may = {
   viewPeople: ["directory:user:view"],
   addPerson: ["directory:user:add"],
   editPerson: ["directory:user:edit"],
+  deletePerson: ["directory:user:delete"],
   setPassword: ["directory:user:setPassword"],
   viewGrants: ["authorization:grant:view"],
   addGrant: ["authorization:grant:add"],

@@ -1,7 +1,6 @@
 // Who is signed in, where, and what they may do.
-import { queryOptions, useQuery, useQueryClient } from "@tanstack/react-query";
+import { queryOptions, useQuery, useQueryClient, type QueryClient } from "@tanstack/react-query";
 import { answer, api, rememberCsrfToken } from "./client";
-import { ApiError } from "./errors";
 import type { Me, Session } from "./types";
 
 export const sessionQuery = queryOptions({
@@ -19,14 +18,10 @@ export const meQuery = queryOptions({
 
 /** The session, or null for a visitor. */
 async function readSession(): Promise<Session | null> {
-  try {
-    const session = await answer(api.GET("/api/v2/sessions/me"));
-    rememberCsrfToken(session.csrfToken);
-    return session;
-  } catch (error) {
-    if (error instanceof ApiError && error.status === 401) return null;
-    throw error;
-  }
+  const session = await answer(api.GET("/api/v2/sessions"));
+  if (!session) return null;
+  rememberCsrfToken(session.csrfToken);
+  return session;
 }
 
 export function useSession(): Session | null | undefined {
@@ -41,8 +36,13 @@ export function useSignOut(): () => Promise<void> {
   const queries = useQueryClient();
   return async () => {
     await answer(api.DELETE("/api/v2/sessions/me")).catch(() => undefined);
-    rememberCsrfToken("");
-    queries.clear();
-    window.location.assign("/login");
+    leave(queries);
   };
+}
+
+/** Forget everything of a session that has ended, and ask for the password. */
+export function leave(queries: QueryClient): void {
+  rememberCsrfToken("");
+  queries.clear();
+  window.location.assign("/login");
 }

@@ -1,18 +1,13 @@
 // What can be done with a number.
 import { Button } from "@mantine/core";
-import { useRouter } from "@tanstack/react-router";
 import { RefreshCw } from "lucide-react";
 import { useTranslation } from "react-i18next";
 import { may, useMay } from "@/api/permissions";
 import type { Integration } from "@/api/types";
 import { useAction } from "@/components/action";
 import { Confirm } from "@/components/Confirm";
-import {
-  activateIntegration,
-  deactivateIntegration,
-  deleteIntegration,
-  syncTemplates,
-} from "./queries";
+import { DeleteNumber } from "./DeleteNumber";
+import { activateIntegration, deactivateIntegration, syncTemplates } from "./queries";
 import { isActive } from "./status";
 
 const renew = [["integrations"]];
@@ -22,7 +17,7 @@ export function IntegrationActions({ integration }: { integration: Integration }
   return (
     <>
       {isAllowed(may.syncTemplates) && <Sync integration={integration} />}
-      {isAllowed(may.deleteIntegration) && <Delete integration={integration} />}
+      {isAllowed(may.deleteIntegration) && <DeleteNumber integration={integration} />}
       {isAllowed(may.editIntegration) && <Switch integration={integration} />}
     </>
   );
@@ -66,25 +61,5 @@ function Switch({ integration }: { integration: Integration }) {
     <Button loading={activate.isPending} onClick={() => activate.mutate(integration.id)}>
       {t("channels.activate")}
     </Button>
-  );
-}
-
-function Delete({ integration }: { integration: Integration }) {
-  const { t } = useTranslation();
-  const router = useRouter();
-  const remove = useAction(deleteIntegration, {
-    renew: [["integrations", "list"]],
-    done: t("channels.deleted", { name: integration.name }),
-    after: () => router.history.push("/channels"),
-  });
-  return (
-    <Confirm
-      question={t("channels.deleteAsk", { name: integration.name })}
-      verb={t("common.delete")}
-      loading={remove.isPending}
-      onConfirm={() => remove.mutate(integration.id)}
-    >
-      {t("common.delete")}
-    </Confirm>
   );
 }

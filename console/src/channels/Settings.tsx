@@ -1,16 +1,17 @@
 // Changing a number's settings.
-import { notifications } from "@mantine/notifications";
 import { useQueryClient } from "@tanstack/react-query";
 import { useTranslation } from "react-i18next";
 import { may, useMay } from "@/api/permissions";
 import type { Integration } from "@/api/types";
 import { EditorForm } from "@/components/EditorForm";
+import { useNotice } from "@/components/notice";
 import { IntegrationFields } from "./IntegrationFields";
 import { useIntegrationEditor, valuesOf } from "./integrationEditor";
 import { changeIntegration, readIntegration } from "./queries";
 
 export function Settings({ integration }: { integration: Integration }) {
   const { t } = useTranslation();
+  const notice = useNotice();
   const queries = useQueryClient();
   const mayEdit = useMay()(may.editIntegration);
   const { values, version } = valuesOf(integration);
@@ -20,7 +21,7 @@ export function Settings({ integration }: { integration: Integration }) {
     save: async (edit) => {
       const stored = await changeIntegration(integration.id, edit);
       queries.setQueryData(["integrations", integration.id], stored);
-      notifications.show({ message: t("form.saved") });
+      notice(t("form.saved"));
       return valuesOf(stored);
     },
     reread: async () => valuesOf(await readIntegration(integration.id)),

@@ -25,7 +25,8 @@ export const readIntegrations = (pageNumber: number) =>
 export const connectIntegration = (body: IntegrationEdit) => answer(api.POST(BASE, { body }));
 export const changeIntegration = (id: string, body: IntegrationEdit) =>
   answer(api.PATCH(ONE, { ...at(id), body }));
-export const deleteIntegration = (id: string) => answer(api.DELETE(ONE, at(id)));
+export const deleteIntegration = (integration_id: string, force: boolean) =>
+  answer(api.DELETE(ONE, { params: { path: { integration_id }, query: { force } } }));
 export const checkIntegration = (id: string) => answer(api.POST(`${ONE}/check`, at(id)));
 export const subscribeIntegration = (id: string) => answer(api.POST(`${ONE}/subscribe`, at(id)));
 export const activateIntegration = (id: string) => answer(api.POST(`${ONE}/activate`, at(id)));

@@ -1,6 +1,5 @@
 // Who agreed to be messaged, about what, since when, and by which evidence.
 import { Button } from "@mantine/core";
-import { Link } from "@tanstack/react-router";
 import { Plus } from "lucide-react";
 import { useTranslation } from "react-i18next";
 import { useKeyset } from "@/api/keyset";
@@ -57,11 +56,6 @@ function Actions({ filters }: { filters: Record<string, string> }) {
   const { set } = useSearchState();
   return (
     <>
-      {isAllowed(may.editConsent) && (
-        <Button component={Link} to="/consent/keywords" variant="default">
-          {t("consent.keywords")}
-        </Button>
-      )}
       {isAllowed(may.importConsent) && (
         <Button variant="default" onClick={() => set({ sheet: "import" })}>
           {t("consent.import")}

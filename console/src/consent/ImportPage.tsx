@@ -23,20 +23,20 @@ const TONES = {
 } as const;
 type State = keyof typeof TONES;
 
+export function ImportState({ job }: { job: ConsentImport }) {
+  const word = useWord();
+  return <StateMark tone={TONES[job.state as State]}>{word("importState", job.state)}</StateMark>;
+}
+
 export function ImportPage() {
   const { t } = useTranslation();
-  const word = useWord();
   const { id = "" } = useParams({ strict: false });
   const { data, error, isPending } = useQuery(importQuery(id));
   return (
     <DetailPage
-      back={{ to: "/consent", label: t("consent.title") }}
+      back={{ to: "/consent/imports", label: t("pages.imports") }}
       title={t("consent.importTitle")}
-      status={
-        data && (
-          <StateMark tone={TONES[data.state as State]}>{word("importState", data.state)}</StateMark>
-        )
-      }
+      status={data && <ImportState job={data} />}
       isLoading={isPending}
       error={error}
     >

@@ -1,6 +1,5 @@
 // The words by which customers opt out and in, for each language.
 import { ActionIcon, Button, Group, Select, Skeleton, TagsInput, TextInput } from "@mantine/core";
-import { notifications } from "@mantine/notifications";
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { Plus, Trash2 } from "lucide-react";
 import { useTranslation } from "react-i18next";
@@ -8,6 +7,7 @@ import type { Keywords } from "@/api/types";
 import { DetailPage } from "@/components/DetailPage";
 import { useEditor, type Editor } from "@/components/editor";
 import { EditorForm } from "@/components/EditorForm";
+import { useNotice } from "@/components/notice";
 import { keywordsQuery, saveKeywords } from "./queries";
 import classes from "./KeywordsPage.module.css";
 
@@ -30,6 +30,7 @@ type Values = { rows: Keywords[] };
 
 function KeywordsForm({ rows }: { rows: Keywords[] }) {
   const { t } = useTranslation();
+  const notice = useNotice();
   const queries = useQueryClient();
   const editor = useEditor<Values>({
     initial: { rows },
@@ -37,7 +38,7 @@ function KeywordsForm({ rows }: { rows: Keywords[] }) {
     save: async (values) => {
       const stored = await saveKeywords(values.rows);
       queries.setQueryData(keywordsQuery.queryKey, stored);
-      notifications.show({ message: t("form.saved") });
+      notice(t("form.saved"));
       return { values: { rows: stored.entities } };
     },
   });

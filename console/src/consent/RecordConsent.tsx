@@ -1,12 +1,12 @@
 // Recording that a customer agreed, or no longer agrees, to be messaged.
 import { SegmentedControl, Select, Textarea, TextInput, Input } from "@mantine/core";
-import { notifications } from "@mantine/notifications";
 import { useQueryClient } from "@tanstack/react-query";
 import { useTranslation } from "react-i18next";
 import type { ConsentCategory, ConsentEdit, ConsentState } from "@/api/types";
 import { useEditor } from "@/components/editor";
 import { EditorForm } from "@/components/EditorForm";
 import { useWord } from "@/components/words";
+import { useNotice } from "@/components/notice";
 import { recordConsent } from "./queries";
 
 const SOURCES = ["console", "website", "form", "phone", "message", "contract"];
@@ -75,6 +75,7 @@ export function RecordConsent({ address = "", category = "utility", onDone }: Pr
 
 function useRecordEditor({ address, category, onDone }: Required<Props>) {
   const { t } = useTranslation();
+  const notice = useNotice();
   const queries = useQueryClient();
   return useEditor<Values>({
     initial: { address, category, state: "optedIn", source: "console", evidence: "", time: "" },
@@ -92,7 +93,7 @@ function useRecordEditor({ address, category, onDone }: Required<Props>) {
     save: async (values) => {
       await recordConsent(editOf(values));
       await queries.invalidateQueries({ queryKey: ["consents"] });
-      notifications.show({ message: t("consent.recorded") });
+      notice(t("consent.recorded"));
       onDone();
     },
   });

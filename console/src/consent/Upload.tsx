@@ -30,7 +30,7 @@ export function Upload() {
       <Text>{t("consent.importHint")}</Text>
       <FileInput
         label={t("consent.file")}
-        placeholder={t("consent.choose")}
+        description={t("consent.choose")}
         accept=".csv,text/csv"
         leftSection={<UploadIcon size={16} aria-hidden />}
         value={file}

@@ -37,6 +37,19 @@ export const cancelImport = (id: string) =>
     }),
   );
 
+export const readImports = (after: string | undefined) =>
+  answer(api.GET("/api/v2/consents/imports", { params: { query: { after, pageSize: 50 } } }));
+
+export function readSuppressions(filters: Record<string, string>) {
+  return (after: string | undefined) =>
+    answer(
+      api.GET("/api/v2/suppressions", { params: { query: { ...filters, after, pageSize: 50 } } }),
+    );
+}
+
+export const liftSuppression = (address: string) =>
+  answer(api.DELETE("/api/v2/suppressions/{address}", { params: { path: { address } } }));
+
 const IS_OVER = new Set(["done", "failed", "cancelled"]);
 
 export const importQuery = (id: string) =>

@@ -46,10 +46,8 @@ function OneExchange({ exchange }: { exchange: Exchange }) {
         {exchange.method} {exchange.url}
       </Text>
       {exchange.error && <Text c="var(--bad)">{exchange.error}</Text>}
-      {exchange.request !== undefined && (
-        <JsonView label={t("interactions.request")} value={exchange.request} />
-      )}
-      {exchange.response !== undefined && (
+      {exchange.request && <JsonView label={t("interactions.request")} value={exchange.request} />}
+      {exchange.response && (
         <JsonView label={t("interactions.response")} value={exchange.response} />
       )}
     </Stack>

@@ -31,14 +31,15 @@ function nameOf({ part, key, index }: Placeholder, draft: Draft): string {
 function Field({ placeholder, draft }: { placeholder: Placeholder; draft: Draft }) {
   const { t } = useTranslation();
   const key = placeholderKey(placeholder);
+  const { example } = placeholder;
+  const hint = example ? t("send.example", { example }) : undefined;
   const isMedia = ["image", "video", "document"].includes(placeholder.kind?.toLowerCase() ?? "");
   return (
     <TextInput
       label={t(`send.parts.${placeholder.part as Part}`, { key: nameOf(placeholder, draft) })}
       required={placeholder.required !== false}
       withAsterisk={false}
-      description={isMedia ? t("send.mediaHint") : undefined}
-      placeholder={placeholder.example}
+      description={isMedia ? t("send.mediaHint") : hint}
       value={draft.parameters[key] ?? ""}
       onChange={(event) =>
         draft.change({ parameters: { ...draft.parameters, [key]: event.currentTarget.value } })

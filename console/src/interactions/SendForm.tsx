@@ -39,7 +39,7 @@ export function SendForm({ onSent }: { onSent: (sent: AgentlessResponse) => void
             type="submit"
             leftSection={<Send size={16} aria-hidden />}
             loading={draft.isSending}
-            disabled={!draft.request}
+            disabled={!draft.request || draft.refusals.length > 0}
           >
             {t("send.send")}
           </Button>

@@ -3,7 +3,8 @@ import { Alert, Button, Group, Stack } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { useTranslation } from "react-i18next";
-import type { AgentlessResponse, Message } from "@/api/types";
+import type { AgentlessResponse, InteractionDetail, Message } from "@/api/types";
+import { Facts } from "@/components/Facts";
 import { StatusTick } from "@/components/StatusTick";
 import { MessageTimeline } from "./MessageTimeline";
 import { sendingQuery } from "./queries";
@@ -19,6 +20,7 @@ export function Sent({ sent, onAgain }: Props) {
   const message = interaction?.messages.find(({ id }) => id === sent.id);
   return (
     <Stack gap="lg" maw={480}>
+      {interaction && message && <WhomAndWhat interaction={interaction} message={message} />}
       <div aria-live="polite">
         <StatusTick status={message?.status ?? "queued"} withWord />
       </div>
@@ -33,6 +35,27 @@ export function Sent({ sent, onAgain }: Props) {
         </Button>
       </Group>
     </Stack>
+  );
+}
+
+function WhomAndWhat({
+  interaction,
+  message,
+}: {
+  interaction: InteractionDetail;
+  message: Message;
+}) {
+  const { t } = useTranslation();
+  const { name, address } = interaction.customer;
+  return (
+    <Facts
+      facts={[
+        [t("send.toAddress"), [name, message.toAddress ?? address].filter(Boolean).join(" · ")],
+        [t("send.number"), interaction.integration.name],
+        [t("send.template"), message.template?.name],
+        [t("send.text"), message.text],
+      ]}
+    />
   );
 }
 

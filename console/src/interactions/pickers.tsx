@@ -29,7 +29,6 @@ export function NumberPicker({ value, onChange }: NumberProps) {
   return (
     <Select
       label={t("send.number")}
-      placeholder={t("send.choose")}
       data={integrations?.map((each) => ({
         value: each.id,
         label: label(each),
@@ -63,7 +62,7 @@ export function TemplatePicker({ integrationId, value, onChange }: TemplateProps
   return (
     <Select
       label={t("send.template")}
-      placeholder={t("send.chooseTemplate")}
+      description={t("send.chooseTemplate")}
       nothingFoundMessage={t("send.noTemplate")}
       disabled={!integrationId}
       data={templates?.map(({ id, name, language }) => ({

@@ -38,13 +38,21 @@ export const interactionQuery = (id: string, messagesAfter?: string) =>
     refetchInterval: 2_000,
   });
 
-/** Until a message has come as far as it can, its interaction is read every second. */
+const FOLLOWED_MS = 5 * 60_000;
+
+/**
+ * Until a message has come as far as it can, its interaction is read: every second until it is
+ * with the customer, then more slowly, and not for ever, for some are never read.
+ */
 export const sendingQuery = (conversationId: string, messageId: string) =>
   queryOptions({
     ...interactionQuery(conversationId),
     refetchInterval: (query) => {
       const message = query.state.data?.messages.find(({ id }) => id === messageId);
-      return message && isSettled.has(message.status) ? false : 1_000;
+      if (!message) return 1_000;
+      const isOver = Date.now() - new Date(message.time).getTime() > FOLLOWED_MS;
+      if (isOver || isSettled.has(message.status)) return false;
+      return message.status === "delivered" ? 5_000 : 1_000;
     },
   });
 

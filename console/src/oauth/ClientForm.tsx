@@ -1,12 +1,12 @@
 // The fields of an OAuth client: name, lifetime of its tokens, roles in divisions.
 import { NumberInput, Switch, Textarea, TextInput } from "@mantine/core";
-import { notifications } from "@mantine/notifications";
 import { useQueryClient } from "@tanstack/react-query";
 import { useTranslation } from "react-i18next";
 import { may, useMay } from "@/api/permissions";
 import type { OAuthClient } from "@/api/types";
 import { useEditor, type Stored } from "@/components/editor";
 import { EditorForm } from "@/components/EditorForm";
+import { useNotice } from "@/components/notice";
 import { addClient, changeClient, clientQuery, readClient } from "./queries";
 import { RoleDivisions, type RoleDivision } from "./RoleDivisions";
 
@@ -77,6 +77,7 @@ export function ClientForm({ client, onCreated }: Props) {
 
 function useClientEditor({ client, onCreated }: Props) {
   const { t } = useTranslation();
+  const notice = useNotice();
   const queries = useQueryClient();
   const { values, version } = valuesOf(client);
   return useEditor<Values>({
@@ -100,7 +101,7 @@ function useClientEditor({ client, onCreated }: Props) {
       await queries.invalidateQueries({ queryKey: ["oauth", "list"] });
       if (!client) return onCreated(stored);
       queries.setQueryData(clientQuery(client.id).queryKey, stored);
-      notifications.show({ message: t("form.saved") });
+      notice(t("form.saved"));
       return valuesOf(stored);
     },
     reread: client && (async () => valuesOf(await readClient(client.id))),

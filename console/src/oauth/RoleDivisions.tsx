@@ -66,8 +66,7 @@ function Row({ grant, onChange, onRemove }: RowProps) {
   return (
     <Group gap="xs" wrap="nowrap">
       <Select
-        aria-label={t("people.role")}
-        placeholder={t("people.role")}
+        label={t("people.role")}
         data={roles.map(({ id, name }) => ({ value: id, label: name }))}
         value={grant.roleId || null}
         onChange={(roleId) => onChange({ ...grant, roleId: roleId ?? "" })}

@@ -28,8 +28,7 @@ export function PermissionPicker({ value, onChange, error }: Props) {
   return (
     <Input.Wrapper label={t("roles.permissions")} error={error}>
       <TextInput
-        placeholder={t("roles.find")}
-        aria-label={t("roles.find")}
+        label={t("roles.find")}
         value={typed}
         onChange={(event) => setTyped(event.currentTarget.value)}
         my="xs"

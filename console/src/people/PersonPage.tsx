@@ -1,5 +1,4 @@
 // One person: what they may do where, and their account.
-import { notifications } from "@mantine/notifications";
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { useParams } from "@tanstack/react-router";
 import { useTranslation } from "react-i18next";
@@ -8,7 +7,9 @@ import type { User } from "@/api/types";
 import { DetailPage } from "@/components/DetailPage";
 import { EditorForm } from "@/components/EditorForm";
 import { Section } from "@/components/Section";
+import { useNotice } from "@/components/notice";
 import { Grants } from "./Grants";
+import { PersonActions } from "./PersonActions";
 import { PersonFields } from "./PersonFields";
 import { usePersonEditor, valuesOf } from "./personEditor";
 import { changeUser, readUser, setPassword, userQuery } from "./queries";
@@ -22,6 +23,7 @@ export function PersonPage() {
     <DetailPage
       back={{ to: "/administration/people", label: t("people.title") }}
       title={data?.name}
+      actions={data && <PersonActions user={data} />}
       isLoading={isPending}
       error={error}
     >
@@ -37,6 +39,7 @@ export function PersonPage() {
 
 function Account({ user }: { user: User }) {
   const { t } = useTranslation();
+  const notice = useNotice();
   const queries = useQueryClient();
   const mayEdit = useMay()(may.editPerson);
   const { values, version } = valuesOf(user);
@@ -47,7 +50,7 @@ function Account({ user }: { user: User }) {
       if (password) await setPassword(user.id, password);
       const stored = await changeUser(user.id, edit);
       queries.setQueryData(userQuery(user.id).queryKey, stored);
-      notifications.show({ message: t("form.saved") });
+      notice(t("form.saved"));
       return valuesOf(stored);
     },
     reread: async () => valuesOf(await readUser(user.id)),

@@ -1,6 +1,5 @@
 // One role, or a new one: its name and what it allows.
 import { Textarea, TextInput } from "@mantine/core";
-import { notifications } from "@mantine/notifications";
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { useParams, useRouter } from "@tanstack/react-router";
 import { useTranslation } from "react-i18next";
@@ -11,6 +10,7 @@ import { Confirm } from "@/components/Confirm";
 import { DetailPage } from "@/components/DetailPage";
 import { useEditor, type Stored } from "@/components/editor";
 import { EditorForm } from "@/components/EditorForm";
+import { useNotice } from "@/components/notice";
 import { PermissionPicker } from "./PermissionPicker";
 import { addRole, changeRole, deleteRole, readRole, roleQuery } from "./queries";
 
@@ -42,6 +42,7 @@ function valuesOf(role: Role | undefined): Stored<Values> {
 
 function useRoleEditor(role: Role | undefined) {
   const { t } = useTranslation();
+  const notice = useNotice();
   const router = useRouter();
   const queries = useQueryClient();
   const { values, version } = valuesOf(role);
@@ -58,7 +59,7 @@ function useRoleEditor(role: Role | undefined) {
       const body = { ...edit, ...(against !== undefined && { version: against }) };
       const stored = role ? await changeRole(role.id, body) : await addRole(body);
       await queries.invalidateQueries({ queryKey: ["roles"] });
-      notifications.show({ message: t("form.saved") });
+      notice(t("form.saved"));
       if (role) return valuesOf(stored);
       router.history.push(`${LIST}/${stored.id}`, { ignoreBlocker: true });
     },

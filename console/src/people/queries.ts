@@ -20,6 +20,10 @@ export const changeUser = (id: string, body: UserEdit) =>
 export const setPassword = (id: string, newPassword: string) =>
   answer(api.POST("/api/v2/users/{user_id}/password", { ...at(id), body: { newPassword } }));
 
+export const deleteUser = (id: string) => answer(api.DELETE("/api/v2/users/{user_id}", at(id)));
+export const removeFactorOf = (id: string) =>
+  answer(api.DELETE("/api/v2/users/{user_id}/totp", at(id)));
+
 export const userQuery = (id: string) =>
   queryOptions({ queryKey: ["users", id], queryFn: () => readUser(id) });
 

@@ -6,6 +6,7 @@ import { useTranslation } from "react-i18next";
 import { useMe } from "@/api/session";
 import classes from "./AppShell.module.css";
 import { areasFor } from "./areas";
+import { Connection } from "./Connection";
 import { Rail } from "./Rail";
 import { SubNav } from "./SubNav";
 import { TopBar } from "./TopBar";
@@ -35,6 +36,7 @@ export function AppShell() {
       <Rail areas={areas} isSlim={isSlim} onSlim={setSlim} />
       <TopBar onKeys={keys.open} onSearch={ask} />
       <main id="main" className={classes.main} tabIndex={-1}>
+        <Connection />
         <SubNav areas={areas} />
         <div className={classes.page}>
           <Outlet />

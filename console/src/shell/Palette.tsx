@@ -75,6 +75,7 @@ function usePages(areas: Area[]): SpotlightActionData[] {
 
 function useSettings(onKeys: () => void): SpotlightActionData[] {
   const { t } = useTranslation();
+  const router = useRouter();
   const { toggleColorScheme } = useMantineColorScheme();
   const signOut = useSignOut();
   const languages = Object.entries(LANGUAGES).map(([language, name]) => ({
@@ -83,6 +84,11 @@ function useSettings(onKeys: () => void): SpotlightActionData[] {
     onClick: () => void chooseLanguage(language as Language),
   }));
   return [
+    {
+      id: "profile",
+      label: t("profile.title"),
+      onClick: () => router.history.push("/profile"),
+    },
     { id: "scheme", label: t("palette.scheme"), onClick: toggleColorScheme },
     ...languages,
     { id: "keys", label: t("shell.keys"), onClick: onKeys },

@@ -1,6 +1,7 @@
 // The person's menu: colour scheme, language, keys, log out.
 import { Avatar, Menu, UnstyledButton, useMantineColorScheme } from "@mantine/core";
-import { Check, Keyboard, LogOut, Monitor, Moon, Sun } from "lucide-react";
+import { Link } from "@tanstack/react-router";
+import { Check, Keyboard, LogOut, Monitor, Moon, Sun, UserRound } from "lucide-react";
 import { useTranslation } from "react-i18next";
 import { useSession, useSignOut } from "@/api/session";
 import { chooseLanguage, LANGUAGES, type Language } from "@/locales";
@@ -23,6 +24,9 @@ export function PersonMenu({ onKeys }: { onKeys: () => void }) {
       </Menu.Target>
       <Menu.Dropdown>
         <Menu.Label>{user?.email ?? user?.name}</Menu.Label>
+        <Menu.Item component={Link} to="/profile" leftSection={<UserRound size={16} />}>
+          {t("profile.title")}
+        </Menu.Item>
         <Menu.Divider />
         <Menu.Label>{t("shell.scheme")}</Menu.Label>
         <SchemeItems />

@@ -3,7 +3,7 @@ import { ActionIcon, Tooltip } from "@mantine/core";
 import { Link, useLocation } from "@tanstack/react-router";
 import { PanelLeftClose, PanelLeftOpen } from "lucide-react";
 import { useTranslation } from "react-i18next";
-import type { Area } from "./areas";
+import { pageAt, type Area } from "./areas";
 import classes from "./Rail.module.css";
 
 interface Props {
@@ -44,7 +44,7 @@ export function Rail({ areas, isSlim, onSlim }: Props) {
 function AreaLink({ area, isSlim }: { area: Area; isSlim: boolean }) {
   const { t } = useTranslation();
   const { pathname } = useLocation();
-  const isHere = area.pages.some((page) => isWithin(pathname, page.href));
+  const isHere = pageAt(area.pages, pathname) !== undefined;
   const Icon = area.icon;
   return (
     <Tooltip label={t(`areas.${area.id}`)} position="right" disabled={!isSlim}>
@@ -59,8 +59,4 @@ function AreaLink({ area, isSlim }: { area: Area; isSlim: boolean }) {
       </Link>
     </Tooltip>
   );
-}
-
-export function isWithin(pathname: string, href: string): boolean {
-  return pathname === href || pathname.startsWith(`${href}/`);
 }

@@ -16,6 +16,9 @@ export type PageId =
   | "channels"
   | "templates"
   | "consent"
+  | "imports"
+  | "suppressions"
+  | "keywords"
   | "usage"
   | "people"
   | "roles"
@@ -48,6 +51,9 @@ export const AREAS: Area[] = [
     pages: [
       { id: "channels", href: "/channels", needs: may.viewIntegrations },
       { id: "consent", href: "/consent", needs: may.viewConsent },
+      { id: "imports", href: "/consent/imports", needs: may.importConsent },
+      { id: "suppressions", href: "/consent/suppressions", needs: may.viewConsent },
+      { id: "keywords", href: "/consent/keywords", needs: may.editConsent },
     ],
   },
   {
@@ -80,6 +86,13 @@ export function areasFor(granted: string[]): Area[] {
     ...area,
     pages: area.pages.filter((page) => allows(granted, page.needs)),
   })).filter((area) => area.pages.length > 0);
+}
+
+/** The page of these whose address a path is at or under; of several the nearest. */
+export function pageAt(pages: PageEntry[], pathname: string): PageEntry | undefined {
+  return pages
+    .filter(({ href }) => pathname === href || pathname.startsWith(`${href}/`))
+    .sort((one, other) => other.href.length - one.href.length)[0];
 }
 
 export function firstPage(granted: string[]): string | undefined {
