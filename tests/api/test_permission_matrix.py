@@ -97,10 +97,12 @@ async def outbound(api: Api, world: World, database: Database) -> dict[str, Any]
         )
         await execute(connection, insert_outbound_event(world.nordwind.id, told))
     events = await api.get("/api/v2/outbound/events")
+    export = await made(api, f"/api/v2/outbound/contactlists/{listed}/export")
     return {
         "contact_list_filter_id": contact_filter["id"],
         "dnc_list_id": dnc_list["id"],
         "event_id": events.json()["entities"][0]["id"],
+        "download_id": export["id"],
     }
 
 
