@@ -7,12 +7,14 @@ from uuid import UUID
 
 import msgspec
 
+from tidings.actions.campaigns import access_campaign
 from tidings.actions.contact_list_filters import access_filter
 from tidings.actions.dnc_lists import access_dnc_list
 from tidings.domain.errors import Kind, Rejection, absent, invalid
 from tidings.domain.permissions import Caller
 from tidings.store import exports as store
 from tidings.store.audit import insert_audit
+from tidings.store.campaigns import CampaignRow
 from tidings.store.contact_list_filters import FilteredList, select_filtered_list
 from tidings.store.database import Database
 from tidings.store.ids import new_id
@@ -25,6 +27,7 @@ FORMATS: Final = {
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
 }
 CONTACTS_NEED: Final = ("outbound:contact:view", "outbound:contactList:view")
+RESULTS_NEED: Final = ("outbound:contact:view", "outbound:whatsAppCampaign:view")
 DNC_NEED: Final = ("outbound:dnc:view", "outbound:dncList:view")
 
 
@@ -65,6 +68,16 @@ async def order_dnc(
     """Order a file of what stands on a do-not-contact list; 404 for a list elsewhere."""
     name = await _name_dnc(connection, caller, list_id)
     return await order_export(connection, caller, store.DNC, list_id, name=name, form=form)
+
+
+async def order_results(
+    connection: Connection, caller: Caller, campaign_id: UUID, *, form: str
+) -> store.ExportRow:
+    """Order a file of what became of a campaign's contacts; 404 for a campaign elsewhere."""
+    row = await _access_results(connection, caller, campaign_id)
+    return await order_export(
+        connection, caller, store.CAMPAIGN_RESULTS, campaign_id, name=row.name, form=form
+    )
 
 
 async def order_export(
@@ -191,10 +204,22 @@ async def _see_dnc_list(connection: Connection, caller: Caller, list_id: UUID) -
     await _name_dnc(connection, caller, list_id)
 
 
+async def _access_results(connection: Connection, caller: Caller, campaign_id: UUID) -> CampaignRow:
+    row = await access_campaign(connection, caller, campaign_id, permission=RESULTS_NEED[1])
+    if not caller.may(RESULTS_NEED[0], row.division_id):
+        raise absent("campaign", campaign_id)
+    return row
+
+
+async def _see_campaign(connection: Connection, caller: Caller, campaign_id: UUID) -> None:
+    await _access_results(connection, caller, campaign_id)
+
+
 # Raises a 404 unless the caller may see what a file of this kind is about.
 MAY_SEE: dict[str, Callable[[Connection, Caller, UUID], Awaitable[None]]] = {
     store.CONTACTS: _see_contact_list,
     store.DNC: _see_dnc_list,
+    store.CAMPAIGN_RESULTS: _see_campaign,
 }
 
 

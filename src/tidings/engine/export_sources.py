@@ -3,11 +3,16 @@
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import UTC, datetime
 from typing import Any, Protocol
+from uuid import UUID
 
 import msgspec
 
 from tidings.domain.contact_filters import ContactFilter
+from tidings.domain.dispositions import disposition_of
+from tidings.providers.meta_graph import describe
 from tidings.store import exports as store
+from tidings.store.campaign_results import ResultFilter, ResultRow, Run, run_of, select_results
+from tidings.store.campaigns import select_campaign
 from tidings.store.contact_exports import select_exported_contacts
 from tidings.store.contact_list_filters import select_filtered_list
 from tidings.store.dnc_entries import select_entry_page
@@ -139,6 +144,63 @@ async def open_dnc(_: Connection, job: store.ExportRow) -> Source:
     return DncSource(job)
 
 
+class ResultsSource:
+    """What became of each contact of a campaign's run, in the order of the list."""
+
+    header = (
+        "contact id", "address", "state", "reason", "attempts", "delivery status", "disposition",
+        "error code", "error text", "queued", "sent", "delivered", "read", "failed",
+        "conversation id",
+    )  # fmt: skip
+    first = "0"
+
+    def __init__(self, organization_id: UUID, run: Run) -> None:
+        self._organization_id = organization_id
+        self._run = run
+
+    async def page(self, connection: Connection, after: Any) -> ExportPage:
+        """The contacts after a position."""
+        query = select_results(
+            self._organization_id,
+            self._run,
+            ResultFilter(),
+            after=after,
+            limit=AT_A_TIME,
+            most=AT_A_TIME,
+        )
+        found = [row for row in await fetch(connection, query) if row.fits]
+        more = len(found) == AT_A_TIME
+        return ExportPage([_result(row) for row in found], found[-1].key if more else None)
+
+
+def _result(row: ResultRow) -> tuple[str, ...]:
+    times = (row.queued_at, row.sent_at, row.delivered_at, row.read_at, row.failed_at)
+    told = "" if row.error_code is None else row.error_detail or describe(row.error_code)
+    return (
+        row.contact_id or "",
+        row.address or "",
+        row.state,
+        row.reason or "",
+        str(row.attempt),
+        row.status or "",
+        disposition_of(row.status or "") or "",
+        row.error_code or "",
+        told,
+        *map(_time, times),
+        "" if row.conversation_id is None else str(row.conversation_id),
+    )
+
+
+async def open_results(connection: Connection, job: store.ExportRow) -> Source:
+    """The results of a campaign's current run; raises TargetGone."""
+    assert job.target_id is not None
+    query = select_campaign(job.organization_id, job.target_id, divisions=None)
+    campaign = await fetch_optional(connection, query)
+    if campaign is None:
+        raise TargetGone
+    return ResultsSource(job.organization_id, run_of(campaign))
+
+
 def _time(moment: datetime | None) -> str:
     return "" if moment is None else moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
@@ -146,4 +208,5 @@ def _time(moment: datetime | None) -> str:
 SOURCES: dict[str, OpenSource] = {
     store.CONTACTS: open_contacts,
     store.DNC: open_dnc,
+    store.CAMPAIGN_RESULTS: open_results,
 }

@@ -23,7 +23,11 @@ LONGEST_PAUSE_SECONDS = 30.0
 WAITING_LOOKED_AT = 20
 TARGET_GONE = "What was to be exported was deleted."
 DEFECT = "Something went wrong here; report the id of this export."
-EVENTS = {store.CONTACTS: "contactlist.export", store.DNC: "dnclist.export"}
+EVENTS = {
+    store.CONTACTS: "contactlist.export",
+    store.DNC: "dnclist.export",
+    store.CAMPAIGN_RESULTS: "campaign.export",
+}
 DOWNLOADS = "/api/v2/downloads"
 
 

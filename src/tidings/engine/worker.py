@@ -12,6 +12,7 @@ import psycopg
 import structlog
 
 from tidings.engine.breaker import breaker_loop
+from tidings.engine.campaign_schedules import schedule_loop
 from tidings.engine.contact_jobs import contact_job_loop
 from tidings.engine.dispatch import Dispatch
 from tidings.engine.exports import export_loop
@@ -71,6 +72,7 @@ class Worker:
             import_loop(database, stop),
             export_loop(database, stop),
             contact_job_loop(database, stop),
+            schedule_loop(database, stop),
             upkeep_loop(database, settings, box, stop),
             operations_loop(database, settings, stop),
         ]

@@ -11,6 +11,7 @@ from uuid import UUID
 
 import msgspec
 
+from tidings.store.campaigns import CampaignRow
 from tidings.store.divisions import Count
 from tidings.store.query import Query
 
@@ -136,6 +137,12 @@ class Run(msgspec.Struct, frozen=True):
     run: int
     list_id: UUID
     address_column: int
+
+
+def run_of(campaign: CampaignRow) -> Run:
+    """Whose results: the campaign's current run."""
+    place = campaign.list_columns.index(campaign.whatsapp_column) + 1
+    return Run(campaign.id, campaign.run, campaign.list_id, place)
 
 
 def select_results(

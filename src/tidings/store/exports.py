@@ -15,6 +15,7 @@ COLUMNS = """organization_id, id, kind, target_id, options, state, file_name, co
     done_rows, total_bytes, failure, created_by_id, created_at, finished_at, expires_at"""
 CONTACTS = "contacts"
 DNC = "dnc"
+CAMPAIGN_RESULTS = "campaign_results"
 
 
 class ExportRow(msgspec.Struct, frozen=True):

@@ -29,9 +29,9 @@ from tidings.store.campaign_results import (
     ResultSource,
     Run,
     find_results,
+    run_of,
     select_results,
 )
-from tidings.store.campaigns import CampaignRow
 from tidings.store.database import Database
 from tidings.store.ids import time_of
 from tidings.store.interaction_filters import HIGHEST_ID
@@ -141,12 +141,6 @@ class RetryView(View):
 
     contacts: int
     campaign_status: str
-
-
-def run_of(row: CampaignRow) -> Run:
-    """Whose results: the campaign's current run."""
-    place = row.list_columns.index(row.whatsapp_column) + 1
-    return Run(row.id, row.run, row.list_id, place)
 
 
 @get("/{campaign_id:uuid}/contacts", guards=[needs(VIEW)])

@@ -22,6 +22,7 @@ from tidings.store.database import Database
 DOWNLOADS = "/api/v2/downloads"
 MEDIA_TYPES = {"text/csv": "text/csv; charset=utf-8"}
 CONTACTS = needs("outbound:contact:view", "outbound:contactList:view")
+RESULTS = needs("outbound:contact:view", "outbound:whatsAppCampaign:view")
 DNC = needs("outbound:dnc:view", "outbound:dncList:view")
 Format = Annotated[str, QueryParameter(name="format")]
 Download = Annotated[bool, QueryParameter(name="download")]
@@ -129,6 +130,24 @@ async def find_dnc_export(
     return await _find(caller, database, store.DNC, dnc_list_id, download=download)
 
 
+@post("/messagingcampaigns/{campaign_id:uuid}/export", guards=[RESULTS], status_code=200)
+async def export_results(
+    campaign_id: UUID, caller: Caller, once: Once, form: Format = "csv"
+) -> Response[Ref]:
+    """Order a file of what became of a campaign's contacts (format csv or xlsx)."""
+    return await once(
+        lambda connection: actions.order_results(connection, caller, campaign_id, form=form), _ref
+    )
+
+
+@get("/messagingcampaigns/{campaign_id:uuid}/export", guards=[RESULTS])
+async def find_results_export(
+    campaign_id: UUID, caller: Caller, database: Database, *, download: Download = False
+) -> Response[ExportUriView]:
+    """The newest file of a campaign's results; 404 until it is made. `download` goes to it."""
+    return await _find(caller, database, store.CAMPAIGN_RESULTS, campaign_id, download=download)
+
+
 @get("/{download_id:uuid}", guards=[signed_in()])
 async def find_download(
     download_id: UUID,
@@ -164,7 +183,14 @@ async def read_download(download_id: UUID, caller: Caller, database: Database) -
 
 exports_router = Router(
     "/api/v2/outbound",
-    route_handlers=[export_contacts, find_contacts_export, export_dnc, find_dnc_export],
+    route_handlers=[
+        export_contacts,
+        find_contacts_export,
+        export_dnc,
+        find_dnc_export,
+        export_results,
+        find_results_export,
+    ],
     tags=["Outbound"],
 )
 downloads_router = Router(
