@@ -18,6 +18,7 @@ BENCHES = {
     "memory": "web and worker over ten minutes of notifications with all callbacks",
     "start": "start of a campaign over a million contacts -> laid out",
     "import": "a CSV of a million contacts, uploaded -> in the list",
+    "interactions": "first page of ten million conversations, by every filter",
 }
 
 # What `all` runs: every bench, and the loop in each of its ways.
@@ -37,17 +38,26 @@ MODULES = {"import": "imports"}
 @click.option("--seconds", type=float, help="Length of the measured part, where it has one.")
 @click.option("--batch", type=int, default=1, help="loop: callbacks in one request.")
 @click.option("--campaign", is_flag=True, help="loop: sent by a campaign, not queued before.")
-def bench(name: str, as_json: bool, seconds: float | None, batch: int, campaign: bool) -> None:
+@click.option("--conversations", type=int, help="interactions: how many to write before.")
+def bench(
+    name: str,
+    as_json: bool,
+    seconds: float | None,
+    batch: int,
+    campaign: bool,
+    conversations: int | None,
+) -> None:
     """Measure one way through the house, or all of them one after the other.
 
     Each bench runs on a fresh database with processes of its own, on loopback, and removes
     everything afterwards.
     """
-    runs: list[tuple[str, dict[str, object]]] = (
-        [(name, {"batch": batch, "campaign": campaign} if name == "loop" else {})]
-        if name != "all"
-        else EVERYTHING
-    )
+    asked: dict[str, object] = {}
+    if name == "loop":
+        asked = {"batch": batch, "campaign": campaign}
+    elif name == "interactions" and conversations is not None:
+        asked = {"conversations": conversations}
+    runs = EVERYTHING if name == "all" else [(name, asked)]
     for each, options in runs:
         module = import_module(f"tidings.cli.benches.{MODULES.get(each, each)}")
         if seconds is not None:
