@@ -32,7 +32,7 @@ class PatternBody(Body, omit_defaults=True):
     """How a window recurs: each `interval` days, or weeks on these days."""
 
     type: Literal["Daily", "Weekly"]
-    interval: int = 1
+    interval: int
     days_of_week: list[Day] | None = None
 
 
