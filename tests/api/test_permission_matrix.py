@@ -12,8 +12,10 @@ import pytest
 
 from tests.api.routes import Route, walk
 from tests.api_client import Answer, Api
+from tests.campaigns import CAMPAIGNS, Campaigns
 from tests.messaging import ACCOUNT, Messaging
 from tests.outbound import make_contact_list
+from tests.sending import Sending
 from tests.world import World
 from tidings.api.application import Application
 from tidings.store.database import Database
@@ -30,7 +32,7 @@ from tidings.store.templates import select_account_templates
 
 OPEN = re.compile(
     r"POST /oauth/token|(GET|POST) /api/v2/sessions|GET /(healthz|readyz|metrics)"
-    r"|GET /api/v2/docs\b.*"
+    r"|GET /api/v2/docs\b.*|PUT /uploads/v2/files/\{token:str\}"
 )
 
 
@@ -41,7 +43,7 @@ def routes(application: Application) -> list[Route]:
 
 
 @pytest.fixture(scope="module")
-async def objects(api: Api, world: World, database: Database) -> dict[str, Any]:
+async def objects(api: Api, world: World, database: Database, sending: Sending) -> dict[str, Any]:
     """One of Nordwind's things for each path parameter."""
     library = await made(api, "/api/v2/responsemanagement/libraries", name="Ours")
     response = await made(
@@ -63,9 +65,22 @@ async def objects(api: Api, world: World, database: Database) -> dict[str, Any]:
         "library_id": library["id"],
         "response_id": response["id"],
         "import_id": file.json()["id"],
+        **await contact_list(api),
         **await outbound(api, world, database),
+        "campaign_id": await campaign(api, sending),
         "address": "4915112345678",
     }
+
+
+async def contact_list(api: Api) -> dict[str, Any]:
+    """A contact list with a contact, and a job over its contacts."""
+    path = "/api/v2/outbound/contactlists"
+    listed = await made(api, path, name="Our customers", columnNames=["phone"])
+    contact = {"id": "contact-of-ours", "data": {"phone": "4915112345678"}}
+    assert (await api.post(f"{path}/{listed['id']}/contacts", [contact])).status == 200
+    change = {"contactIds": [contact["id"]], "contact": {"callable": True}}
+    job = await made(api, f"{path}/{listed['id']}/contacts/bulk/update", **change)
+    return {"contact_list_id": listed["id"], "contact_id": contact["id"], "job_id": job["id"]}
 
 
 async def outbound(api: Api, world: World, database: Database) -> dict[str, Any]:
@@ -104,6 +119,17 @@ async def outbound(api: Api, world: World, database: Database) -> dict[str, Any]
         "event_id": events.json()["entities"][0]["id"],
         "download_id": export["id"],
     }
+
+
+async def campaign(api: Api, sending: Sending) -> str:
+    """A campaign with a schedule."""
+    campaigns, line = Campaigns(sending), await sending.connect()
+    contact_list = await campaigns.add_list("Ours to message")
+    new = await made(api, CAMPAIGNS, **campaigns.body("Our campaign", contact_list, line))
+    window = {"start": "2099-01-01T09:00:00", "end": "2099-01-01T17:00:00"}
+    schedule = f"/api/v2/outbound/schedules/whatsappcampaigns/{new['id']}"
+    assert (await api.put(schedule, {"intervals": [window]})).status == 200
+    return str(new["id"])
 
 
 async def made(api: Api, path: str, **body: Any) -> dict[str, Any]:
