@@ -27,6 +27,8 @@ BODY: dict[str, Any] = {
 # Where another body is read.
 BODIES: dict[str, Any] = {
     "/api/v2/users/{subject_id:uuid}/roles": [],
+    "/api/v2/outbound/contactlists/{contact_list_id:uuid}/contacts": [{"data": {}}],
+    "/api/v2/outbound/contactlists/{contact_list_id:uuid}/contacts/bulk": ["contact-of-ours"],
     "/api/v2/outbound/dnclists/{dnc_list_id:uuid}/phonenumbers": ["4915112345678"],
     "/api/v2/outbound/dnclists/{dnc_list_id:uuid}/emailaddresses": ["a@b.example"],
     "/api/v2/outbound/dnclists/{dnc_list_id:uuid}/whatsappnumbers": {

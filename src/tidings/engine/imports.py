@@ -32,10 +32,14 @@ from tidings.store.query import execute, fetch, fetch_one, fetch_optional
 
 log = structlog.get_logger()
 
-MOST_REJECTS_KEPT = 100_000
+MOST_REJECTS = 100_000
 POLL_SECONDS = 1.0
 LONGEST_PAUSE_SECONDS = 30.0
 WAITING_LOOKED_AT = 20
+TOO_MANY_REJECTS = (
+    f"More than {MOST_REJECTS:,} rows cannot be taken, so the rest was not read. See why in the "
+    "list of rejected rows, mend the file and send it again."
+)
 NOT_TEXT = "The file is no CSV: it has a line of more than a million bytes."
 BROKEN_OFF = "The upload was not finished; send the file again."
 DEFECT = "Something went wrong here; the rows so far are taken. Report the id of this import."
@@ -95,7 +99,9 @@ async def _read_through(
     try:
         while (batch := await upcoming) is not None:
             upcoming = asyncio.create_task(reader.next_batch())
-            await _apply(database, job, reader.sink, batch)
+            moved = await _apply(database, job, reader.sink, batch)
+            if moved.rejected_rows > MOST_REJECTS:
+                raise BadFile("import.too.many.rejects", TOO_MANY_REJECTS)
             if stop is not None and stop.is_set():
                 return False
     finally:
@@ -179,7 +185,9 @@ async def _chunk(database: Database, job: store.ImportRow, at_byte: int) -> byte
     return chunk.body[at_byte - chunk.start_byte :]
 
 
-async def _apply(database: Database, job: store.ImportRow, sink: Sink, batch: Batch) -> None:
+async def _apply(
+    database: Database, job: store.ImportRow, sink: Sink, batch: Batch
+) -> store.ImportRow:
     """Write one batch and move the import past it, or neither. Raises Stopped, TargetGone."""
     organization_id = job.organization_id
     async with database.transaction(organization_id) as connection:
@@ -196,11 +204,12 @@ async def _apply(database: Database, job: store.ImportRow, sink: Sink, batch: Ba
             accepted=written.accepted,
             rejected=len(rejects),
         )
-        kept = rejects[: max(0, MOST_REJECTS_KEPT - held.rejected_rows)]
-        if kept:
-            await execute(connection, files.insert_rejects(organization_id, job.id, kept))
+        if rejects:
+            await execute(connection, files.insert_rejects(organization_id, job.id, rejects))
         move = store.move_import(organization_id, job.id, progress)
-        await announce(connection, await fetch_one(connection, move))
+        moved = await fetch_one(connection, move)
+        await announce(connection, moved)
+    return moved
 
 
 async def import_loop(database: Database, stop: asyncio.Event) -> None:
