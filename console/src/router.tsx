@@ -53,6 +53,7 @@ type Page = Parameters<typeof lazyRouteComponent>[0];
 const page = <P extends string>(path: P, load: Page, name: string) =>
   createRoute({ getParentRoute: () => signedIn, path, component: lazyRouteComponent(load, name) });
 
+const campaigns = () => import("./campaigns");
 const channels = () => import("./channels");
 const templates = () => import("./templates");
 const consent = () => import("./consent");
@@ -70,6 +71,7 @@ const tree = root.addChildren([
     page("/interactions/send", () => import("./interactions/send"), "SendPage"),
     page("/interactions/$id", () => import("./interactions/detail"), "InteractionPage"),
     page("/profile", () => import("./profile"), "ProfilePage"),
+    page("/campaigns", campaigns, "CampaignsPage"),
     page("/channels", channels, "IntegrationsPage"),
     page("/channels/whatsapp/new", channels, "ConnectPage"),
     page("/channels/whatsapp/$id", channels, "IntegrationPage"),

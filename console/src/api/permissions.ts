@@ -3,6 +3,18 @@ import { useMe } from "./session";
 
 /** Every permission the console asks about, in one place; of several, any one will do. */
 export const may = {
+  viewCampaigns: ["outbound:whatsAppCampaign:view"],
+  addCampaign: ["outbound:whatsAppCampaign:add"],
+  editCampaign: ["outbound:whatsAppCampaign:edit"],
+  deleteCampaign: ["outbound:whatsAppCampaign:delete"],
+  startCampaign: ["outbound:whatsAppCampaign:start"],
+  stopCampaign: ["outbound:whatsAppCampaign:stop"],
+  recycleCampaign: ["outbound:whatsAppCampaign:recycle", "outbound:whatsAppCampaign:edit"],
+  viewSchedule: ["outbound:whatsAppCampaignSchedule:view"],
+  editSchedule: ["outbound:whatsAppCampaignSchedule:edit"],
+  deleteSchedule: ["outbound:whatsAppCampaignSchedule:delete"],
+  viewOutboundSettings: ["outbound:settings:view"],
+  editOutboundSettings: ["outbound:settings:edit"],
   viewInteractions: ["analytics:conversationDetail:view"],
   viewExchanges: ["conversation:exchange:view"],
   sendNotification: ["conversation:message:create"],

@@ -3,6 +3,7 @@
 import {
   ChartNoAxesColumn,
   LayoutTemplate,
+  Megaphone,
   MessagesSquare,
   Phone,
   Settings,
@@ -10,8 +11,16 @@ import {
 } from "lucide-react";
 import { allows, may, type Permission } from "@/api/permissions";
 
-export type AreaId = "channels" | "templates" | "interactions" | "reports" | "administration";
+export type AreaId =
+  | "campaigns"
+  | "channels"
+  | "templates"
+  | "interactions"
+  | "reports"
+  | "administration";
 export type PageId =
+  | "campaigns"
+  | "campaignSettings"
   | "interactions"
   | "channels"
   | "templates"
@@ -40,6 +49,18 @@ export interface Area {
 }
 
 export const AREAS: Area[] = [
+  {
+    id: "campaigns",
+    icon: Megaphone,
+    pages: [
+      { id: "campaigns", href: "/campaigns", needs: may.viewCampaigns },
+      {
+        id: "campaignSettings",
+        href: "/campaigns/settings",
+        needs: may.viewOutboundSettings,
+      },
+    ],
+  },
   {
     id: "interactions",
     icon: MessagesSquare,
