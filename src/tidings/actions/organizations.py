@@ -3,13 +3,19 @@
 import re
 from uuid import UUID
 
+import msgspec
+
+from tidings.actions.users import LANGUAGE
 from tidings.domain.errors import conflict, invalid
 from tidings.domain.permissions import ALL_DIVISIONS, Caller, Grant
 from tidings.store import organizations as store
 from tidings.store.audit import insert_audit
 from tidings.store.divisions import insert_division
+from tidings.store.events import insert_event
 from tidings.store.ids import new_id
-from tidings.store.query import Connection, execute, fetch_one, fetch_optional
+from tidings.store.query import Connection, execute, execute_all, fetch_one, fetch_optional
+
+LONGEST_NAME = 200
 
 DEFAULT_ROLES: dict[str, tuple[str, str, list[str]]] = {
     "admin": ("Administrator", "May do everything.", ["*:*:*"]),
@@ -102,3 +108,50 @@ def operator(organization_id: UUID) -> Caller:
         name="operator",
         grants=(Grant("*:*:*", ALL_DIVISIONS),),
     )
+
+
+class OrganizationDraft(msgspec.Struct, frozen=True):
+    """What an organization is to be like; None keeps what is."""
+
+    name: str | None = None
+    language: str | None = None
+    version: int | None = None
+
+
+async def change_organization(
+    connection: Connection, caller: Caller, draft: OrganizationDraft
+) -> store.OrganizationRow:
+    """Rename the caller's organization or change its language; 409 when somebody did meanwhile.
+
+    It concerns everybody, so the permission must be held in all divisions.
+    """
+    caller.require("directory:organization:edit", ALL_DIVISIONS)
+    if draft.name is not None and not 0 < len(draft.name.strip()) <= LONGEST_NAME:
+        raise invalid("name", f"An organization has a name of at most {LONGEST_NAME} characters.")
+    if draft.language is not None and not LANGUAGE.fullmatch(draft.language):
+        raise invalid("defaultLanguage", "A language is written like en, de or pt-BR.")
+    before = await fetch_one(connection, store.select_organization(caller.organization_id))
+    after = await fetch_optional(
+        connection,
+        store.update_organization(
+            before.id,
+            name=(draft.name or before.name).strip(),
+            language=draft.language or before.language,
+            version=before.version if draft.version is None else draft.version,
+        ),
+    )
+    if after is None:
+        raise conflict("general.conflict", "Somebody changed the organization; read it again.")
+    audit = insert_audit(
+        caller,
+        "update",
+        entity_type="organization",
+        entity_id=after.id,
+        entity_name=after.name,
+        before=msgspec.to_builtins(before),
+        after=msgspec.to_builtins(after),
+    )
+    body = {"id": str(after.id), "name": after.name, "language": after.language}
+    event = insert_event(after.id, "organization.changed", body=body, entity_id=after.id)
+    await execute_all(connection, [audit, event])
+    return after

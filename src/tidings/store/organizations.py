@@ -45,6 +45,22 @@ def select_organization(organization_id: UUID) -> Query[OrganizationRow]:
     )
 
 
+def update_organization(
+    organization_id: UUID, *, name: str, language: str, version: int
+) -> Query[OrganizationRow]:
+    """Change an organization from this version; no row when it is another one by now."""
+    return Query(
+        f"""
+        UPDATE organization
+        SET name = %(name)s, language = %(language)s, version = version + 1
+        WHERE id = %(id)s AND version = %(version)s
+        RETURNING {COLUMNS}
+        """,
+        {"id": organization_id, "name": name, "language": language, "version": version},
+        OrganizationRow,
+    )
+
+
 def select_organization_named(short_name: str) -> Query[OrganizationRow]:
     """One organization by its short name."""
     return Query(

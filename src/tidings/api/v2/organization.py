@@ -1,15 +1,24 @@
 """One's own organization over the API: /organizations/me."""
 
-from litestar import Router, get
+from litestar import Router, get, patch
 
-from tidings.api.auth import signed_in
-from tidings.api.views import View
+from tidings.actions.organizations import OrganizationDraft, change_organization
+from tidings.api.auth import needs, signed_in
+from tidings.api.views import Body, View
 from tidings.domain.permissions import Caller
 from tidings.store.database import Database
 from tidings.store.organizations import OrganizationRow, select_organization
 from tidings.store.query import fetch_one
 
 PATH = "/api/v2/organizations"
+
+
+class OrganizationBody(Body):
+    """What to change of an organization."""
+
+    name: str | None = None
+    default_language: str | None = None
+    version: int | None = None
 
 
 class OrganizationView(View):
@@ -47,4 +56,14 @@ async def read_organization(caller: Caller, database: Database) -> OrganizationV
     return OrganizationView.of(row)
 
 
-organization_router = Router(PATH, route_handlers=[read_organization], tags=["Organization"])
+@patch("/me", guards=[needs("directory:organization:edit")])
+async def change(data: OrganizationBody, caller: Caller, database: Database) -> OrganizationView:
+    """Rename your organization or change its language, for everybody in it."""
+    draft = OrganizationDraft(data.name, data.default_language, data.version)
+    async with database.transaction(caller.organization_id) as connection:
+        return OrganizationView.of(await change_organization(connection, caller, draft))
+
+
+organization_router = Router(
+    PATH, route_handlers=[read_organization, change], tags=["Organization"]
+)
