@@ -11,7 +11,7 @@ CLIENT = "Demo backend"
 ACCOUNT_ID = "104290011223344"
 ACCESS_TOKEN = "simulated-access-token"  # noqa: S105
 APP_SECRET = "simulated-app-secret"  # noqa: S105
-AGENT_ROLE = "Agent"
+AGENT_ROLE = "Clinic agent"
 AGENT_PERMISSIONS = [
     "analytics:conversationDetail:view", "conversation:communication:view",
     "conversation:message:*", "messaging:consent:add", "messaging:consent:view",
