@@ -139,3 +139,31 @@ async def test_files_go_only_into_lists_that_one_may_upload_into(api: Api, world
         )
         assert sent.status == 404
     assert (await ask(api.as_(world.mia), made)).status == 403
+
+
+@pytest.mark.parametrize(
+    ("content", "separator", "encoding"),
+    [
+        ("phone;name\n4915150000001;Jörg\n49151".encode("cp1252"), ";", "utf-8 or windows-1252"),
+        ("\ufeffphone\tname\n4915150000001\tJörg\n49151".encode("utf-16-le"), "\t", "utf-16-le"),
+        (b'phone|name\r\n4915150000001|"J\xc3\xb6rg"\r\n49151', "|", "utf-8 or windows-1252"),
+    ],
+)
+async def test_a_file_is_shown_as_it_would_be_read(
+    api: Api, content: bytes, separator: str, encoding: str
+) -> None:
+    answer = await api.post(f"{LISTS}/uploads/preview", content=content)
+
+    assert answer.json() == {
+        "encoding": encoding,
+        "separator": separator,
+        "columnNames": ["phone", "name"],
+        "rows": [["4915150000001", "Jörg"], ["49151"]],
+    }
+
+
+@pytest.mark.parametrize("content", [b"", b"PK\x03\x04", b"\x89PNG\0\0" + bytes(1_500_000)])
+async def test_what_is_no_csv_has_no_preview(api: Api, content: bytes) -> None:
+    answer = await api.post(f"{LISTS}/uploads/preview", content=content)
+
+    assert answer.status == 400

@@ -28,6 +28,7 @@ COMMANDS = {
     "org": "tidings.cli.people",
     "user": "tidings.cli.people",
     "oauth-client": "tidings.cli.people",
+    "contacts": "tidings.cli.contacts",
     "doctor": "tidings.cli.doctor",
     "quarantine": "tidings.cli.quarantine",
     "settings": "tidings.cli.settings_page",

@@ -228,24 +228,32 @@ async def import_loop(database: Database, stop: asyncio.Event) -> None:
 
 
 async def run_next_import(database: Database, *, stop: asyncio.Event | None = None) -> bool:
-    """Run the oldest import that nobody is at; gives whether there was one.
-
-    The advisory lock is the connection's: were this worker to die, it would be free at once.
-    """
+    """Run the oldest import that nobody is at; gives whether there was one."""
     async with database.connection() as connection:
         waiting = await fetch(connection, store.select_waiting_imports(limit=WAITING_LOOKED_AT))
     for job in waiting:
-        async with database.connection() as connection:
-            if not (await fetch_one(connection, store.try_lock(job.id))).locked:
-                continue
-            try:
-                await _run_or_fail(database, job, stop)
-            finally:
-                with suppress(*UNAVAILABLE):
-                    await fetch_one(connection, store.unlock(job.id))
-        return True
+        if await run_if_free(database, job, stop=stop):
+            return True
     await _end_stale_uploads(database)
     return False
+
+
+async def run_if_free(
+    database: Database, job: store.ImportRow, *, stop: asyncio.Event | None = None
+) -> bool:
+    """Run an import unless somebody is at it; gives whether it was run here.
+
+    The advisory lock is the connection's: were this process to die, it would be free at once.
+    """
+    async with database.connection() as connection:
+        if not (await fetch_one(connection, store.try_lock(job.id))).locked:
+            return False
+        try:
+            await _run_or_fail(database, job, stop)
+        finally:
+            with suppress(*UNAVAILABLE):
+                await fetch_one(connection, store.unlock(job.id))
+    return True
 
 
 async def _run_or_fail(

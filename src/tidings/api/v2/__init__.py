@@ -15,6 +15,7 @@ from tidings.api.v2.consent_keywords import consent_keywords_router
 from tidings.api.v2.consents import consents_router
 from tidings.api.v2.contact_list_filters import contact_list_filters_router
 from tidings.api.v2.contact_lists import contact_lists_router
+from tidings.api.v2.contact_previews import contact_previews_router
 from tidings.api.v2.contact_search import contact_search_router
 from tidings.api.v2.contact_uploads import contact_uploads_router
 from tidings.api.v2.contacts import contacts_router
@@ -62,6 +63,7 @@ ROUTERS: tuple[Router, ...] = (
     consents_router,
     contact_list_filters_router,
     contact_lists_router,
+    contact_previews_router,
     contact_search_router,
     contact_uploads_router,
     contacts_router,
