@@ -8,6 +8,7 @@ import pytest
 from tests.api_client import Api
 from tests.outbound import make_contact_list
 from tests.world import World
+from tidings.actions import contact_list_filters as actions
 from tidings.store.database import Database
 
 FILTERS = "/api/v2/outbound/contactlistfilters"
@@ -83,6 +84,19 @@ async def test_a_preview_counts_and_shows_whom_a_filter_chooses(api: Api, listed
     assert [each["data"]["City"] for each in preview["preview"]] == ["Berlin", "Bonn"]
     assert preview["preview"][0]["data"]["Due"] == ""
     assert preview["preview"][0]["id"] == "contact-2"
+
+
+async def test_a_filter_that_takes_too_long_is_counted_on_a_sample(
+    api: Api, database: Database, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rows: list[list[str | None]] = [["491511000001", "x" * 500, "20", None]] * 20_000
+    listed = await make_contact_list(database, world, name="Very large", rows=rows)
+    monkeypatch.setattr(actions, "LONGEST_COUNT_MS", 1)
+
+    preview = (await api.post(f"{FILTERS}/preview", body(listed))).json()
+
+    assert preview["estimated"] is True
+    assert (preview["filteredContacts"], preview["totalContacts"]) == (20_000, 20_000)
 
 
 async def test_relative_dates_count_from_now(api: Api, listed: UUID) -> None:

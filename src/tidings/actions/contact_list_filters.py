@@ -1,5 +1,6 @@
 """Contact list filters: create, change, delete. A filter lives in its contact list's division."""
 
+from datetime import UTC, datetime
 from uuid import UUID
 
 import msgspec
@@ -12,11 +13,14 @@ from tidings.domain.contact_filters import ContactFilter
 from tidings.domain.errors import absent, conflict, invalid, stale_version
 from tidings.domain.permissions import Caller
 from tidings.store import contact_list_filters as store
+from tidings.store.divisions import Count
 from tidings.store.ids import new_id
-from tidings.store.query import Connection, execute, fetch_one, fetch_optional
+from tidings.store.query import Connection, Query, execute, fetch, fetch_one, fetch_optional
 
 VIEW = "outbound:contactListFilter:view"
 MOST_FILTERS = 1_000
+LONGEST_COUNT_MS = 3_000
+SAMPLED_ONE_IN = 20
 
 
 class FilterDraft(msgspec.Struct, frozen=True):
@@ -25,6 +29,15 @@ class FilterDraft(msgspec.Struct, frozen=True):
     name: str | None
     list_id: UUID | None
     conditions: ContactFilter
+
+
+class Preview(msgspec.Struct, frozen=True):
+    """Whom a filter chooses of its list."""
+
+    listed: store.FilteredList
+    first: list[store.ChosenContact]
+    count: int
+    is_estimated: bool
 
 
 async def create_filter(
@@ -66,6 +79,49 @@ async def access_filter(
     if row is None:
         raise absent("contact list filter", filter_id)
     return row
+
+
+async def preview_filter(
+    connection: Connection, caller: Caller, draft: FilterDraft, *, shown: int
+) -> Preview:
+    """Try a filter on its list: how many contacts it chooses, and the first of them.
+
+    A filter that takes too long on a large list is counted on every twentieth contact.
+    """
+    listed = await access_filtered_list(
+        connection, caller, draft.list_id, permission="outbound:contact:view"
+    )
+    check_filter(draft.conditions, listed.columns)
+    now = datetime.now(UTC)
+
+    def count(one_in: int) -> Query[Count]:
+        return store.count_chosen(
+            caller.organization_id,
+            listed.id,
+            draft.conditions,
+            columns=listed.columns,
+            now=now,
+            one_in=one_in,
+        )
+
+    first: list[store.ChosenContact] = []
+    select_first = store.select_chosen(
+        caller.organization_id,
+        listed.id,
+        draft.conditions,
+        columns=listed.columns,
+        now=now,
+        limit=shown,
+    )
+    try:
+        async with connection.transaction():
+            await execute(connection, store.limit_statements(LONGEST_COUNT_MS))
+            first = await fetch(connection, select_first)
+            found = (await fetch_one(connection, count(1))).count
+    except psycopg.errors.QueryCanceled:
+        sample = (await fetch_one(connection, count(SAMPLED_ONE_IN))).count
+        return Preview(listed, first, sample * SAMPLED_ONE_IN, is_estimated=True)
+    return Preview(listed, first, found, is_estimated=False)
 
 
 async def access_filtered_list(

@@ -209,17 +209,35 @@ def count_chosen(
     *,
     columns: Sequence[str],
     now: datetime,
+    one_in: int = 1,
 ) -> Query[Count]:
-    """How many contacts of a list are chosen: reads the whole list once."""
+    """How many contacts of a list are chosen: reads the whole list once.
+
+    With `one_in` only every so many contacts are looked at; the count is of those.
+    """
     condition = contact_condition(conditions, columns, now=now)
     return Query(
         f"""
         SELECT count(*) AS count FROM contact c
         WHERE c.organization_id = %(organization_id)s AND c.list_id = %(list_id)s
-          AND {condition.sql}
+          AND c.position %% %(one_in)s = 0 AND {condition.sql}
         """,
-        {"organization_id": organization_id, "list_id": list_id, **condition.params},
+        {
+            "organization_id": organization_id,
+            "list_id": list_id,
+            "one_in": one_in,
+            **condition.params,
+        },
         Count,
+    )
+
+
+def limit_statements(milliseconds: int) -> Query[Nothing]:
+    """Let statements of this transaction run no longer than this."""
+    return Query(
+        "SELECT set_config('statement_timeout', %(most)s::text, true)",
+        {"most": str(milliseconds)},
+        Nothing,
     )
 
 

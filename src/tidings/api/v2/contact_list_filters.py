@@ -1,6 +1,5 @@
 """Contact list filters over the API: /outbound/contactlistfilters."""
 
-from datetime import UTC, datetime
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -13,7 +12,6 @@ from tidings.api.paging import Page, listing
 from tidings.api.replay import Once
 from tidings.api.v2.name_filters import name_like
 from tidings.api.views import Body, Listing, Moment, Ref, View, moment, parse_id
-from tidings.domain.contact_filter_checks import check_filter
 from tidings.domain.contact_filters import Clause, ContactFilter, Joint
 from tidings.domain.errors import invalid
 from tidings.domain.permissions import Caller
@@ -100,11 +98,15 @@ class PreviewContact(View):
 
 
 class PreviewView(View):
-    """How many contacts a filter chooses, of how many, and the first of them."""
+    """How many contacts a filter chooses, of how many, and the first of them.
+
+    `estimated`: counted on a sample, because the whole would take too long.
+    """
 
     filtered_contacts: int
     total_contacts: int
     preview: list[PreviewContact]
+    estimated: bool | None = None
 
 
 AnyRequest = Request[Any, Any, Any]
@@ -166,22 +168,13 @@ async def read_filters(
 @post("/preview", guards=[needs("outbound:contact:view")], status_code=200)
 async def preview_filter(data: FilterBody, caller: Caller, database: Database) -> PreviewView:
     """Try a filter that need not exist yet: how many contacts it chooses, and the first ones."""
-    draft, now = data.draft(), datetime.now(UTC)
     async with database.transaction(caller.organization_id) as connection:
-        listed = await actions.access_filtered_list(
-            connection, caller, draft.list_id, permission="outbound:contact:view"
-        )
-        check_filter(draft.conditions, listed.columns)
-        asked = (caller.organization_id, listed.id, draft.conditions)
-        columns = listed.columns
-        count = await fetch_one(connection, store.count_chosen(*asked, columns=columns, now=now))
-        first = await fetch(
-            connection, store.select_chosen(*asked, columns=columns, now=now, limit=SHOWN)
-        )
+        preview = await actions.preview_filter(connection, caller, data.draft(), shown=SHOWN)
     return PreviewView(
-        filtered_contacts=count.count,
-        total_contacts=listed.contact_count,
-        preview=[_preview_of(each, listed) for each in first],
+        filtered_contacts=preview.count,
+        total_contacts=preview.listed.contact_count,
+        preview=[_preview_of(each, preview.listed) for each in preview.first],
+        estimated=True if preview.is_estimated else None,
     )
 
 

@@ -88,7 +88,7 @@ CREATE FUNCTION contact_moment(cell text) RETURNS timestamptz LANGUAGE sql STABL
 RETURN CASE
   WHEN cell !~ '^[0-9]{4}-[0-9]{2}-[0-9]{2}([T ]([01][0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9]([.][0-9]{1,6})?)?(Z|[+-](0[0-9]|1[0-4]):?[0-5][0-9])?)?$'
     OR NOT pg_input_is_valid(cell, 'timestamptz') THEN NULL
-  WHEN cell ~ ':.*(Z|[+-][0-9:]+)$' THEN cell::timestamptz
+  WHEN translate(substr(cell, 17), 'Z+-', '') <> substr(cell, 17) THEN cell::timestamptz
   ELSE cell::timestamp AT TIME ZONE 'UTC' END;
 
 CREATE TABLE contact_list_filter (
