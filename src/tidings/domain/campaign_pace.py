@@ -10,8 +10,10 @@ from uuid import UUID
 
 from tidings.domain.limits import TokenBucket
 
-# What a pump that was late may catch up: over a minute that is less than one per cent.
+# What a pump that was late may catch up: over a minute that is less than one per cent. A slow
+# campaign may catch up one message.
 BURST_S: Final = 0.5
+SMALLEST_BURST: Final = 2
 # How much of a second's messages may wait for the dispatcher: stopping, agents' messages and
 # additions to DNC lists act on what comes behind them.
 LEAD_S: Final = 1.0
@@ -24,17 +26,19 @@ class Paces:
     def __init__(self) -> None:
         self._buckets: dict[UUID, TokenBucket] = {}
 
-    def update(self, rates: Mapping[UUID, float]) -> None:
+    def update(self, rates: Mapping[UUID, float], now: float) -> None:
         """Take the rates (messages a second) of those that run; the others are forgotten.
 
         A campaign whose rate changes keeps what it used: changing it to and fro gains nothing.
+        One that is new here begins with one message, so that moving between workers gains little.
         """
         self._buckets = {key: each for key, each in self._buckets.items() if key in rates}
         for key, rate in rates.items():
-            burst = max(1, int(rate * BURST_S))
+            burst = max(SMALLEST_BURST, int(rate * BURST_S))
             bucket = self._buckets.get(key)
             if bucket is None:
-                self._buckets[key] = TokenBucket(rate, burst)
+                bucket = self._buckets[key] = TokenBucket(rate, burst)
+                bucket.charge(now, burst - 1)
             elif bucket.rate != rate:
                 bucket.set_rate(rate, burst)
 

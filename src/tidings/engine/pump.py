@@ -127,7 +127,7 @@ class NumberPump:
             all_per_minute=allowance.all_per_minute,
             most_per_minute=allowance.most_per_minute,
         )
-        self._paces.update(self._rates)
+        self._paces.update(self._rates, time.monotonic())
         await self._settle()
         self._continue_layout()
         await self._tell()
