@@ -8,6 +8,7 @@ from typing import Any
 from uuid import UUID
 
 import msgspec
+from psycopg.types.json import Jsonb
 
 from tests.outbound import make_contact_list
 from tests.sending import Line, Sending
@@ -142,6 +143,22 @@ class Pumping:
             list_id,
             number,
             number,
+        )
+
+    async def filter(self, campaign: Campaign, predicate: dict[str, str]) -> None:
+        """Only contacts that meet this shall be messaged."""
+        filter_id = new_id()
+        await self.sending.rows(
+            "INSERT INTO contact_list_filter (organization_id, id, list_id, name, clauses)"
+            " VALUES (%s, %s, %s, %s, %s)",
+            self.organization.id,
+            filter_id,
+            campaign.list_id,
+            f"Filter {next(_numbers)}",
+            Jsonb([{"filterType": "AND", "predicates": [predicate]}]),
+        )
+        await self.sending.rows(
+            "UPDATE campaign SET filter_id = %s WHERE id = %s", filter_id, campaign.id
         )
 
     async def retry(self, campaign: Campaign, codes: list[str]) -> int:

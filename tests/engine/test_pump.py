@@ -1,6 +1,5 @@
 """Campaigns message each contact of their list once, in order, and say why not."""
 
-from collections import Counter
 from typing import Any
 
 import pytest
@@ -73,7 +72,7 @@ async def test_who_cannot_be_messaged_is_excluded_with_the_reason(
     await pumping.work(await pumping.pump(line))
 
     assert await pumping.messaged(campaign) == [good, twice]
-    reasons = {
+    reasons: dict[str, int] = {
         "address.missing": 1,
         "address.invalid": 1,
         "address.repeated": 1,
@@ -81,9 +80,9 @@ async def test_who_cannot_be_messaged_is_excluded_with_the_reason(
         "consent.withdrawn": 1,
         "template.parameter.missing": 1,
     }
-    assert await pumping.states(campaign) == Counter(
-        {("taken", None): 2, **{("excluded", each): n for each, n in reasons.items()}}
-    )
+    states = await pumping.states(campaign)
+    assert states.pop(("taken", None)) == 2
+    assert {reason: count for (_, reason), count in states.items()} == reasons
     progress = await pumping.progress(campaign)
     assert progress.excluded == reasons
     assert progress.remaining == 0
@@ -141,13 +140,13 @@ async def test_stopped_it_takes_nobody_and_started_again_it_goes_on_where_it_was
 ) -> None:
     customers = phones(30)
     campaign = await pumping.campaign(
-        line, [row(each) for each in customers], messages_per_minute=600
+        line, [row(each) for each in customers], messages_per_minute=6
     )
     await pumping.start(campaign)
     pump = await pumping.pump(line)
     await pumping.work(pump, 1)
     taken = await pumping.messaged(campaign)
-    assert taken == customers[:5]
+    assert taken == customers[:1]
 
     await pumping.stop(campaign)
     pump = await pumping.pump(line)
@@ -155,8 +154,9 @@ async def test_stopped_it_takes_nobody_and_started_again_it_goes_on_where_it_was
     assert await pumping.messaged(campaign) == taken
 
     await pumping.start(campaign)
-    await pumping.work(pump, 1)
-    assert await pumping.messaged(campaign) == customers[:10]
+    await pumping.send_out(line)
+    await pumping.work(await pumping.pump(line), 1)
+    assert await pumping.messaged(campaign) == customers[:2]
 
 
 async def test_stopping_becomes_off_only_when_no_call_is_under_way(
