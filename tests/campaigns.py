@@ -69,13 +69,17 @@ class Campaigns:
 
     async def add_import(self, list_id: UUID, state: str) -> None:
         """A file that was uploaded to a list."""
+        import_id = new_id()
         await self._sending.rows(
             "INSERT INTO file_import (organization_id, id, kind, target_id, state, created_by)"
             " VALUES (%s, %s, 'contacts', %s, %s, 'test')",
             self.organization.id,
-            new_id(),
+            import_id,
             list_id,
             state,
+        )
+        await self._sending.rows(
+            "UPDATE contact_list SET last_import_id = %s WHERE id = %s", import_id, list_id
         )
 
     async def add_filter(self, contact_list: ContactListFixture, name: str, value: str) -> UUID:

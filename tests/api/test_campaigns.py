@@ -1,5 +1,6 @@
 """Campaigns are made, changed and deleted; what does not fit is named (C2 to C10, C12)."""
 
+import time
 from typing import Any
 
 import pytest
@@ -332,3 +333,31 @@ async def test_a_deleted_campaign_is_gone_with_its_schedule(
     assert (deleted.status, deleted.json()["id"]) == (200, made["id"])
     assert (await api.get(made["selfUri"])).status == 404
     assert (await api.get(schedule)).status == 404
+
+
+async def test_an_organization_has_at_most_1_000_campaigns(
+    api: Api, world: World, sending: Sending, campaigns: Campaigns, line: Line, usual: Any
+) -> None:
+    await sending.rows(
+        "INSERT INTO campaign (organization_id, id, division_id, name, list_id, whatsapp_column,"
+        " integration_id, response_id, messages_per_minute)"
+        " SELECT %s, gen_random_uuid(), %s, 'Many ' || n, %s, 'WhatsApp', %s, %s, 60"
+        " FROM generate_series(1, 1000 - (SELECT count(*) FROM campaign WHERE organization_id = %s)"
+        "::integer) n",
+        world.nordwind.id,
+        world.nordwind.divisions["Home"],
+        usual.id,
+        line.integration_id,
+        line.responses["order_update"],
+        world.nordwind.id,
+    )
+
+    refused = await api.post(CAMPAIGNS, campaigns.body("One more", usual, line))
+    began = time.monotonic()
+    page = (await api.get(CAMPAIGNS, params={"pageSize": 100, "pageNumber": 10})).json()
+    took = time.monotonic() - began
+
+    assert (refused.status, refused.json()["code"]) == (409, "campaign.limit")
+    assert "delete old ones" in refused.json()["message"]
+    assert (page["total"], len(page["entities"])) == (1_000, 100)
+    assert took < 2.0

@@ -7,6 +7,7 @@ from uuid import UUID
 import msgspec
 
 from tidings.actions.catalogue import Catalogue, Sendable
+from tidings.domain import contact_lists, dnc_lists
 from tidings.domain.campaigns import MOST_SORTS
 from tidings.domain.errors import FieldError
 from tidings.domain.parameter_mapping import check_mappings, read_mappings
@@ -26,12 +27,26 @@ from tidings.store.query import Connection, fetch, fetch_one, fetch_optional
 
 DEFAULT_MOST_A_MINUTE: Final = 60_000
 MOST_DNC_LISTS: Final = 100
-IMPORTING: Final = frozenset({"uploading", "queued", "running"})
 LIST: Final = "contactList"
 COLUMN: Final = "whatsAppConfig.whatsAppColumns"
 TEMPLATE: Final = "whatsAppConfig.contentTemplate"
 INTEGRATION: Final = "whatsAppConfig.whatsAppIntegration"
 DNC: Final = "dncLists"
+# A campaign that always runs waits for contacts.
+FILLED_LATER: Final = frozenset({contact_lists.EMPTY, contact_lists.IMPORT_RUNNING})
+LIST_WORDS: Final = {
+    contact_lists.NO_WHATSAPP_COLUMN: "has no column of phone IDs; make a list with one",
+    contact_lists.IMPORT_RUNNING: "is being imported; wait until the import is done",
+    contact_lists.IMPORT_FAILED: "could not be imported; mend the file and import it again",
+    contact_lists.EMPTY: "holds no contacts; import some first",
+}
+DNC_WORDS: Final = {
+    "not.phone": "holds no phone numbers; choose one for WhatsApp, Phone or Any",
+    "import.running": "is being imported; wait until the import is done",
+    "import.failed": "could not be imported; mend the file and import it again",
+    "import.failed.partly": "was imported in part only; mend the rejected rows, import them again",
+    "empty": "is empty; add numbers to it or leave it out",
+}
 
 
 class Parts(msgspec.Struct, frozen=True):
@@ -114,22 +129,18 @@ def check_list(part: ListPart | None, *, always_running: bool) -> list[FieldErro
     """Why a contact list cannot be used (C3). One that always runs may be filled later."""
     if part is None:
         return [FieldError("contact.list.not.found", LIST, "There is no such contact list.")]
-    problem = None
-    if not part.whatsapp_columns:
-        problem = (
-            "no.whatsapp.column",
-            "has no column of phone IDs; columns are chosen when a list is made",
+    reasons = contact_lists.unusable_reasons(
+        has_whatsapp_column=bool(part.whatsapp_columns),
+        contact_count=part.contact_count,
+        import_state=part.import_state,
+    )
+    return [
+        FieldError(
+            f"contact.list.{each}", LIST, f"The contact list {part.name} {LIST_WORDS[each]}."
         )
-    elif part.import_state in IMPORTING and not always_running:
-        problem = ("import.running", "is being imported; wait until the import is done")
-    elif part.import_state == "failed":
-        problem = ("import.failed", "was not imported in whole; mend the file, import it again")
-    elif part.contact_count == 0 and not always_running:
-        problem = ("empty", "holds no contacts; import some first")
-    if problem is None:
-        return []
-    code, why = problem
-    return [FieldError(f"contact.list.{code}", LIST, f"The contact list {part.name} {why}.")]
+        for each in reasons
+        if not (always_running and each in FILLED_LATER)
+    ]
 
 
 def _check_columns(
@@ -229,25 +240,21 @@ def _check_dnc_lists(wanted: list[UUID], found: list[DncPart]) -> list[FieldErro
         if each not in known
     ]
     for part in found:
-        reason = unusable_dnc(part)
-        if reason is not None:
-            code, why = reason
-            message = f"The do-not-contact list {part.name} {why}."
-            problems.append(FieldError(f"dnc.list.{code}", DNC, message))
+        state = dnc_lists.ListState(
+            contact_method=part.contact_method,
+            source_type=part.source_type,
+            collects_opt_outs=part.collects_opt_outs,
+            entry_count=part.entry_count,
+            import_state=part.import_state,
+            import_rejected_rows=part.import_rejected_rows,
+        )
+        problems += [
+            FieldError(
+                f"dnc.list.{each}", DNC, f"The do-not-contact list {part.name} {DNC_WORDS[each]}."
+            )
+            for each in dnc_lists.unusable_reasons(state)
+        ]
     return problems
-
-
-def unusable_dnc(part: DncPart) -> tuple[str, str] | None:
-    """Why a do-not-contact list would not keep anybody from being messaged (C7): code, words."""
-    if part.contact_method == "Email" or part.source_type != "rds":
-        return "not.phone", "holds no phone numbers"
-    if part.import_state in IMPORTING:
-        return "import.running", "is being imported; wait until the import is done"
-    if part.import_state == "failed":
-        return "import.failed", "was not imported in whole; mend the file and import it again"
-    if part.entry_count == 0 and not part.collects_opt_outs:
-        return "empty", "is empty; add numbers to it or leave it out"
-    return None
 
 
 async def _most_a_minute(

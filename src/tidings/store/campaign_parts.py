@@ -6,12 +6,8 @@ import msgspec
 
 from tidings.store.query import Query
 
-# The state of the newest file that really came: one that was only announced says nothing.
-IMPORT_STATE = """
-    (SELECT f.state FROM file_import f
-     WHERE f.organization_id = l.organization_id AND f.target_id = l.id
-       AND f.state NOT IN ('expected', 'cancelled')
-     ORDER BY f.id DESC LIMIT 1)
+IMPORT = """
+    LEFT JOIN file_import i ON i.organization_id = l.organization_id AND i.id = l.last_import_id
 """
 
 
@@ -35,7 +31,7 @@ class FilterPart(msgspec.Struct, frozen=True):
 
 
 class DncPart(msgspec.Struct, frozen=True):
-    """A do-not-contact list: what it holds, and how many of it."""
+    """A do-not-contact list: what it holds, and how many of it; its last import."""
 
     id: UUID
     name: str
@@ -44,6 +40,7 @@ class DncPart(msgspec.Struct, frozen=True):
     collects_opt_outs: bool
     entry_count: int
     import_state: str | None
+    import_rejected_rows: int | None
 
 
 class PacePart(msgspec.Struct, frozen=True):
@@ -61,8 +58,8 @@ def select_list_part(
         SELECT l.id, l.name, l.columns,
                ARRAY(SELECT x ->> 'columnName'
                      FROM jsonb_array_elements(l.whatsapp_columns) x) AS whatsapp_columns,
-               l.contact_count, {IMPORT_STATE} AS import_state
-        FROM contact_list l
+               l.contact_count, i.state AS import_state
+        FROM contact_list l {IMPORT}
         WHERE l.organization_id = %(organization_id)s AND l.id = %(id)s
           AND (%(divisions)s::uuid[] IS NULL OR l.division_id = ANY(%(divisions)s))
         """,
@@ -90,8 +87,8 @@ def select_dnc_parts(
     return Query(
         f"""
         SELECT l.id, l.name, l.contact_method, l.source_type, l.collects_opt_outs, l.entry_count,
-               {IMPORT_STATE} AS import_state
-        FROM dnc_list l
+               i.state AS import_state, i.rejected_rows AS import_rejected_rows
+        FROM dnc_list l {IMPORT}
         WHERE l.organization_id = %(organization_id)s AND l.id = ANY(%(ids)s)
           AND (%(divisions)s::uuid[] IS NULL OR l.division_id = ANY(%(divisions)s))
         """,
