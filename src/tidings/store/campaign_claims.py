@@ -66,8 +66,10 @@ CLAIM = """
     ), picked AS MATERIALIZED (
       SELECT d.campaign_id, d.sequence, d.due_at, cc.position, cc.attempt
       FROM due d JOIN locked l ON l.id = d.campaign_id
-      JOIN campaign_contact cc ON cc.organization_id = %(organization_id)s
-        AND cc.campaign_id = d.campaign_id AND cc.run = l.run AND cc.sequence = d.sequence
+      CROSS JOIN LATERAL (
+        SELECT position, attempt FROM campaign_contact
+        WHERE organization_id = %(organization_id)s AND campaign_id = d.campaign_id
+          AND run = l.run AND sequence = d.sequence LIMIT 1) cc
       UNION ALL
       SELECT l.id, w.sequence, NULL, w.position, w.attempt
       FROM locked l CROSS JOIN LATERAL (
@@ -83,8 +85,10 @@ CLAIM = """
       FROM picked p
       JOIN locked l ON l.id = p.campaign_id
       JOIN contact_list t ON t.organization_id = %(organization_id)s AND t.id = l.list_id
-      LEFT JOIN contact k ON k.organization_id = %(organization_id)s AND k.list_id = l.list_id
-        AND k.position = p.position
+      LEFT JOIN LATERAL (
+        SELECT id, values, callable FROM contact
+        WHERE organization_id = %(organization_id)s AND list_id = l.list_id
+          AND position = p.position LIMIT 1) k ON true
     ), judged AS MATERIALIZED (
       SELECT s.*, address_key(s.address) AS key,
              EXISTS (SELECT 1 FROM dnc_entry d
@@ -103,12 +107,12 @@ CLAIM = """
     )
     SELECT j.campaign_id, j.run, j.sequence, j.due_at, j.attempt, j.contact_id, j.values,
            j.address, j.callable, j.listed,
-           n.sequence IS NULL AND NOT EXISTS (
-             SELECT 1 FROM campaign_address a
-             WHERE a.organization_id = %(organization_id)s AND a.campaign_id = j.campaign_id
-               AND a.run = j.run AND a.key = j.key AND a.sequence = j.sequence) AS repeated
+           (j.campaign_id, j.sequence) NOT IN (SELECT campaign_id, sequence FROM claimed)
+             AND NOT EXISTS (
+               SELECT 1 FROM campaign_address a
+               WHERE a.organization_id = %(organization_id)s AND a.campaign_id = j.campaign_id
+                 AND a.run = j.run AND a.key = j.key AND a.sequence = j.sequence) AS repeated
     FROM judged j
-    LEFT JOIN claimed n ON n.campaign_id = j.campaign_id AND n.sequence = j.sequence
     ORDER BY j.campaign_id, j.due_at, j.sequence
 """
 

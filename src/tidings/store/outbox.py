@@ -78,8 +78,8 @@ CLAIM_DUE = """
     ), taken AS (
       UPDATE outbox o
       SET state = 'sending', epoch = %(epoch)s, called_at = now(), attempts = attempts + 1
-      FROM due
-      WHERE o.organization_id = %(organization_id)s AND o.message_id = due.message_id
+      WHERE o.organization_id = %(organization_id)s
+        AND o.message_id = ANY(ARRAY(SELECT message_id FROM due))
       RETURNING o.message_id, o.attempts, o.priority
     )
     SELECT t.message_id, m.conversation_id, m.to_address, m.content::text AS content, m.reply_to,
@@ -87,9 +87,13 @@ CLAIM_DUE = """
            %(counting)s AND m.template_id IS NOT NULL
              AND coalesce(w.last_inbound_at, '-infinity') < now() - interval '24 hours' AS counts
     FROM taken t
-    JOIN message m ON m.organization_id = %(organization_id)s AND m.id = t.message_id
-    LEFT JOIN service_window w ON %(counting)s AND w.organization_id = m.organization_id
-      AND w.integration_id = m.integration_id AND w.customer_id = m.customer_id
+    CROSS JOIN LATERAL (
+      SELECT * FROM message
+      WHERE organization_id = %(organization_id)s AND id = t.message_id LIMIT 1) m
+    LEFT JOIN LATERAL (
+      SELECT last_inbound_at FROM service_window
+      WHERE %(counting)s AND organization_id = %(organization_id)s
+        AND integration_id = m.integration_id AND customer_id = m.customer_id LIMIT 1) w ON true
 """
 
 
