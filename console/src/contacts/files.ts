@@ -59,8 +59,7 @@ export function importsQuery(target: Target) {
   return queryOptions({
     queryKey: [...keyOf(target), "imports"],
     queryFn: () => readImports(target),
-    refetchInterval: ({ state }) =>
-      state.data?.entities.some(isRunning) ? 1_000 : false,
+    refetchInterval: ({ state }) => (state.data?.entities.some(isRunning) ? 1_000 : false),
   });
 }
 

@@ -36,9 +36,7 @@ export const readLists =
     );
 
 export const readList = (id: string) =>
-  answer(
-    api.GET(OF_LIST, { params: { path: { contact_list_id: id }, query: { ...DETAILS } } }),
-  );
+  answer(api.GET(OF_LIST, { params: { path: { contact_list_id: id }, query: { ...DETAILS } } }));
 
 export const isImporting = (list: Pick<ContactList, "importStatus">) =>
   list.importStatus?.state === "IN_PROGRESS";
@@ -82,7 +80,10 @@ export const findContacts =
 
 export const addContact = (id: string, data: Record<string, string>, contactId?: string) =>
   answer(
-    api.POST(`${OF_LIST}/contacts`, { ...at(id), body: [{ data, ...(contactId && { id: contactId }) }] }),
+    api.POST(`${OF_LIST}/contacts`, {
+      ...at(id),
+      body: [{ data, ...(contactId && { id: contactId }) }],
+    }),
   );
 export const changeContact = (
   id: string,

@@ -1,0 +1,1 @@
+export { ContactListSheet } from "./ContactListSheet";

@@ -1,0 +1,1 @@
+export { DncListSheet } from "./DncListSheet";
