@@ -2,6 +2,7 @@
 // of which account it is stays as it was connected, so those fields are for a new one only.
 import { Anchor, Collapse, Fieldset, Stack, TextInput } from "@mantine/core";
 import { useDisclosure } from "@mantine/hooks";
+import type { TFunction } from "i18next";
 import { useTranslation } from "react-i18next";
 import { DivisionPicker } from "@/people/DivisionPicker";
 import type { Editor } from "@/components/editor";
@@ -16,6 +17,7 @@ interface Props {
 export function IntegrationFields({ editor, isNew = false }: Props) {
   const { t } = useTranslation();
   const field = fieldOf(editor, t);
+  const unchanged = isNew ? undefined : t("channels.unchanged");
   return (
     <>
       <TextInput {...field("name")} autoFocus={isNew} data-autofocus />
@@ -28,8 +30,8 @@ export function IntegrationFields({ editor, isNew = false }: Props) {
               <TextInput {...field("phoneNumberId")} inputMode="numeric" />
             </>
           )}
-          <SecretInput {...secret(field("accessToken"), isNew, t)} />
-          <SecretInput {...secret(field("appSecret"), isNew, t)} />
+          <SecretInput {...secret(field("accessToken"), unchanged)} />
+          <SecretInput {...secret(field("appSecret"), unchanged)} />
           <TextInput {...field("verifyToken")} autoComplete="off" />
         </Stack>
       </Fieldset>
@@ -38,9 +40,7 @@ export function IntegrationFields({ editor, isNew = false }: Props) {
   );
 }
 
-type Translate = ReturnType<typeof useTranslation>["t"];
-
-function fieldOf(editor: Editor<IntegrationValues>, t: Translate) {
+function fieldOf(editor: Editor<IntegrationValues>, t: TFunction) {
   return (name: keyof IntegrationValues) => ({
     label: editor.labels[name],
     description: t(`channels.hints.${name}`),
@@ -48,8 +48,7 @@ function fieldOf(editor: Editor<IntegrationValues>, t: Translate) {
   });
 }
 
-function secret<F extends object>(field: F, isNew: boolean, t: Translate) {
-  const placeholder = isNew ? undefined : t("channels.unchanged");
+function secret<F extends object>(field: F, placeholder: string | undefined) {
   return { ...field, autoComplete: "new-password", placeholder };
 }
 

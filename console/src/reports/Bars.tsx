@@ -1,4 +1,5 @@
 // Bars of messages with the failed part hatched: readable in grey; figures on hover or focus.
+import type { TFunction } from "i18next";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { UsageRow } from "@/api/types";
@@ -54,9 +55,7 @@ export function Bars({ rows, label }: Props) {
   );
 }
 
-type Translate = ReturnType<typeof useTranslation>["t"];
-
-function sentence(row: UsageRow, t: Translate, number: (value: number) => string): string {
+function sentence(row: UsageRow, t: TFunction, number: (value: number) => string): string {
   return t("usage.sentence", {
     messages: number(row.messages),
     delivered: number(row.delivered),
