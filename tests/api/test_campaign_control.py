@@ -11,6 +11,7 @@ from tests.pumping import Pumping, phones
 from tests.sending import Line, Sending
 from tests.world import World
 from tidings.actions.statuses import Recording, apply_standings
+from tidings.engine.exports import run_next_export
 from tidings.store.outcomes import Standing
 
 
@@ -265,3 +266,28 @@ async def settle(pumping: Pumping, number: str, status: str, code: str | None = 
         await apply_standings(
             connection, owner, [standing], answered=True, recording=Recording(timedelta(days=1))
         )
+
+
+async def test_what_can_heal_is_tried_again_and_the_results_are_a_file(
+    api: Api, pumping: Pumping, line: Line, made: dict[str, Any]
+) -> None:
+    healing, broken = await contacts_of(pumping, made)
+    await pumping.agree([healing, broken])
+    await api.post(f"{made['selfUri']}/start")
+    pump = await pumping.pump(line)
+    await pumping.work(pump)
+    await settle(pumping, healing, "failed", "meta.131016")
+    await settle(pumping, broken, "failed", "meta.131026")
+
+    retried = await api.post(f"{made['selfUri']}/retry")
+    await pumping.work(pump)
+    await api.post(f"{made['selfUri']}/export")
+    await run_next_export(pumping.database)
+    file = (await api.get(f"{made['selfUri']}/export")).json()
+    text = (await api.get(f"{file['uri']}/file")).text
+
+    assert retried.json()["contacts"] == 1
+    assert len(await pumping.sending.messages_to(healing)) == 2
+    assert len(await pumping.sending.messages_to(broken)) == 1
+    assert file["rows"] == 2
+    assert f"c2,{broken},taken,,0,failed,OUTBOUND-MESSAGE-FAILED,meta.131026" in text
