@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Literal
 
 from playwright.sync_api import (
     Browser,
@@ -21,8 +22,6 @@ ARGUMENTS = [
     "--disable-component-update", "--disable-sync", "--disable-quic",
 ]  # fmt: skip
 PATIENCE_MS = 15_000
-# A visitor is asked for a password because this is answered 401: the browser reports that.
-SESSION = "/api/v2/sessions/me"
 # A page that is left behind takes its questions back, and a download is no page.
 TAKEN_BACK = "net::ERR_ABORTED"
 
@@ -40,13 +39,23 @@ def chromium() -> Iterator[Browser]:
 class Visit:
     """One tab of somebody with cookies of their own. `troubles` is what its browser reported."""
 
-    def __init__(self, browser: Browser, console: str, *, width: int, height: int) -> None:
+    def __init__(
+        self,
+        browser: Browser,
+        console: str,
+        *,
+        width: int,
+        height: int,
+        scheme: Literal["light", "dark"] = "light",
+        with_policy: bool = True,
+    ) -> None:
         self.troubles: list[str] = []
         context = browser.new_context(
             base_url=console,
             viewport={"width": width, "height": height},
             locale="en",
-            color_scheme="light",
+            color_scheme=scheme,
+            bypass_csp=not with_policy,
         )
         context.set_default_timeout(PATIENCE_MS)
         self.page: Page = context.new_page()
@@ -60,18 +69,23 @@ class Visit:
         self.page.context.close()
 
     def _heed_console(self, message: ConsoleMessage) -> None:
-        if message.type in ("error", "warning") and SESSION not in message.location["url"]:
+        if message.type in ("error", "warning"):
             self.troubles.append(f"{message.type}: {message.text}")
 
     def _heed_response(self, response: Response) -> None:
-        request = response.request
-        is_visitor = response.status == 401 and request.method == "GET" and SESSION in request.url
-        if response.status >= 400 and not is_visitor:
+        if response.status >= 400:
+            request = response.request
             self.troubles.append(f"{response.status}: {request.method} {request.url}")
 
     def _heed_failure(self, request: Request) -> None:
         if request.failure != TAKEN_BACK:
             self.troubles.append(f"{request.failure}: {request.method} {request.url}")
+
+    def settle(self) -> None:
+        """Wait until the page shows what it has, not that it is fetching."""
+        expect(self.page.get_by_role("heading", level=1).first).to_be_visible()
+        expect(self.page.locator("[aria-busy=true]:visible")).to_have_count(0)
+        expect(self.page.locator(".mantine-Skeleton-root:visible")).to_have_count(0)
 
     def sign_in(self, email: str, password: str, *, to: str) -> None:
         """Ask for a page as a visitor, sign in, and be led to that page."""

@@ -2,21 +2,14 @@
 
 import csv
 import re
-import shutil
-import signal
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from pathlib import Path
-from tempfile import mkdtemp
-from typing import NamedTuple
 
-import httpx
-import psutil
 import pytest
 from playwright.sync_api import Browser, expect
 
 from tests.e2e.browser import CHROMIUM, Visit, chromium
-from tests.e2e.test_first_steps import Newcomer
+from tests.e2e.demo import Demo, running_demo
 
 if not CHROMIUM.exists():
     pytest.skip(f"{CHROMIUM} is not installed (make browser)", allow_module_level=True)
@@ -24,55 +17,14 @@ if not CHROMIUM.exists():
 pytestmark = pytest.mark.timeout(120)
 # Customers of the demo: one who agreed to reminders, one who was never asked, one who writes.
 SOREN, PRIYA, AMINA = "+45 28 11 22 33", "+91 98765 00021", "254711000042"
-EAGER = {"delivery_delay_ms": 100, "read_probability": 1, "read_delay_ms": 300}
 CLINIC_NUMBER_ID = "440011223302"
 VALUES = {"Header: 1": "Friday", "Text: 1": "Søren", "Text: 2": "Dr. Vogt", "Text: 3": "10:30"}
 
 
-class Demo(NamedTuple):
-    """A running demo: addresses of the console and the simulator, and everybody's password."""
-
-    console: str
-    simulator: httpx.Client
-    password: str
-    process: psutil.Process
-
-    @contextmanager
-    def killed_web(self) -> Iterator[None]:
-        """Kill the process that serves the console; afterwards it may be started again.
-
-        The supervisor sleeps meanwhile: it is faster than the console asks for news.
-        """
-        [web] = [each for each in self.process.children() if each.cmdline()[-1] == "web"]
-        self.process.suspend()
-        try:
-            web.kill()
-            yield
-        finally:
-            self.process.resume()
-
-
 @pytest.fixture(scope="module")
 def demo() -> Iterator[Demo]:
-    folder = Path(mkdtemp(prefix="tidings-browser-"))
-    folder.chmod(0o755)
-    newcomer = Newcomer(folder)
-    process = newcomer.start()
-    try:
-        said = newcomer.said()
-        password = re.search(r"^ +password +(\S+)", said, re.MULTILINE)
-        assert password is not None
-        console, simulator = (
-            f"http://127.0.0.1:{newcomer.environment[name]}"
-            for name in ("TIDINGS_PORT", "TIDINGS_SIMULATOR_PORT")
-        )
-        with httpx.Client(base_url=f"{simulator}/_simulator/") as control:
-            control.put("habits", json=EAGER).raise_for_status()
-            yield Demo(console, control, password[1], psutil.Process(process.pid))
-    finally:
-        process.send_signal(signal.SIGINT)
-        assert process.wait(40) == 0
-        shutil.rmtree(folder, ignore_errors=True)
+    with running_demo() as demo:
+        yield demo
 
 
 @pytest.fixture(scope="module")
@@ -186,8 +138,10 @@ def test_the_list_goes_on_by_itself_after_the_web_process_was_killed(
         demo.simulator.post("inbound", json=said).raise_for_status()
         with page.expect_event("requestfailed"):
             pass
+        expect(page.get_by_text("No connection")).to_be_visible()
         expect(page.get_by_role("row", name="Amina")).to_be_visible()
         expect(page.get_by_role("row").filter(has_text=text)).to_have_count(0)
 
     expect(page.get_by_role("row").filter(has_text=text)).to_have_count(1)
+    expect(page.get_by_text("No connection")).to_have_count(0)
     assert page.evaluate("window.never") == "reloaded"

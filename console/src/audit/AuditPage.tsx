@@ -131,7 +131,7 @@ function useColumns(): Column<AuditRow>[] {
       id: "actor",
       header: t("audit.actor"),
       width: 200,
-      narrow: true,
+      narrow: 96,
       render: (row) => row.actor?.name,
     },
     {

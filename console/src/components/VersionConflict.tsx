@@ -43,6 +43,11 @@ export function VersionConflict<V extends Values>({ editor }: { editor: Editor<V
   );
 }
 
+/** A value in words; a thing that is referred to by its name. */
 function shown(value: unknown): string {
-  return typeof value === "string" ? value : JSON.stringify(value ?? "");
+  if (typeof value === "string") return value;
+  if (value === null || value === undefined) return "";
+  if (Array.isArray(value)) return value.map(shown).join(", ");
+  if (typeof value === "object" && "name" in value) return shown(value.name);
+  return JSON.stringify(value);
 }

@@ -61,7 +61,7 @@ function useColumns(): Column<Suppression>[] {
       id: "until",
       header: t("suppressions.until"),
       width: 140,
-      narrow: 104,
+      narrow: 112,
       render: (row) => figures.day(row.untilTime),
     },
   ];
@@ -70,7 +70,7 @@ function useColumns(): Column<Suppression>[] {
     id: "lift",
     header: t("suppressions.lift"),
     width: 140,
-    narrow: 100,
+    narrow: 84,
     render: (row) => <Lift address={row.address} />,
   };
   return [...columns, lift];

@@ -64,7 +64,7 @@ function Row({ grant, onChange, onRemove }: RowProps) {
   const divisions = useQuery(divisionsQuery).data?.entities ?? [];
   const places = divisions.map(({ id, name }) => ({ value: id, label: name }));
   return (
-    <Group gap="xs" wrap="nowrap">
+    <Group gap="xs" wrap="nowrap" align="end">
       <Select
         label={t("people.role")}
         data={roles.map(({ id, name }) => ({ value: id, label: name }))}
@@ -74,7 +74,7 @@ function Row({ grant, onChange, onRemove }: RowProps) {
         flex={1}
       />
       <Select
-        aria-label={t("people.division")}
+        label={t("people.division")}
         data={[...places, { value: EVERYWHERE, label: t("people.everywhere") }]}
         value={grant.divisionId}
         onChange={(divisionId) => onChange({ ...grant, divisionId: divisionId ?? EVERYWHERE })}

@@ -37,10 +37,15 @@ export function Grants({ subjectId }: { subjectId: string }) {
   );
 }
 
+/** The division of the API that stands for every division. */
+const EVERYWHERE = "*";
+
 function GrantTable({ subjectId, grants }: { subjectId: string; grants: Grant[] }) {
   const { t } = useTranslation();
   const mayRemove = useMay()(may.deleteGrant);
   const remove = useAction(removeGrant, { renew });
+  const placeOf = ({ id, name }: Grant["division"]) =>
+    id === EVERYWHERE ? t("people.everywhere") : name;
   return (
     <Table maw={640}>
       <Table.Thead>
@@ -56,13 +61,16 @@ function GrantTable({ subjectId, grants }: { subjectId: string; grants: Grant[] 
         {grants.map(({ role, division }) => (
           <Table.Tr key={role.id + division.id}>
             <Table.Td>{role.name}</Table.Td>
-            <Table.Td>{division.name}</Table.Td>
+            <Table.Td>{placeOf(division)}</Table.Td>
             <Table.Td>
               {mayRemove && (
                 <ActionIcon
                   variant="subtle"
                   color="gray"
-                  aria-label={t("people.removeGrant", { role: role.name, division: division.name })}
+                  aria-label={t("people.removeGrant", {
+                    role: role.name,
+                    division: placeOf(division),
+                  })}
                   onClick={() =>
                     remove.mutate({ subjectId, roleId: role.id, divisionId: division.id })
                   }
@@ -77,9 +85,6 @@ function GrantTable({ subjectId, grants }: { subjectId: string; grants: Grant[] 
     </Table>
   );
 }
-
-/** The division of the API that stands for every division. */
-const EVERYWHERE = "*";
 
 function AddGrant({ subjectId }: { subjectId: string }) {
   const { t } = useTranslation();

@@ -31,7 +31,7 @@ export function RolesPage() {
     {
       id: "people",
       header: t("roles.people"),
-      width: 90,
+      width: 120,
       align: "end",
       narrow: 90,
       render: (row) => figures.number(row.userCount),
