@@ -92,7 +92,9 @@ some_days = st.lists(st.sampled_from(DAYS), min_size=1, unique=True)
 
 
 @given(clocks, clocks, some_days, zones, moments)
-def test_whenever_it_opens_it_is_open_then_and_not_in_the_past(start, end, days, zone, now):
+def test_whenever_it_opens_it_is_open_then_and_not_in_the_past(
+    start: str, end: str, days: list[str], zone: str, now: datetime
+) -> None:
     if start == end:
         return
     quiet = rule(**{"from": start, "to": end}, days=days, timeZoneColumn="Zone")

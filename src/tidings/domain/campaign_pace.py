@@ -10,14 +10,18 @@ from uuid import UUID
 
 from tidings.domain.limits import TokenBucket
 
-# What a pump that was late may catch up: over a minute that is less than one per cent. A slow
-# campaign may catch up one message.
+# What a pump that was late may catch up, besides one message: over a minute that is less than one
+# per cent.
 BURST_S: Final = 0.5
-SMALLEST_BURST: Final = 2
 # How much of a second's messages may wait for the dispatcher: stopping, agents' messages and
 # additions to DNC lists act on what comes behind them.
 LEAD_S: Final = 1.0
 LONGEST_LEAD: Final = 1_000
+
+
+def burst_of(rate: float) -> int:
+    """How many messages a campaign of a rate may send at once."""
+    return 1 + math.ceil(rate * BURST_S)
 
 
 class Paces:
@@ -34,7 +38,7 @@ class Paces:
         """
         self._buckets = {key: each for key, each in self._buckets.items() if key in rates}
         for key, rate in rates.items():
-            burst = max(SMALLEST_BURST, int(rate * BURST_S))
+            burst = burst_of(rate)
             bucket = self._buckets.get(key)
             if bucket is None:
                 bucket = self._buckets[key] = TokenBucket(rate, burst)

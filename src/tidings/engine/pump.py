@@ -19,7 +19,7 @@ from tidings.engine.pump_round import Blocked, RoundResult, Run, pump_contacts
 from tidings.engine.pump_states import cause_of, find_changes, note_budget, settle_states
 from tidings.store import campaign_runs as store
 from tidings.store.campaign_counts import Progress, gather_progress, select_progress
-from tidings.store.campaign_runs import WorkingCampaign
+from tidings.store.campaign_runs import Definition, WorkingCampaign
 from tidings.store.database import UNAVAILABLE, Database
 from tidings.store.events import insert_event
 from tidings.store.integrations import SenderRow, select_senders
@@ -115,6 +115,7 @@ class NumberPump:
             if not self._campaigns:
                 self._runs.clear()
                 self._rates = {}
+                self._continue_layout()
                 return
             self._sender = await fetch_optional(
                 connection, select_senders([organization_id], [integration_id])
@@ -139,7 +140,19 @@ class NumberPump:
         if missing:
             rows = await fetch(connection, store.select_definitions(self._organization_id, missing))
             for row in rows:
-                self._runs[row.id] = Run(row, self._integration_id)
+                self._read_definition(row)
+
+    def _read_definition(self, definition: Definition) -> None:
+        """One that cannot be read stops its own campaign and no other."""
+        try:
+            self._runs[definition.id] = Run(definition, self._integration_id)
+        except ValueError as error:
+            log.error("pump.unreadable", campaign=str(definition.id), error=str(error))
+            self._runs.pop(definition.id, None)
+            self._blocked[definition.id] = Blocked(
+                "campaign.unreadable",
+                f"Its parameters or quiet hours cannot be read ({error}); change them.",
+            )
 
     async def _settle(self) -> None:
         """Let campaigns stop, go on, be off or be complete; look again at once if any did."""
@@ -172,17 +185,28 @@ class NumberPump:
                 return
             self._layout = None
             if not task.cancelled() and (error := task.exception()) is not None:
-                log.error("pump.layout_failed", campaign=str(campaign_id), exc_info=error)
+                self._layout_failed(campaign_id, error)
         waiting = [
             each
             for each in running.values()
-            if each.id in self._runs and (each.phase == "preparing" or each.has_new)
+            if (each.phase == "preparing" or each.has_new)
+            and each.id in self._runs
+            and each.id not in self._blocked
         ]
         if waiting:
             chosen = waiting[self._turn % len(waiting)]
             self._turn += 1
             task = asyncio.create_task(self._lay_out(chosen))
             self._layout = (chosen.id, task)
+
+    def _layout_failed(self, campaign_id: UUID, error: BaseException) -> None:
+        """The database's absence passes; a defect would come again, so the campaign is stopped."""
+        log.error("pump.layout_failed", campaign=str(campaign_id), exc_info=error)
+        if not isinstance(error, UNAVAILABLE):
+            self._blocked[campaign_id] = Blocked(
+                "campaign.layout_failed",
+                "Its contacts could not be laid out because of a defect; the worker's log has it.",
+            )
 
     async def layout_done(self) -> None:
         """Wait for the layout that is under way, if there is one."""
