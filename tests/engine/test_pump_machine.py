@@ -146,7 +146,7 @@ async def line(sending: Sending) -> Line:
 
 
 @settings(
-    max_examples=8,
+    max_examples=20,
     deadline=None,
     derandomize=True,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
