@@ -71,6 +71,19 @@ async def test_a_notification_is_accepted_with_its_ids_and_the_canonical_address
     assert stored == [("disconnected", "outbound", 1)]
 
 
+async def test_a_conversation_that_a_person_begins_is_told_from_a_programs(
+    api: Api, backend: Api, sending: Sending, line: Line, world: World
+) -> None:
+    begun = {}
+    for who, sender in (("person", api.as_(world.ada)), ("program", backend)):
+        sent = await sender.post(AGENTLESS, notification(line, await sending.invite()))
+        assert sent.status == 202, sent
+        shown = await api.get(f"/api/v2/interactions/{sent.json()['conversationId']}")
+        begun[who] = shown.json()["initiator"]
+
+    assert begun == {"person": "agent", "program": "api"}
+
+
 async def test_an_accepted_message_waits_for_its_number_in_the_lane_of_notifications(
     backend: Api, sending: Sending, line: Line
 ) -> None:

@@ -242,6 +242,7 @@ def read_intent(data: AgentlessBody, caller: Caller, key: RequestKey | None) -> 
         organization_id=caller.organization_id,
         sender_kind=caller.kind,
         sender_id=caller.id,
+        initiator="agent" if caller.kind == "user" else "api",
         integration_id=parse_id(data.from_address, "fromAddress"),
         address=read_address(data.to_address),
         text=data.text_body,
