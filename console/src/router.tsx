@@ -54,6 +54,7 @@ const page = <P extends string>(path: P, load: Page, name: string) =>
   createRoute({ getParentRoute: () => signedIn, path, component: lazyRouteComponent(load, name) });
 
 const campaigns = () => import("./campaigns");
+const campaignEditor = () => import("./campaigns/editor");
 const channels = () => import("./channels");
 const templates = () => import("./templates");
 const consent = () => import("./consent");
@@ -72,6 +73,8 @@ const tree = root.addChildren([
     page("/interactions/$id", () => import("./interactions/detail"), "InteractionPage"),
     page("/profile", () => import("./profile"), "ProfilePage"),
     page("/campaigns", campaigns, "CampaignsPage"),
+    page("/campaigns/new", campaignEditor, "NewCampaignPage"),
+    page("/campaigns/$id/edit", campaignEditor, "EditCampaignPage"),
     page("/channels", channels, "IntegrationsPage"),
     page("/channels/whatsapp/new", channels, "ConnectPage"),
     page("/channels/whatsapp/$id", channels, "IntegrationPage"),

@@ -1,0 +1,1 @@
+export { EditCampaignPage, NewCampaignPage } from "./EditorPage";
