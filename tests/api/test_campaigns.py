@@ -11,6 +11,9 @@ from tests.sending import Line, Sending
 from tests.world import World
 from tidings.store.ids import new_id
 
+LIBRARIES = "/api/v2/responsemanagement/libraries"
+RESPONSES = "/api/v2/responsemanagement/responses"
+
 
 @pytest.fixture(scope="module")
 def campaigns(sending: Sending) -> Campaigns:
@@ -333,6 +336,38 @@ async def test_a_deleted_campaign_is_gone_with_its_schedule(
     assert (deleted.status, deleted.json()["id"]) == (200, made["id"])
     assert (await api.get(made["selfUri"])).status == 404
     assert (await api.get(schedule)).status == 404
+
+
+async def test_a_response_that_a_campaign_sends_stays(
+    api: Api, world: World, campaigns: Campaigns, line: Line, usual: Any
+) -> None:
+    """Its library stays too; who may not see the campaign is not told its name."""
+    north = {"id": str(world.nordwind.divisions["North"])}
+    library = (await api.post(LIBRARIES, {"name": "Of the campaign", "division": north})).json()
+    template = {"whatsApp": {"name": "order_update", "language": "en_US"}}
+    response = {
+        "name": "Mine",
+        "libraries": [{"id": library["id"]}],
+        "texts": [],
+        "responseType": "MessagingTemplate",
+        "messagingTemplate": template,
+    }
+    made = (await api.post(RESPONSES, response)).json()
+    body = campaigns.body("Sends mine", usual, line)
+    body["whatsAppConfig"]["contentTemplate"] = {"id": made["id"]}
+    campaign = (await api.post(CAMPAIGNS, body)).json()
+
+    refused = [await api.delete(each["selfUri"]) for each in (made, library)]
+
+    for each in refused:
+        assert (each.status, each.json()["code"]) == (409, "response.in.use")
+        assert '"Sends mine"' in each.json()["message"]
+    unseen = await api.as_(world.nils).delete(made["selfUri"])
+    assert (unseen.status, "Sends mine" in unseen.json()["message"]) == (409, False)
+    assert (await api.get(made["selfUri"])).status == 200
+    assert (await api.delete(campaign["selfUri"])).status == 200
+    assert (await api.delete(library["selfUri"])).status == 204
+    assert (await api.get(made["selfUri"])).status == 404
 
 
 async def test_an_organization_has_at_most_1_000_campaigns(

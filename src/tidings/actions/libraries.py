@@ -7,6 +7,7 @@ import msgspec
 import psycopg
 
 from tidings.actions.divisions import check_name, choose_division, name_taken
+from tidings.actions.response_removal import remove_library
 from tidings.domain.errors import absent, conflict, invalid, stale_version
 from tidings.domain.permissions import Caller
 from tidings.store import libraries as store
@@ -111,12 +112,15 @@ async def change_library(
 
 
 async def delete_library(connection: Connection, caller: Caller, library_id: UUID) -> None:
-    """Delete a library with the responses that are in no other; 409 for an integration's."""
+    """Delete a library with the responses that are in no other.
+
+    409 for an integration's, and while a campaign sends one of those responses.
+    """
     before = await access_library(
         connection, caller, library_id, permission="responses:library:delete"
     )
     await _check_own(connection, caller, before)
-    await execute(connection, store.delete_library(caller.organization_id, library_id))
+    await remove_library(connection, caller, library_id)
     await _audit(connection, caller, "delete", before=before)
 
 

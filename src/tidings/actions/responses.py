@@ -6,6 +6,7 @@ from uuid import UUID
 import msgspec
 
 from tidings.actions.divisions import check_name
+from tidings.actions.response_removal import remove_response
 from tidings.domain.errors import absent, conflict, invalid, stale_version
 from tidings.domain.permissions import Caller
 from tidings.store import responses as store
@@ -103,7 +104,7 @@ async def change_response(
 
 
 async def delete_response(connection: Connection, caller: Caller, response_id: UUID) -> None:
-    """Delete a response; 409 for a synced template's own."""
+    """Delete a response; 409 for a synced template's own, and while a campaign sends it."""
     before = await access_response(
         connection, caller, response_id, permission="responses:response:delete"
     )
@@ -113,7 +114,7 @@ async def delete_response(connection: Connection, caller: Caller, response_id: U
             f"This response is kept by the sync of templates; delete the template {before.name} "
             "at the provider instead.",
         )
-    await execute(connection, store.delete_response(caller.organization_id, response_id))
+    await remove_response(connection, caller, response_id)
     await _audit(connection, caller, "delete", before=before)
 
 

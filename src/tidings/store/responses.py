@@ -281,3 +281,39 @@ def delete_response(organization_id: UUID, response_id: UUID) -> Query[Nothing]:
         {"organization_id": organization_id, "id": response_id},
         Nothing,
     )
+
+
+class UsingCampaign(msgspec.Struct, frozen=True):
+    """A campaign that sends a response."""
+
+    name: str
+
+
+def select_campaigns_using(
+    organization_id: UUID,
+    *,
+    response_id: UUID | None = None,
+    library_id: UUID | None = None,
+    divisions: list[UUID] | None,
+) -> Query[UsingCampaign]:
+    """Up to three campaigns of the divisions (None: any) that send the response, or one that
+    would go with the library."""
+    return Query(
+        """
+        SELECT c.name FROM campaign c
+        JOIN response r ON r.organization_id = c.organization_id AND r.id = c.response_id
+        WHERE c.organization_id = %(organization_id)s
+          AND (r.id = %(response_id)s
+               OR (r.library_ids = ARRAY[%(library_id)s::uuid]
+                   AND r.id IS DISTINCT FROM r.template_id))
+          AND (%(divisions)s::uuid[] IS NULL OR c.division_id = ANY(%(divisions)s))
+        ORDER BY lower(c.name) LIMIT 3
+        """,
+        {
+            "organization_id": organization_id,
+            "response_id": response_id,
+            "library_id": library_id,
+            "divisions": divisions,
+        },
+        UsingCampaign,
+    )
