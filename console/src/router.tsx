@@ -55,6 +55,8 @@ const page = <P extends string>(path: P, load: Page, name: string) =>
 
 const campaigns = () => import("./campaigns");
 const campaignEditor = () => import("./campaigns/editor");
+const campaignBoard = () => import("./campaigns/board");
+const campaignSettings = () => import("./campaigns/settings");
 const channels = () => import("./channels");
 const templates = () => import("./templates");
 const consent = () => import("./consent");
@@ -75,6 +77,8 @@ const tree = root.addChildren([
     page("/campaigns", campaigns, "CampaignsPage"),
     page("/campaigns/new", campaignEditor, "NewCampaignPage"),
     page("/campaigns/$id/edit", campaignEditor, "EditCampaignPage"),
+    page("/campaigns/settings", campaignSettings, "CampaignSettingsPage"),
+    page("/campaigns/$id", campaignBoard, "CampaignPage"),
     page("/channels", channels, "IntegrationsPage"),
     page("/channels/whatsapp/new", channels, "ConnectPage"),
     page("/channels/whatsapp/$id", channels, "IntegrationPage"),

@@ -1,0 +1,115 @@
+// One campaign: how far it is, how fast, why it is as it is, and what became of each contact.
+import { Button, Group, Tabs } from "@mantine/core";
+import { useQuery } from "@tanstack/react-query";
+import { Link, useParams } from "@tanstack/react-router";
+import { Pencil } from "lucide-react";
+import { useTranslation } from "react-i18next";
+import { may, useMay } from "@/api/permissions";
+import { DetailPage } from "@/components/DetailPage";
+import { DownloadLink } from "@/components/DownloadLink";
+import { useSearchState } from "@/components/search";
+import { BeforeStart } from "../before/BeforeStart";
+import { campaignQuery, progressQuery } from "../queries";
+import { canStart } from "../states";
+import { CampaignStatus } from "../status";
+import type { Campaign, Progress } from "../types";
+import { CampaignFacts } from "./CampaignFacts";
+import { Deeds } from "./Deeds";
+import { Reasons } from "./Reasons";
+import { Results } from "./Results";
+import { Standing } from "./Standing";
+import { TimelineTab } from "./TimelineTab";
+
+const LIVE_MS = 5_000;
+
+export function CampaignPage() {
+  const { t } = useTranslation();
+  const { id = "" } = useParams({ strict: false });
+  const campaign = useQuery({ ...campaignQuery(id), refetchInterval: LIVE_MS });
+  const progress = useQuery(progressQuery(id));
+  const isReady = campaign.data && progress.data;
+  return (
+    <DetailPage
+      back={{ to: "/campaigns", label: t("campaigns.title") }}
+      title={campaign.data?.name}
+      status={
+        progress.data && (
+          <CampaignStatus
+            status={progress.data.campaignStatus}
+            phase={progress.data.phase}
+            reason={progress.data.statusReason}
+          />
+        )
+      }
+      actions={isReady && <Actions campaign={campaign.data} progress={progress.data} />}
+      facts={isReady && <CampaignFacts campaign={campaign.data} progress={progress.data} />}
+      isLoading={!isReady && !campaign.error}
+      error={campaign.error ?? progress.error}
+    >
+      {isReady && <Board campaign={campaign.data} progress={progress.data} />}
+    </DetailPage>
+  );
+}
+
+export interface BoardProps {
+  campaign: Campaign;
+  progress: Progress;
+}
+
+function Actions({ campaign, progress }: BoardProps) {
+  const { t } = useTranslation();
+  const has = useMay();
+  return (
+    <Group gap="xs">
+      {progress.numberOfContactsCalled > 0 && has(may.viewInteractions) && (
+        <DownloadLink
+          path="/api/v2/interactions/export"
+          query={{ outboundCampaignId: campaign.id }}
+          label={t("campaigns.board.export")}
+        />
+      )}
+      {has(may.editCampaign) && (
+        <Button
+          component={Link}
+          to={`/campaigns/${campaign.id}/edit`}
+          variant="default"
+          leftSection={<Pencil size={16} aria-hidden />}
+        >
+          {t("campaigns.do.edit")}
+        </Button>
+      )}
+      <Deeds campaign={campaign} progress={progress} />
+    </Group>
+  );
+}
+
+function Board({ campaign, progress }: BoardProps) {
+  const { t } = useTranslation();
+  const { values, set } = useSearchState();
+  const isFresh = progress.totalNumberOfContacts === 0 && canStart(progress.campaignStatus);
+  const tab = values.tab ?? (isFresh ? "before" : "contacts");
+  return (
+    <>
+      <Standing progress={progress} campaign={campaign} />
+      <Reasons progress={progress} />
+      <Tabs value={tab} onChange={(next) => set({ tab: next ?? undefined })} keepMounted={false}>
+        <Tabs.List mb="md">
+          <Tabs.Tab value="contacts">{t("campaigns.board.contacts")}</Tabs.Tab>
+          <Tabs.Tab value="time">{t("campaigns.board.time")}</Tabs.Tab>
+          {canStart(progress.campaignStatus) && (
+            <Tabs.Tab value="before">{t("campaigns.before.title")}</Tabs.Tab>
+          )}
+        </Tabs.List>
+        <Tabs.Panel value="contacts">
+          <Results campaignId={campaign.id} status={progress.campaignStatus} />
+        </Tabs.Panel>
+        <Tabs.Panel value="time">
+          <TimelineTab campaign={campaign} progress={progress} />
+        </Tabs.Panel>
+        <Tabs.Panel value="before">
+          <BeforeStart campaign={campaign} />
+        </Tabs.Panel>
+      </Tabs>
+    </>
+  );
+}

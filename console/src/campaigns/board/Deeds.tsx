@@ -1,0 +1,65 @@
+// Start, stop, recycle and retry: what fits the status stands in front, the rest in the menu.
+import { Button, Group } from "@mantine/core";
+import { Play, RotateCcw, Square } from "lucide-react";
+import { useTranslation } from "react-i18next";
+import { may, useMay } from "@/api/permissions";
+import { useAction } from "@/components/action";
+import { Confirm } from "@/components/Confirm";
+import { useAllowed, useDeeds } from "../actions";
+import { CampaignMenu } from "../CampaignMenu";
+import { CAMPAIGNS_KEY, retryFailed } from "../queries";
+import type { BoardProps } from "./BoardPage";
+
+export function Deeds({ campaign, progress }: BoardProps) {
+  const { t } = useTranslation();
+  const { id, name } = campaign;
+  const status = progress.campaignStatus;
+  const deeds = useDeeds();
+  const allowed = useAllowed()(status);
+  return (
+    <Group gap="xs">
+      {progress.failed > 0 && <Retry id={id} />}
+      {allowed.stop && (
+        <Button
+          variant={allowed.start ? "default" : "filled"}
+          leftSection={<Square size={16} aria-hidden />}
+          loading={deeds.pending === "stop"}
+          onClick={() => deeds.run({ id, deed: "stop" })}
+        >
+          {t("campaigns.do.stop")}
+        </Button>
+      )}
+      {allowed.start && (
+        <Button
+          leftSection={<Play size={16} aria-hidden />}
+          loading={deeds.pending === "start"}
+          onClick={() => deeds.run({ id, deed: "start" })}
+        >
+          {t("campaigns.do.start")}
+        </Button>
+      )}
+      <CampaignMenu id={id} name={name} status={status} />
+    </Group>
+  );
+}
+
+function Retry({ id }: { id: string }) {
+  const { t } = useTranslation();
+  const mayStart = useMay()(may.startCampaign);
+  const retry = useAction(retryFailed, {
+    done: ({ contacts }) => t("campaigns.done.retry", { count: contacts }),
+    renew: [CAMPAIGNS_KEY],
+  });
+  if (!mayStart) return null;
+  return (
+    <Confirm
+      question={t("campaigns.ask.retry")}
+      verb={t("campaigns.do.retry")}
+      leftSection={<RotateCcw size={16} aria-hidden />}
+      loading={retry.isPending}
+      onConfirm={() => retry.mutate(id)}
+    >
+      {t("campaigns.do.retry")}
+    </Confirm>
+  );
+}

@@ -1,0 +1,178 @@
+// Each contact of the run: whether its turn came, what became of its message, and why not.
+import { Anchor, Text } from "@mantine/core";
+import { Link } from "@tanstack/react-router";
+import { useTranslation } from "react-i18next";
+import { useLiveKeyset, useKeyset } from "@/api/keyset";
+import { DataList, type Column } from "@/components/DataList";
+import { Empty } from "@/components/Empty";
+import { FilterBar, type Filter } from "@/components/FilterBar";
+import { RelativeTime } from "@/components/RelativeTime";
+import { pick, useSearchState } from "@/components/search";
+import { StatusTick } from "@/components/StatusTick";
+import { Why } from "@/components/Why";
+import { useWord } from "@/components/words";
+import { useReason } from "../before/reasons";
+import { isMoving } from "../states";
+import type { Result } from "../types";
+import { readResults, RESULT_FILTERS } from "./queries";
+import classes from "./Results.module.css";
+
+const idOf = (row: Result) => String(row.sequence);
+
+interface Props {
+  campaignId: string;
+  status: string;
+}
+
+export function Results({ campaignId, status }: Props) {
+  const { t } = useTranslation();
+  const filters = pick(useSearchState().values, RESULT_FILTERS);
+  const isFiltered = Object.keys(filters).length > 0;
+  return (
+    <div className={classes.results}>
+      <FilterBar filters={useFilters()} />
+      <Table
+        key={isMoving(status) ? "live" : "still"}
+        {...{ campaignId, filters, isLive: isMoving(status) }}
+        empty={<Empty text={t(isFiltered ? "list.nothingFound" : "campaigns.board.noContacts")} />}
+      />
+    </div>
+  );
+}
+
+interface TableProps {
+  campaignId: string;
+  filters: Record<string, string>;
+  isLive: boolean;
+  empty: React.ReactNode;
+}
+
+const LIVE_MS = 3_000;
+
+function Table({ isLive, ...props }: TableProps) {
+  return isLive ? <LiveTable {...props} /> : <StillTable {...props} />;
+}
+
+type ListProps = Omit<TableProps, "isLive">;
+
+function useKey({ campaignId, filters }: ListProps) {
+  return [
+    ["campaigns", "one", campaignId, "contacts", filters],
+    readResults(campaignId, filters),
+  ] as const;
+}
+
+function LiveTable(props: ListProps) {
+  const [key, read] = useKey(props);
+  const list = useLiveKeyset(key, read, idOf, LIVE_MS);
+  return <Drawn {...props} list={list} />;
+}
+
+function StillTable(props: ListProps) {
+  const [key, read] = useKey(props);
+  const list = useKeyset(key, read);
+  return <Drawn {...props} list={list} />;
+}
+
+function Drawn({ list, empty }: ListProps & { list: ReturnType<typeof useKeyset<Result>> }) {
+  const { t } = useTranslation();
+  return (
+    <div className={classes.table}>
+      <DataList
+        name="campaign-contacts"
+        label={t("campaigns.board.contacts")}
+        columns={useColumns()}
+        list={list}
+        idOf={idOf}
+        empty={empty}
+      />
+    </div>
+  );
+}
+
+const STATES = ["waiting", "put_off", "taken", "excluded"] as const;
+const DELIVERIES = ["queued", "sent", "delivered", "read", "failed", "unknown"];
+
+function useFilters(): Filter[] {
+  const { t } = useTranslation();
+  const word = useWord();
+  const states = STATES.map((value) => ({ value, label: t(`campaigns.states.${value}`) }));
+  const deliveries = DELIVERIES.map((value) => ({ value, label: word("status", value) }));
+  return [
+    { id: "search", label: t("campaigns.board.search"), kind: "text" },
+    { id: "contactState", label: t("campaigns.board.state"), kind: "choice", choices: states },
+    {
+      id: "deliveryStatus",
+      label: t("campaigns.board.delivery"),
+      kind: "choice",
+      choices: deliveries,
+    },
+  ];
+}
+
+function useColumns(): Column<Result>[] {
+  const { t } = useTranslation();
+  return [
+    {
+      id: "address",
+      header: t("campaigns.board.address"),
+      width: 170,
+      narrow: true,
+      render: (row) => row.address ?? row.contactId ?? "",
+    },
+    {
+      id: "state",
+      header: t("campaigns.board.state"),
+      width: 200,
+      narrow: 150,
+      render: (row) => <Standing row={row} />,
+    },
+    {
+      id: "outcome",
+      header: t("campaigns.board.why"),
+      render: (row) => <Outcome row={row} />,
+    },
+    {
+      id: "contact",
+      header: t("campaigns.board.contact"),
+      width: 150,
+      hidden: true,
+      render: (row) => row.contactId,
+    },
+    {
+      id: "changed",
+      header: t("campaigns.board.changed"),
+      width: 120,
+      render: (row) => <RelativeTime time={row.dateChanged} />,
+    },
+    {
+      id: "conversation",
+      header: t("campaigns.board.conversation"),
+      width: 140,
+      render: (row) =>
+        row.conversationId && (
+          <Anchor component={Link} to={`/interactions/${row.conversationId}`}>
+            {t("campaigns.board.open")}
+          </Anchor>
+        ),
+    },
+  ];
+}
+
+function Standing({ row }: { row: Result }) {
+  const { t } = useTranslation();
+  if (row.deliveryStatus) return <StatusTick status={row.deliveryStatus} withWord />;
+  const state = STATES.find((each) => each === row.state);
+  return <Text c="dimmed">{state ? t(`campaigns.states.${state}`) : row.state}</Text>;
+}
+
+function Outcome({ row }: { row: Result }) {
+  const reason = useReason();
+  if (row.errorCode)
+    return (
+      <>
+        {row.errorText} <Why code={row.errorCode} message={row.errorText} mend={row.errorMend} />
+      </>
+    );
+  return row.reason ? reason(row.reason) : null;
+}

@@ -1,0 +1,1 @@
+export { CampaignSettingsPage } from "./SettingsPage";
