@@ -18,10 +18,11 @@ from tidings.store.campaigns import CampaignRow
 from tidings.store.contact_list_filters import FilteredList, select_filtered_list
 from tidings.store.database import Database
 from tidings.store.ids import new_id
-from tidings.store.query import Connection, execute, fetch_one, fetch_optional
+from tidings.store.query import Connection, execute, fetch, fetch_one, fetch_optional
 
 GOOD_FOR: Final = timedelta(days=7)
 MOST_IDS: Final = 1_000
+MOST_LISTED: Final = 25
 FORMATS: Final = {
     "csv": "text/csv",
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
@@ -29,6 +30,7 @@ FORMATS: Final = {
 CONTACTS_NEED: Final = ("outbound:contact:view", "outbound:contactList:view")
 RESULTS_NEED: Final = ("outbound:contact:view", "outbound:whatsAppCampaign:view")
 DNC_NEED: Final = ("outbound:dnc:view", "outbound:dncList:view")
+INTERACTIONS_NEED: Final = "analytics:conversationDetail:view"
 
 
 class ContactsWanted(msgspec.Struct, frozen=True):
@@ -141,12 +143,23 @@ async def find_export(
     return _checked(row)
 
 
+async def list_exports(
+    connection: Connection, caller: Caller, kind: str, target_id: UUID
+) -> list[store.ExportRow]:
+    """The latest files of something, made or not, for whoever may see what is in them."""
+    await MAY_SEE[kind](connection, caller, target_id)
+    query = store.select_exports(caller.organization_id, kind, target_id, limit=MOST_LISTED)
+    return await fetch(connection, query)
+
+
 async def access_export(connection: Connection, caller: Caller, export_id: UUID) -> store.ExportRow:
     """A file that is made, for whoever may see what is in it; 404 for others."""
     row = await fetch_optional(connection, store.select_export(caller.organization_id, export_id))
     if row is None or row.target_id is None:
         raise absent("download", export_id)
     await MAY_SEE[row.kind](connection, caller, row.target_id)
+    if row.kind == store.INTERACTIONS and not _covers_divisions(caller, row):
+        raise absent("download", export_id)
     return _checked(row)
 
 
@@ -215,11 +228,25 @@ async def _see_campaign(connection: Connection, caller: Caller, campaign_id: UUI
     await _access_results(connection, caller, campaign_id)
 
 
+async def _see_own(_: Connection, caller: Caller, owner_id: UUID) -> None:
+    """A file of interactions belongs to whoever ordered it."""
+    if caller.id != owner_id or not caller.may(INTERACTIONS_NEED):
+        raise absent("download", owner_id)
+
+
+def _covers_divisions(caller: Caller, row: store.ExportRow) -> bool:
+    """Whether the caller still sees all the divisions that the file was made of."""
+    now = caller.divisions(INTERACTIONS_NEED)
+    then = row.options.get("divisions")
+    return now is None or (then is not None and {str(each) for each in now}.issuperset(then))
+
+
 # Raises a 404 unless the caller may see what a file of this kind is about.
 MAY_SEE: dict[str, Callable[[Connection, Caller, UUID], Awaitable[None]]] = {
     store.CONTACTS: _see_contact_list,
     store.DNC: _see_dnc_list,
     store.CAMPAIGN_RESULTS: _see_campaign,
+    store.INTERACTIONS: _see_own,
 }
 
 

@@ -16,6 +16,7 @@ COLUMNS = """organization_id, id, kind, target_id, options, state, file_name, co
 CONTACTS = "contacts"
 DNC = "dnc"
 CAMPAIGN_RESULTS = "campaign_results"
+INTERACTIONS = "interactions"
 
 
 class ExportRow(msgspec.Struct, frozen=True):
@@ -92,6 +93,27 @@ def select_export(organization_id: UUID, export_id: UUID) -> Query[ExportRow]:
         WHERE organization_id = %(organization_id)s AND id = %(id)s AND expires_at > now()
         """,
         {"organization_id": organization_id, "id": export_id},
+        ExportRow,
+    )
+
+
+def select_exports(
+    organization_id: UUID, kind: str, target_id: UUID, *, limit: int
+) -> Query[ExportRow]:
+    """The latest exports of one thing that have not expired, the newest first."""
+    return Query(
+        f"""
+        SELECT {COLUMNS} FROM file_export
+        WHERE organization_id = %(organization_id)s AND kind = %(kind)s
+          AND target_id = %(target_id)s AND expires_at > now()
+        ORDER BY id DESC LIMIT %(limit)s
+        """,
+        {
+            "organization_id": organization_id,
+            "kind": kind,
+            "target_id": target_id,
+            "limit": limit,
+        },
         ExportRow,
     )
 

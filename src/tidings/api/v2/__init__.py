@@ -24,6 +24,7 @@ from tidings.api.v2.dnc_entries import dnc_conversations_router, dnc_entries_rou
 from tidings.api.v2.dnc_lists import dnc_lists_router
 from tidings.api.v2.dnc_uploads import dnc_uploads_router
 from tidings.api.v2.exchanges import exchanges_router, integration_exchanges_router
+from tidings.api.v2.export_history import export_history_router
 from tidings.api.v2.exports import downloads_router, exports_router
 from tidings.api.v2.integration_checks import integration_checks_router
 from tidings.api.v2.integrations import integrations_router
@@ -74,6 +75,7 @@ ROUTERS: tuple[Router, ...] = (
     dnc_uploads_router,
     downloads_router,
     exchanges_router,
+    export_history_router,
     exports_router,
     integration_exchanges_router,
     integration_checks_router,
