@@ -13,6 +13,7 @@ import urllib.request
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 from tidings.actions.channels import Channels
 from tidings.actions.consents import ConsentChange, record_consents
@@ -32,12 +33,14 @@ from tidings.actions.organizations import found_organization, operator
 from tidings.actions.passwords import hash_password
 from tidings.actions.roles import RoleDraft, create_role
 from tidings.actions.users import UserDraft, create_user
+from tidings.cli import demo_campaign
 from tidings.cli import demo_cast as cast
 from tidings.cli.demo_notes import Notes, write_notes
 from tidings.cli.lookups import find_division, find_roles
 from tidings.domain.permissions import Caller
 from tidings.embedded import EmbeddedError
 from tidings.settings import Settings
+from tidings.store.campaigns import CampaignFilter, count_campaigns
 from tidings.store.customers import PHONE
 from tidings.store.database import Database
 from tidings.store.integrations import (
@@ -47,7 +50,7 @@ from tidings.store.integrations import (
 )
 from tidings.store.oauth_clients import select_clients
 from tidings.store.organizations import select_organization_named
-from tidings.store.query import Connection, execute, fetch, fetch_optional
+from tidings.store.query import Connection, execute, fetch, fetch_one, fetch_optional
 from tidings.store.secret_box import load_secret_box
 from tidings.store.templates import select_named_templates
 
@@ -73,6 +76,7 @@ class Scene:
         await self._connect_numbers(caller)
         await self._ask_customers(caller)
         await self._send_history(caller)
+        await self._plan_campaign(caller)
 
     async def _found(self) -> Caller:
         """The organization with its divisions and people: all of it or nothing."""
@@ -212,6 +216,26 @@ class Scene:
             said = {"from": sender, "to": line.number_id, "type": "text", "text": {"body": text}}
             await asyncio.to_thread(post, f"{self._simulator}/_simulator/inbound", said, {})
         self._notes.done.append("history")
+        self._note()
+
+    async def _plan_campaign(self, caller: Caller) -> None:
+        """A campaign that waits for somebody to press Start: all of it or nothing."""
+        if "campaign" in self._notes.done:
+            return
+        organization_id = caller.organization_id
+        async with self._database.transaction(organization_id) as connection:
+            chosen = CampaignFilter(None, name_like=demo_campaign.CAMPAIGN)
+            if not (await fetch_one(connection, count_campaigns(organization_id, chosen))).count:
+                rows = await _integrations(connection, caller)
+                clinic = next(row for row in rows if row.number_id == cast.CLINIC.number_id)
+                await demo_campaign.make_campaign(
+                    connection,
+                    caller,
+                    division_id=clinic.division_id,
+                    integration_id=clinic.id,
+                    response_id=UUID(self._notes.template),
+                )
+        self._notes.done.append("campaign")
         self._note()
 
     async def _sendable(self, caller: Caller) -> tuple[dict[str, str], dict[Any, str]]:
