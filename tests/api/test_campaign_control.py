@@ -12,6 +12,7 @@ from tests.sending import Line, Sending
 from tests.world import World
 from tidings.actions.statuses import Recording, apply_standings
 from tidings.engine.exports import run_next_export
+from tidings.store.ids import new_id
 from tidings.store.outcomes import Standing
 
 
@@ -255,6 +256,33 @@ async def test_results_are_found_by_state_reason_status_and_person(
     )
     wrong = await api.get(f"{made['selfUri']}/contacts", params={"after": "x"})
     assert wrong.status == 400
+
+
+async def test_the_interactions_of_a_campaign_are_listed_by_disposition_and_exported(
+    api: Api, pumping: Pumping, line: Line, made: dict[str, Any]
+) -> None:
+    numbers = await contacts_of(pumping, made)
+    await pumping.agree(numbers)
+    await api.post(f"{made['selfUri']}/start")
+    await pumping.work(await pumping.pump(line))
+    await settle(pumping, numbers[0], "failed", "meta.131026")
+    await settle(pumping, numbers[1], "delivered")
+    ours = {"outboundCampaignId": made["id"]}
+
+    async def found(**params: str) -> list[str]:
+        page = await api.get("/api/v2/interactions", params=ours | params)
+        return [each["customer"]["address"] for each in page.json()["entities"]]
+
+    assert sorted(await found()) == sorted(numbers)
+    assert await found(wrapUpCode="OUTBOUND-MESSAGE-FAILED") == [numbers[0]]
+    assert await found(wrapUpCode="OUTBOUND-MESSAGE-SENT") == [numbers[1]]
+    assert await found(outboundCampaignId=str(new_id())) == []
+    chosen = ours | {"wrapUpCode": "OUTBOUND-MESSAGE-FAILED", "format": "csv"}
+    ordered = await api.post("/api/v2/interactions/export", params=chosen)
+    await run_next_export(pumping.database)
+    text = (await api.get(f"{ordered.json()['selfUri']}/file")).text
+    assert len(text.splitlines()) == 2
+    assert text.splitlines()[1].endswith(f"{made['name']},OUTBOUND-MESSAGE-FAILED")
 
 
 async def settle(pumping: Pumping, number: str, status: str, code: str | None = None) -> None:

@@ -2,15 +2,18 @@
 
 import csv
 import io
+from pathlib import Path
 from typing import Any
 
 import pytest
+from python_calamine import CalamineWorkbook
 
 from tests.api_client import Api
 from tests.messaging import TEMPLATE, Messaging
 from tests.world import World
 from tidings.actions.send_message import Queued
 from tidings.domain.delivery import DeliveryStatus
+from tidings.engine.exports import run_next_export
 from tidings.store.database import Database
 
 INTERACTIONS = "/api/v2/interactions"
@@ -247,3 +250,50 @@ async def test_without_the_permission_there_is_a_403(api: Api, world: World, sce
         answer = await api.as_(world.mia).get(INTERACTIONS + path)
         assert answer.status == 403
         assert "analytics:conversationDetail:view" in answer.text
+
+
+async def test_a_file_of_interactions_is_ordered_made_and_fetched(
+    api: Api, database: Database, scene: Scene, tmp_path: Path
+) -> None:
+    filters = {"direction": "outbound", "templateName": TEMPLATE}
+
+    for form in ("csv", "xlsx"):
+        ordered = await api.post(f"{INTERACTIONS}/export", params=filters | {"format": form})
+        assert ordered.status == 200, ordered
+        assert (await api.get(ordered.json()["selfUri"])).json()["code"] == "export.not.ready"
+        assert await run_next_export(database)
+        file = await api.get(f"{ordered.json()['selfUri']}/file")
+        (tmp_path / form).write_bytes(file.response.content)
+
+    listed = (await api.get(f"{INTERACTIONS}/exports")).json()["entities"]
+    assert [(each["state"], each["rows"]) for each in listed] == [("done", 4)] * 2
+    rows = list(csv.DictReader(io.StringIO((tmp_path / "csv").read_text("utf-8-sig"))))
+    sheet = CalamineWorkbook.from_path(str(tmp_path / "xlsx")).get_sheet_by_index(0).to_python()
+    assert [row["address"] for row in rows] == [DAVID, CELIA, BRUNO, AMINA]
+    assert rows[3]["customer"] == "'=Amina"
+    assert sheet[0] == list(rows[0])
+    assert sheet[4][sheet[0].index("customer")] == "=Amina"
+    assert sheet[3][sheet[0].index("error code")] == "meta.131026"
+
+
+async def test_a_file_of_interactions_holds_the_divisions_of_whoever_ordered_it(
+    api: Api, database: Database, world: World, scene: Scene
+) -> None:
+    nils = api.as_(world.nils)
+    ordered = (await nils.post(f"{INTERACTIONS}/export", params={"format": "csv"})).json()
+    await run_next_export(database)
+
+    file = await nils.get(f"{ordered['selfUri']}/file")
+
+    assert CELIA in file.text
+    assert AMINA not in file.text
+    for other in (world.ada, world.olga, world.mia):
+        assert (await api.as_(other).get(f"{ordered['selfUri']}/file")).status == 404
+    assert (await api.get(f"{INTERACTIONS}/exports")).text.find(ordered["id"]) == -1
+
+
+async def test_a_file_of_interactions_in_another_form_is_refused(api: Api, scene: Scene) -> None:
+    answer = await api.post(f"{INTERACTIONS}/export", params={"format": "pdf"})
+
+    assert answer.status == 400
+    assert "format" in answer.text

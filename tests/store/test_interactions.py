@@ -8,7 +8,7 @@ import pytest
 
 from tests.volume import Volume, fill
 from tests.world import World
-from tidings.api.v2.interaction_search import Search
+from tidings.actions.interaction_walk import Search
 from tidings.store.database import Database
 from tidings.store.interaction_filters import InteractionFilter, choose_source, span_of
 from tidings.store.interactions import (

@@ -7,6 +7,8 @@ from uuid import UUID
 
 import msgspec
 
+from tidings.actions.interaction_exports import HEADER, interaction_cells
+from tidings.actions.interaction_walk import Search, find_page
 from tidings.domain.contact_filters import ContactFilter
 from tidings.domain.dispositions import disposition_of
 from tidings.providers.meta_graph import describe
@@ -16,9 +18,11 @@ from tidings.store.campaigns import select_campaign
 from tidings.store.contact_exports import select_exported_contacts
 from tidings.store.contact_list_filters import select_filtered_list
 from tidings.store.dnc_entries import select_entry_page
+from tidings.store.interaction_filters import HIGHEST_ID, InteractionFilter
 from tidings.store.query import Connection, fetch, fetch_optional
 
 AT_A_TIME = 5_000
+INTERACTIONS_AT_A_TIME = 1_000
 CALLABLE = {True: "1", False: "0"}
 
 
@@ -201,6 +205,32 @@ async def open_results(connection: Connection, job: store.ExportRow) -> Source:
     return ResultsSource(job.organization_id, run_of(campaign))
 
 
+class InteractionsSource:
+    """The conversations that fit a filter, newest first, each with the last message we sent."""
+
+    header = HEADER
+    first = HIGHEST_ID
+
+    def __init__(self, job: store.ExportRow) -> None:
+        wanted = msgspec.convert(job.options, InteractionFilter)
+        self._search = Search.newest_first(job.organization_id, wanted, after=None)
+
+    async def page(self, connection: Connection, after: Any) -> ExportPage:
+        """The conversations behind those of the page before; the walk keeps its own place."""
+        if self._search.is_done:
+            return ExportPage((), None)
+        found = await find_page(
+            connection, self._search, page_size=INTERACTIONS_AT_A_TIME, by_sent_message=True
+        )
+        rows = [interaction_cells(row) for row in found]
+        return ExportPage(rows, None if self._search.is_done else self._search.next_key)
+
+
+async def open_interactions(_: Connection, job: store.ExportRow) -> Source:
+    """The conversations that fit what was asked for."""
+    return InteractionsSource(job)
+
+
 def _time(moment: datetime | None) -> str:
     return "" if moment is None else moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
@@ -209,4 +239,5 @@ SOURCES: dict[str, OpenSource] = {
     store.CONTACTS: open_contacts,
     store.DNC: open_dnc,
     store.CAMPAIGN_RESULTS: open_results,
+    store.INTERACTIONS: open_interactions,
 }

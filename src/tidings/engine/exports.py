@@ -27,6 +27,7 @@ EVENTS = {
     store.CONTACTS: "contactlist.export",
     store.DNC: "dnclist.export",
     store.CAMPAIGN_RESULTS: "campaign.export",
+    store.INTERACTIONS: "interactions.export",
 }
 DOWNLOADS = "/api/v2/downloads"
 

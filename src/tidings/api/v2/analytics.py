@@ -6,10 +6,11 @@ from uuid import UUID
 from litestar import Router, get, post
 from litestar.params import Parameter
 
+from tidings.actions.interaction_walk import Search
 from tidings.api.auth import needs
 from tidings.api.v2.analytics_query import ConversationQueryBody, plan_search, read_query
 from tidings.api.v2.analytics_views import ConversationDetailView
-from tidings.api.v2.interaction_search import VIEW, Search
+from tidings.api.v2.interaction_search import VIEW
 from tidings.api.views import View, parse_id
 from tidings.domain.errors import absent, invalid
 from tidings.domain.permissions import Caller

@@ -12,10 +12,10 @@ from litestar.params import QueryParameter
 from tidings.actions.campaign_control import START
 from tidings.actions.campaign_retry import retry_campaign
 from tidings.actions.campaigns import VIEW, access_campaign
+from tidings.actions.failure_words import failure_of
 from tidings.api.auth import needs
 from tidings.api.paging import After, PageSize
 from tidings.api.v2.campaign_views import PATH as CAMPAIGNS
-from tidings.api.v2.failure_words import failure_of
 from tidings.api.v2.interaction_views import PATH as INTERACTIONS
 from tidings.api.views import Keyset, Moment, View, moment, optional_moment
 from tidings.domain.addresses import InvalidAddress, match_keys, parse_phone_id

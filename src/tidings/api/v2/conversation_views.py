@@ -11,7 +11,7 @@ from uuid import UUID, uuid5
 
 import msgspec
 
-from tidings.api.v2.failure_words import failure_of
+from tidings.actions.failure_words import failure_of
 from tidings.api.v2.message_views import (
     MESSAGES,
     ErrorInfoView,

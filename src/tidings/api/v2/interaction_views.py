@@ -6,7 +6,7 @@ from uuid import UUID
 
 import msgspec
 
-from tidings.api.v2.failure_words import failure_of
+from tidings.actions.failure_words import failure_of
 from tidings.api.v2.templates import ButtonView, HeaderView
 from tidings.api.views import Moment, Ref, View, moment, optional_moment
 from tidings.domain.dispositions import disposition_of

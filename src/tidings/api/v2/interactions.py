@@ -6,21 +6,23 @@ from typing import Annotated, Any, Literal
 from urllib.parse import urlencode
 from uuid import UUID
 
-from litestar import Request, Router, get
+from litestar import Request, Response, Router, get, post
 from litestar.di import Provide
-from litestar.params import Parameter
+from litestar.params import Parameter, QueryParameter
 from litestar.response import Stream
 
+from tidings.actions.exports import list_exports
+from tidings.actions.interaction_exports import HEADER, interaction_cells, order_interactions
+from tidings.actions.interaction_walk import Search, find_page, find_pages
 from tidings.api.auth import needs
 from tidings.api.paging import After, PageSize
+from tidings.api.replay import Once
 from tidings.api.v2.consents import csv_stream, csv_text
-from tidings.api.v2.failure_words import failure_of
+from tidings.api.v2.export_history import ExportsView, ExportView
+from tidings.api.v2.exports import DOWNLOADS
 from tidings.api.v2.interaction_search import (
     VIEW,
     InteractionQuery,
-    Search,
-    find_page,
-    find_pages,
     read_interaction_query,
     resolve,
 )
@@ -33,12 +35,12 @@ from tidings.api.v2.interaction_views import (
     customer_of,
     interaction_fields,
 )
-from tidings.api.views import Keyset, moment, parse_id
+from tidings.api.views import Keyset, Ref, parse_id
 from tidings.domain.delimited import BYTE_ORDER_MARK, guard_formula
-from tidings.domain.dispositions import disposition_of
 from tidings.domain.errors import absent
 from tidings.domain.permissions import Caller
 from tidings.store.database import Database
+from tidings.store.exports import INTERACTIONS, ExportRow
 from tidings.store.interaction_filters import HIGHEST_ID
 from tidings.store.interactions import InteractionRow, select_interactions
 from tidings.store.message_details import (
@@ -47,15 +49,10 @@ from tidings.store.message_details import (
     select_messages,
     select_service_window,
 )
-from tidings.store.query import fetch, fetch_optional
+from tidings.store.query import Connection, fetch, fetch_optional
 
 MESSAGES_AT_A_TIME = 200
 EXPORT_ROWS = 1_000
-EXPORT_COLUMNS = (
-    "conversation id", "start", "last message", "direction", "initiator", "number", "customer",
-    "address", "messages", "delivery status", "error code", "error text", "template", "category",
-    "campaign", "disposition",
-)  # fmt: skip
 
 
 @get("/", guards=[needs(VIEW)])
@@ -149,7 +146,7 @@ async def export_interactions(
 
 
 async def _export(database: Database, search: Search) -> AsyncIterator[str]:
-    yield BYTE_ORDER_MARK + csv_text([EXPORT_COLUMNS])
+    yield BYTE_ORDER_MARK + csv_text([HEADER])
     pages = find_pages(
         search,
         lambda: database.transaction(search.organization_id),
@@ -161,34 +158,46 @@ async def _export(database: Database, search: Search) -> AsyncIterator[str]:
 
 
 def _export_text(rows: list[InteractionRow]) -> str:
-    return csv_text([[guard_formula(cell) for cell in _cells(row)] for row in rows])
+    return csv_text([[guard_formula(cell) for cell in interaction_cells(row)] for row in rows])
 
 
-def _cells(row: InteractionRow) -> tuple[str, ...]:
-    failure = failure_of(row.status or "", row.error_code, row.error_detail)
-    return (
-        str(row.id),
-        moment(row.started_at),
-        moment(row.last_message_at),
-        row.direction,
-        row.initiator,
-        row.phone_number,
-        row.customer_name,
-        row.address,
-        str(row.message_count),
-        row.status or "",
-        failure.code if failure else "",
-        failure.text if failure else "",
-        row.template_name or "",
-        row.category or "service",
-        row.campaign_name or (str(row.campaign_id) if row.campaign_id else ""),
-        (disposition_of(row.status or "") or "") if row.campaign_id else "",
-    )
+@post("/export", guards=[needs(VIEW)], status_code=200)
+async def order_interactions_export(
+    caller: Caller,
+    once: Once,
+    wanted: InteractionQuery,
+    form: Annotated[str, QueryParameter(name="format")] = "xlsx",
+) -> Response[Ref]:
+    """Order a file of all conversations that fit; it is made beside, and kept for a week.
+
+    The filters are those of the list. GET /interactions/exports tells how far it is; selfUri is
+    where the file will be.
+    """
+
+    async def order(connection: Connection) -> ExportRow:
+        fits = await resolve(connection, caller, wanted)
+        return await order_interactions(connection, caller, fits, form=form)
+
+    return await once(order, lambda row: Ref(id=str(row.id), self_uri=f"{DOWNLOADS}/{row.id}"))
+
+
+@get("/exports", guards=[needs(VIEW)])
+async def list_interactions_exports(caller: Caller, database: Database) -> ExportsView:
+    """List the latest files of interactions that the caller ordered, done or not."""
+    async with database.transaction(caller.organization_id) as connection:
+        rows = await list_exports(connection, caller, INTERACTIONS, caller.id)
+    return ExportsView(entities=[ExportView.of(row) for row in rows])
 
 
 interactions_router = Router(
     PATH,
-    route_handlers=[list_interactions, read_interaction, export_interactions],
+    route_handlers=[
+        list_interactions,
+        read_interaction,
+        export_interactions,
+        order_interactions_export,
+        list_interactions_exports,
+    ],
     dependencies={"wanted": Provide(read_interaction_query)},
     tags=["Interactions"],
 )

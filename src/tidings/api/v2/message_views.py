@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from tidings.api.v2.failure_words import Failure, failure_of
+from tidings.actions.failure_words import Failure, failure_of
 from tidings.api.v2.interaction_views import shown_template
 from tidings.api.views import Moment, View, moment
 from tidings.domain.delivery import DeliveryStatus, receipt_status, rest_status

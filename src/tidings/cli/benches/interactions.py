@@ -8,8 +8,8 @@ from uuid import UUID
 from tidings.actions.divisions import create_division
 from tidings.actions.integration_drafts import Credentials, IntegrationDraft
 from tidings.actions.integrations import create_integration
+from tidings.actions.interaction_walk import Search, find_page
 from tidings.actions.organizations import operator
-from tidings.api.v2.interaction_search import Search, find_page
 from tidings.cli.benches.cast import ACCOUNT_ID, Cast, hire_cast
 from tidings.cli.benches.result import BenchResult
 from tidings.cli.benches.stage import Stage, open_database, set_stage
