@@ -57,6 +57,8 @@ const campaigns = () => import("./campaigns");
 const campaignEditor = () => import("./campaigns/editor");
 const campaignBoard = () => import("./campaigns/board");
 const campaignSettings = () => import("./campaigns/settings");
+const contacts = () => import("./contacts");
+const dnc = () => import("./dnc");
 const channels = () => import("./channels");
 const templates = () => import("./templates");
 const consent = () => import("./consent");
@@ -79,6 +81,10 @@ const tree = root.addChildren([
     page("/campaigns/$id/edit", campaignEditor, "EditCampaignPage"),
     page("/campaigns/settings", campaignSettings, "CampaignSettingsPage"),
     page("/campaigns/$id", campaignBoard, "CampaignPage"),
+    page("/contacts/lists", contacts, "ListsPage"),
+    page("/contacts/lists/$id", contacts, "ListPage"),
+    page("/contacts/dnc", dnc, "DncListsPage"),
+    page("/contacts/dnc/$id", dnc, "DncListPage"),
     page("/channels", channels, "IntegrationsPage"),
     page("/channels/whatsapp/new", channels, "ConnectPage"),
     page("/channels/whatsapp/$id", channels, "IntegrationPage"),

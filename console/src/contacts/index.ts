@@ -1,1 +1,2 @@
-export { ContactListSheet } from "./ContactListSheet";
+export { ListPage } from "./ListPage";
+export { ListsPage } from "./ListsPage";

@@ -1,1 +1,2 @@
-export { DncListSheet } from "./DncListSheet";
+export { DncListPage } from "./DncListPage";
+export { DncListsPage } from "./DncListsPage";

@@ -2,6 +2,7 @@
 // The rail, the command palette and the start page are drawn from this list.
 import {
   ChartNoAxesColumn,
+  ContactRound,
   LayoutTemplate,
   Megaphone,
   MessagesSquare,
@@ -10,9 +11,11 @@ import {
   type LucideIcon,
 } from "lucide-react";
 import { allows, may, type Permission } from "@/api/permissions";
+import { mayContacts } from "@/contacts/permissions";
 
 export type AreaId =
   | "campaigns"
+  | "contacts"
   | "channels"
   | "templates"
   | "interactions"
@@ -21,6 +24,8 @@ export type AreaId =
 export type PageId =
   | "campaigns"
   | "campaignSettings"
+  | "contactLists"
+  | "dncLists"
   | "interactions"
   | "channels"
   | "templates"
@@ -59,6 +64,14 @@ export const AREAS: Area[] = [
         href: "/campaigns/settings",
         needs: may.viewOutboundSettings,
       },
+    ],
+  },
+  {
+    id: "contacts",
+    icon: ContactRound,
+    pages: [
+      { id: "contactLists", href: "/contacts/lists", needs: mayContacts.viewLists },
+      { id: "dncLists", href: "/contacts/dnc", needs: mayContacts.viewDncLists },
     ],
   },
   {

@@ -1,0 +1,2 @@
+export { FilterBuilder } from "./FilterBuilder";
+export { FilterSheet } from "./FilterSheet";
