@@ -264,3 +264,69 @@ async def test_a_status_that_comes_while_its_message_gets_its_id_does_not_wait_f
         )
         == []
     )
+
+
+async def let_wait_and_name(
+    database: Database, line: Line, message_id: UUID, *, named_first: bool
+) -> None:
+    """A status without our id, and one with it, while no answer to the call is recorded."""
+    organization_id, wamid = line.organization.id, f"wamid.{message_id}"
+    nameless = update(line, wamid, DeliveryStatus.READ)
+    naming = msgspec.structs.replace(
+        update(line, wamid, DeliveryStatus.SENT), callback_data=str(message_id)
+    )
+    for each in (naming, nameless) if named_first else (nameless, naming):
+        callbacks = [Callback(line.integration_id, each)]
+        async with database.transaction() as connection:
+            await apply_callbacks(connection, organization_id, callbacks, recording=RECORDING)
+
+
+@pytest.mark.parametrize("named_first", [False, True])
+async def test_a_callback_that_names_a_message_first_brings_what_waited_for_it(
+    database: Database, sending: Sending, line: Line, named_first: bool
+) -> None:
+    """The answer to the call was lost, so no recorder will ever name the message."""
+    (message_id,) = await sending.queue(line)
+
+    await let_wait_and_name(database, line, message_id, named_first=named_first)
+
+    assert (await read(sending, message_id))[0] == "read"
+    left = await sending.one(
+        "SELECT count(*) FROM message_status WHERE provider_message_id = %s", f"wamid.{message_id}"
+    )
+    assert left == 0
+
+
+@pytest.mark.parametrize("first", ["naming", "nameless"])
+async def test_a_status_that_comes_while_a_callback_names_its_message_is_not_lost(
+    database: Database, sending: Sending, line: Line, first: str
+) -> None:
+    (message_id,) = await sending.queue(line)
+    wamid = f"wamid.{message_id}"
+    updates = {
+        "nameless": update(line, wamid, DeliveryStatus.READ),
+        "naming": msgspec.structs.replace(
+            update(line, wamid, DeliveryStatus.SENT), callback_data=str(message_id)
+        ),
+    }
+    (later,) = updates.keys() - {first}
+
+    async def apply_one(connection: Connection, name: str) -> None:
+        callbacks = [Callback(line.integration_id, updates[name])]
+        await apply_callbacks(connection, line.organization.id, callbacks, recording=RECORDING)
+
+    async def in_its_own_transaction() -> None:
+        async with database.transaction() as connection:
+            await apply_one(connection, later)
+
+    async def held_up() -> bool:
+        waits = "SELECT 1 FROM pg_locks WHERE locktype = 'advisory' AND NOT granted"
+        return bool(await sending.rows(waits))
+
+    async with database.transaction() as connection:
+        await apply_one(connection, first)
+        second = asyncio.create_task(in_its_own_transaction())
+        await eventually(held_up)
+    await second
+
+    assert (await read(sending, message_id))[0] == "read"

@@ -53,12 +53,14 @@ async def apply_callbacks(
     """Apply statuses in one set-based statement; those of unknown messages wait for them.
 
     Whether a message is unknown is looked up again behind the lock of its waiting room: the
-    recorder may be naming it just now (see `enter_waiting_room`).
+    recorder, or another callback, may be naming it just now (see `enter_waiting_room`). A
+    message that a callback names first, because its call's answer was lost, is given what waited.
     """
     ids = await _find_messages(connection, organization_id, callbacks)
     unknown = {c.integration_id for c, found in zip(callbacks, ids, strict=True) if found is None}
+    naming = {c.integration_id for c in callbacks if _own_id(c.update) is not None}
+    await _enter_rooms(connection, organization_id, alone=unknown, shared=naming - unknown)
     if unknown:
-        await execute(connection, store.lock_waiting_rooms(organization_id, sorted(unknown)))
         ids = await _find_messages(connection, organization_id, callbacks)
     standings: dict[UUID, Standing] = {}
     for callback, message_id in zip(callbacks, ids, strict=True):
@@ -71,6 +73,18 @@ async def apply_callbacks(
     for callback, message_id in zip(callbacks, ids, strict=True):
         if message_id not in known:
             await _let_wait(connection, organization_id, callback)
+    named: dict[UUID, list[str]] = {}
+    for each in moved:
+        if each.named is not None:
+            named.setdefault(each.integration_id, []).append(each.named)
+    for integration_id, provider_ids in named.items():
+        await take_waiting(
+            connection,
+            organization_id,
+            integration_id,
+            provider_ids=provider_ids,
+            recording=recording,
+        )
 
 
 async def apply_standings(
@@ -104,7 +118,16 @@ async def enter_waiting_room(
     Who gives messages their provider's ids calls it before, and `take_waiting` after: a status
     then either waits already and is taken, or is applied once the ids can be seen.
     """
-    await execute(connection, store.share_waiting_room(organization_id, integration_id))
+    await _enter_rooms(connection, organization_id, alone=set(), shared={integration_id})
+
+
+async def _enter_rooms(
+    connection: Connection, organization_id: UUID, *, alone: set[UUID], shared: set[UUID]
+) -> None:
+    rooms = sorted(alone | shared)
+    if rooms:
+        modes = [each in alone for each in rooms]
+        await execute(connection, store.lock_waiting_rooms(organization_id, rooms, alone=modes))
 
 
 async def take_waiting(

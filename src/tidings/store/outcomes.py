@@ -31,7 +31,10 @@ class Standing(msgspec.Struct, frozen=True):
 
 
 class Moved(msgspec.Struct, frozen=True):
-    """A message that was found, with its status before and after."""
+    """A message that was found, with its status before and after.
+
+    `named`: the provider's id of the message, if it was not known before.
+    """
 
     message_id: UUID
     conversation_id: UUID
@@ -42,6 +45,7 @@ class Moved(msgspec.Struct, frozen=True):
     after: str
     campaign_id: UUID | None = None
     campaign_run: int | None = None
+    named: str | None = None
 
 
 APPLY = """
@@ -106,7 +110,7 @@ APPLY = """
         AND (%(answered)s OR o.state = 'unknown')
     )
     SELECT message_id, conversation_id, integration_id, to_address, category, before, after,
-           campaign_id, campaign_run
+           campaign_id, campaign_run, CASE WHEN first THEN provider_message_id END AS named
     FROM moved
 """
 
@@ -198,26 +202,24 @@ def insert_waiting(
     )
 
 
-def lock_waiting_rooms(organization_id: UUID, integration_ids: list[UUID]) -> Query[Nothing]:
-    """Be alone in letting statuses of these integrations wait, to the transaction's end.
+def lock_waiting_rooms(
+    organization_id: UUID, integration_ids: list[UUID], *, alone: list[bool]
+) -> Query[Nothing]:
+    """Enter the waiting rooms of these integrations, to the transaction's end.
 
-    Taken in the order given, before any message is locked: give them sorted.
+    Who is alone in a room may let statuses wait there; who shares it keeps them from starting to.
+    Taken in the order given, before any message is locked: give the integrations sorted.
     """
     return Query(
         """
-        SELECT pg_advisory_xact_lock(hashtextextended(x.key, 0))
-        FROM (SELECT unnest(%(keys)s::text[]) AS key) x
+        SELECT CASE WHEN x.alone THEN pg_advisory_xact_lock(hashtextextended(x.key, 0))
+                    ELSE pg_advisory_xact_lock_shared(hashtextextended(x.key, 0)) END
+        FROM (SELECT unnest(%(keys)s::text[]) AS key, unnest(%(alone)s::boolean[]) AS alone) x
         """,
-        {"keys": [_waiting_room(organization_id, each) for each in integration_ids]},
-        Nothing,
-    )
-
-
-def share_waiting_room(organization_id: UUID, integration_id: UUID) -> Query[Nothing]:
-    """Let no status of this integration start to wait, to the transaction's end."""
-    return Query(
-        "SELECT pg_advisory_xact_lock_shared(hashtextextended(%(key)s, 0))",
-        {"key": _waiting_room(organization_id, integration_id)},
+        {
+            "keys": [_waiting_room(organization_id, each) for each in integration_ids],
+            "alone": alone,
+        },
         Nothing,
     )
 
