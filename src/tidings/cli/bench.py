@@ -16,6 +16,7 @@ BENCHES = {
     "dispatch": "queued -> provider accepted -> recorded",
     "loop": "notifications through one number with all callbacks coming back",
     "memory": "web and worker over ten minutes of notifications with all callbacks",
+    "pace": "a campaign's pace over a minute, and how soon its stop takes effect",
     "start": "start of a campaign over a million contacts -> laid out",
     "import": "a CSV of a million contacts, uploaded -> in the list",
     "interactions": "first page of ten million conversations, by every filter",

@@ -88,12 +88,11 @@ async def make_campaign(
             connection,
             caller,
             CampaignDraft(
-                name="Bench",
                 list_id=list_id,
                 whatsapp_column="Phone",
                 integration_id=cast.integration_id,
                 response_id=cast.response_id,
-                **{"messages_per_minute": FASTEST, **details},
+                **{"name": "Bench", "messages_per_minute": FASTEST, **details},
             ),
         )
 
