@@ -412,6 +412,27 @@ async def test_a_template_that_was_refused_as_stopped_is_not_sent_again(
     ) == [(told,)]
 
 
+@pytest.mark.parametrize("told", ["PAUSED", "DISABLED"])
+async def test_what_is_queued_fails_without_a_call_once_its_template_is_stopped(
+    api: Api, sending: Sending, simulation: Simulation, dispatch: Dispatch, line: Line, told: str
+) -> None:
+    """The backend that was told 202 is told the reason at once; the number keeps its good name."""
+    stopped = await queue(api, sending, line, 30)
+    await sending.rows(
+        "UPDATE template SET status = %s WHERE id = %s", told, line.responses["order_update"]
+    )
+
+    async with sender(dispatch, line):
+        await all_sent(sending, line)
+
+    assert await states(sending, line) == dict.fromkeys(stopped, "failed")
+    assert sent_ids(simulation, line) == []
+    shown = (await api.get(f"/api/v2/conversations/messages/{stopped[0]}/details")).json()
+    assert f"template.{told.lower()}" in str(shown), shown
+    bad = "SELECT coalesce(sum(bad), 0) FROM outcome_minute WHERE integration_id = %s"
+    assert await sending.one(bad, line.integration_id) == 0
+
+
 async def test_a_graceful_stop_finishes_what_is_under_way(
     api: Api, sending: Sending, simulation: Simulation, dispatch: Dispatch, line: Line
 ) -> None:

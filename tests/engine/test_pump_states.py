@@ -4,6 +4,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from tests.api_client import Api
+from tests.campaigns import CAMPAIGNS
 from tests.pumping import Campaign, Pumping, phones, row
 from tests.sending import Line, Sending
 from tidings.engine.pump import NumberPump
@@ -11,6 +13,8 @@ from tidings.store.ids import new_id
 from tidings.store.leases import Lease, take_leases
 from tidings.store.outbox import claim_due
 from tidings.store.query import fetch
+
+SETTINGS = "/api/v2/outbound/settings"
 
 
 @pytest.fixture(scope="module")
@@ -203,6 +207,39 @@ async def test_when_it_is_quiet_for_everybody_nobody_is_touched(
     assert await pumping.status(campaign) == "on"
 
 
+async def test_a_campaign_without_quiet_hours_keeps_those_of_the_organization(
+    api: Api, pumping: Pumping, line: Line
+) -> None:
+    now = datetime.now(UTC)
+    quiet = {
+        "from": f"{now - timedelta(hours=1):%H:%M}",
+        "to": f"{now + timedelta(hours=1):%H:%M}",
+        "timeZoneFromNumber": False,
+    }
+    numbers = phones(2)
+    follower = await pumping.campaign(line, [row(numbers[0])])
+    exempt = await pumping.campaign(line, [row(numbers[1])], quiet_hours={})
+    for campaign in (follower, exempt):
+        await pumping.start(campaign)
+    pump = await pumping.pump(line)
+
+    await api.patch(SETTINGS, {"quietHours": quiet})
+    await pump.look()
+    await pumping.work(pump)
+    shown = (await api.get(f"{CAMPAIGNS}/{follower.id}")).json()
+
+    assert "quietHours" not in shown
+    assert shown["effectiveQuietHours"] == quiet | {"timeZone": "UTC"}
+    assert await pumping.messaged(follower) == []
+    assert await pumping.messaged(exempt) == [numbers[1]]
+
+    await api.patch(SETTINGS, {"quietHours": None})
+    await pump.look()
+    await pumping.work(pump)
+
+    assert await pumping.messaged(follower) == [numbers[0]]
+
+
 async def test_a_customer_with_an_agent_waits_some_minutes(
     pumping: Pumping, line: Line, sending: Sending
 ) -> None:
@@ -268,6 +305,25 @@ async def test_the_dispatcher_leaves_out_what_was_stopped_and_takes_it_after_the
         assert [each.message_id for each in await fetch(connection, query)] == [notification]
         await pumping.start(campaign)
         assert len(await fetch(connection, query)) == 2
+
+
+async def test_what_a_campaign_has_queued_waits_while_its_template_is_stopped(
+    pumping: Pumping, line: Line, sending: Sending
+) -> None:
+    """Already before the pump looks and stops the campaign."""
+    campaign = await pumping.campaign(line, [row(each) for each in phones(2)])
+    await pumping.start(campaign)
+    await pumping.work(await pumping.pump(line))
+    lease = await dispatch_lease(pumping, line)
+    change = "UPDATE template SET status = %s WHERE account_id = %s AND name = 'order_update'"
+    claim = claim_due(lease, line.integration_id, limit=10, counting=False)
+
+    await sending.rows(change, "PAUSED", line.account_id)
+    async with pumping.database.connection() as connection:
+        assert await fetch(connection, claim) == []
+    await sending.rows(change, "APPROVED", line.account_id)
+    async with pumping.database.connection() as connection:
+        assert len(await fetch(connection, claim)) == 2
 
 
 async def dispatch_lease(pumping: Pumping, line: Line) -> Lease:

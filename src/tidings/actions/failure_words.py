@@ -78,6 +78,8 @@ def failure_of(status: str, code: str | None, detail: str | None) -> Failure | N
         return Failure(code, *_split(words), reason)
     if _is_unlisted(code) and detail:
         return Failure(code, detail, None, "GeneralError")
+    if code.startswith("template.") and detail:
+        return Failure(code, detail, _MENDS[Fault.TEMPLATE], _BY_FAULT[Fault.TEMPLATE])
     fault = _fault(code)
     text, mend = _split(describe(code))
     return Failure(code, text, mend or _MENDS[fault], _REASONS.get(code) or _BY_FAULT[fault])

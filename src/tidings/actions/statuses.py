@@ -256,7 +256,7 @@ def _count(
             count.read += 1
         if each.after == "failed":
             count.failed += 1
-            if by_id[each.message_id].error_code not in NOT_OUR_FAULT:
+            if _speaks_of_number(by_id[each.message_id].error_code):
                 good_bad[1] += 1
         if each.campaign_id is not None and each.campaign_run is not None:
             count_move(
@@ -268,6 +268,12 @@ def _count(
         for integration_id, (good, bad) in health.items()
         if good or bad
     ]
+
+
+def _speaks_of_number(code: str | None) -> bool:
+    """Whether a failure counts against the number: not of a customer's limits, nor a call that
+    was never made because the template was stopped."""
+    return code not in NOT_OUR_FAULT and not (code or "").startswith("template.")
 
 
 def _announcement(organization_id: UUID, climbed: list[Moved]) -> Query[Nothing]:

@@ -81,15 +81,23 @@ def placeholders(template: Template) -> list[Placeholder]:
 def check_sendable(compiled: CompiledTemplate) -> Problem | None:
     """Say why the template cannot be sent at all just now; None when it can (A3)."""
     template = compiled.template
-    status = template.status.upper()
-    if status != "APPROVED":
-        why = _WHY_NOT.get(status, f"has the status {status.lower()}")
-        message = f"The template {template.name} ({template.language}) {why}."
-        return Problem(f"template.{status.lower()}", "messagingTemplate", message)
+    problem = check_status(template.name, template.language, template.status)
+    if problem is not None:
+        return problem
     if compiled.unsupported is not None:
         message = f"Templates with {compiled.unsupported} cannot be sent from here yet."
         return Problem("template.unsupported", "messagingTemplate", message)
     return None
+
+
+def check_status(name: str, language: str, status: str) -> Problem | None:
+    """Say why a template of this status cannot be sent; None when it is approved."""
+    status = status.upper()
+    if status == "APPROVED":
+        return None
+    why = _WHY_NOT.get(status, f"has the status {status.lower()}")
+    message = f"The template {name} ({language}) {why}."
+    return Problem(f"template.{status.lower()}", "messagingTemplate", message)
 
 
 def check_values(compiled: CompiledTemplate, values: TemplateValues) -> list[Problem]:

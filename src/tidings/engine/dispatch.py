@@ -13,9 +13,11 @@ from uuid import UUID
 import msgspec
 import structlog
 
-from tidings.domain.content import Content, Outbound
+from tidings.domain.content import Content, Outbound, TemplateContent
 from tidings.domain.limits import PairLimiter, TokenBucket
 from tidings.domain.outcomes import Accepted, Fault, Outcome, Refused
+from tidings.domain.template_shapes import Problem
+from tidings.domain.templates import check_status
 from tidings.engine.recipient_limits import RecipientLimit
 from tidings.engine.recorder import Recorder, Sent
 from tidings.providers.http import Http
@@ -161,9 +163,22 @@ class Lane:
             )
         if not due:
             return IDLE_SECONDS
-        self._bucket.take(now, len(due))
-        await self._start_all(due, now)
+        to_call = self._refuse_stopped(due)
+        self._bucket.take(now, len(to_call))
+        await self._start_all(to_call, now)
         return 0.0
+
+    def _refuse_stopped(self, due: list[DueMessage]) -> list[DueMessage]:
+        """Let those fail, without a call, whose template was stopped while they waited."""
+        to_call = []
+        for message in due:
+            problem = _problem_of(message)
+            if problem is None:
+                to_call.append(message)
+            else:
+                refused = Refused(problem.code, Fault.TEMPLATE, problem.message)
+                self._recorder.record(Sent(message, refused))
+        return to_call
 
     async def _start_all(self, due: list[DueMessage], now: float) -> None:
         """Start the calls of claimed messages, but of those for whom no new customer fits."""
@@ -244,3 +259,11 @@ class Lane:
             self._pause = min(self._pause * 2, LONGEST_PAUSE)
         self._paused_until = max(self._paused_until, now + pause)
         log.warning("dispatch.held_back", code=refused.code, seconds=round(pause, 1))
+
+
+def _problem_of(message: DueMessage) -> Problem | None:
+    if message.template_status in (None, "APPROVED"):
+        return None
+    template = CONTENT.decode(message.content)
+    assert isinstance(template, TemplateContent)
+    return check_status(template.name, template.language, message.template_status)

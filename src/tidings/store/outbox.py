@@ -47,6 +47,7 @@ class DueMessage(msgspec.Struct, frozen=True):
     """A message claimed for its call. `content` is the JSON of domain.content.Content.
 
     `counts`: a template outside the service window, for an account whose customers are limited.
+    `template_status`: the provider's word on the template, or REMOVED; None for other messages.
     """
 
     message_id: UUID
@@ -58,6 +59,7 @@ class DueMessage(msgspec.Struct, frozen=True):
     priority: int
     created_at: datetime
     counts: bool
+    template_status: str | None = None
 
 
 CLAIM_DUE = """
@@ -71,8 +73,11 @@ CLAIM_DUE = """
         AND o.state = 'queued' AND o.due_at <= now() AND EXISTS (SELECT 1 FROM fence)
         AND (o.campaign_id IS NULL OR o.campaign_id IN (
           SELECT c.id FROM campaign c
+          JOIN response r ON r.organization_id = c.organization_id AND r.id = c.response_id
+          JOIN template p ON p.organization_id = r.organization_id AND p.id = r.template_id
           WHERE c.organization_id = %(organization_id)s
-            AND c.integration_id = %(integration_id)s AND c.status = 'on'))
+            AND c.integration_id = %(integration_id)s AND c.status = 'on'
+            AND upper(p.status) = 'APPROVED' AND p.removed_at IS NULL))
       ORDER BY o.priority, o.due_at LIMIT %(limit)s
       FOR UPDATE SKIP LOCKED
     ), taken AS (
@@ -85,7 +90,8 @@ CLAIM_DUE = """
     SELECT t.message_id, m.conversation_id, m.to_address, m.content::text AS content, m.reply_to,
            t.attempts, t.priority, m.created_at,
            %(counting)s AND m.template_id IS NOT NULL
-             AND coalesce(w.last_inbound_at, '-infinity') < now() - interval '24 hours' AS counts
+             AND coalesce(w.last_inbound_at, '-infinity') < now() - interval '24 hours' AS counts,
+           CASE WHEN p.removed_at IS NULL THEN p.status ELSE 'REMOVED' END AS template_status
     FROM taken t
     CROSS JOIN LATERAL (
       SELECT * FROM message
@@ -94,6 +100,9 @@ CLAIM_DUE = """
       SELECT last_inbound_at FROM service_window
       WHERE %(counting)s AND organization_id = %(organization_id)s
         AND integration_id = m.integration_id AND customer_id = m.customer_id LIMIT 1) w ON true
+    LEFT JOIN LATERAL (
+      SELECT status, removed_at FROM template
+      WHERE organization_id = %(organization_id)s AND id = m.template_id LIMIT 1) p ON true
 """
 
 
@@ -102,10 +111,10 @@ def claim_due(
 ) -> Query[DueMessage]:
     """Take the next due messages of one integration: highest lane first, oldest first.
 
-    Messages of campaigns that do not run stay where they are. One dispatcher holds the
-    integration's lease, so rows are not contended; the epoch in the fence turns away a
-    dispatcher that slept through its lease. Rows become `sending` in this statement: a worker
-    that dies after it leaves them so, see settle().
+    Messages of campaigns that do not run, or whose template was stopped, stay where they are. One
+    dispatcher holds the integration's lease, so rows are not contended; the epoch in the fence
+    turns away a dispatcher that slept through its lease. Rows become `sending` in this statement:
+    a worker that dies after it leaves them so, see settle().
     """
     return Query(
         CLAIM_DUE,
