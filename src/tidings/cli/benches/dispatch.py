@@ -1,11 +1,18 @@
-"""Queued -> the provider accepted -> recorded, against the same calls made without the product."""
+"""Queued -> the provider accepted -> recorded, against the same calls made without the product.
+
+Beside the bare calls (the limit) it measures the same calls with the writes that make them safe.
+"""
 
 import asyncio
 import time
+from datetime import UTC, datetime
+
+import msgspec
 
 from tidings.cli.benches.cast import (
     ACCESS_TOKEN,
     NUMBER_ID,
+    Cast,
     graph_address,
     hire_cast,
     phone,
@@ -14,16 +21,25 @@ from tidings.cli.benches.cast import (
 from tidings.cli.benches.loop import ask, start_simulator
 from tidings.cli.benches.result import BenchResult
 from tidings.cli.benches.stage import Stage, open_database, set_stage, wait_for_http
-from tidings.domain.content import Outbound, TemplateContent
+from tidings.domain.content import Content, Outbound, TemplateContent
+from tidings.domain.outcomes import Accepted
 from tidings.providers.http import Http
 from tidings.providers.whatsapp_cloud.send import send
 from tidings.providers.whatsapp_cloud.wire import Account
 from tidings.store.database import Database
+from tidings.store.ids import new_id
+from tidings.store.leases import Lease, take_leases
 from tidings.store.measures import count_backlog
-from tidings.store.query import fetch_one
+from tidings.store.outbox import DueMessage, claim_due
+from tidings.store.outcomes import Standing, apply_standings
+from tidings.store.query import fetch, fetch_one
 
 CUSTOMERS = 10_000
 PER_SECOND = 3_000
+WRITTEN = 8_000
+WRITTEN_AT_ONCE = 160
+HANDS = 3
+CONTENT = msgspec.json.Decoder(Content)
 
 
 async def run(*, seconds: float = 8.0) -> BenchResult:
@@ -40,14 +56,18 @@ async def run(*, seconds: float = 8.0) -> BenchResult:
         took = await time_dispatch(stage, database, accepted_before)
         limit = max(limit, await bare_rate(stage, seconds=2.0))
         ledger = await ask(stage, "ledger")
+        rss = worker.memory_mb()
+        worker.stop()
+        written = await written_rate(stage, database, cast)
         return BenchResult(
             bench="dispatch",
             rate=messages / took,
             unit="messages/s",
             seconds=took,
-            rss_mb=worker.memory_mb(),
+            rss_mb=rss,
             doubled=ledger["doubles"],
             limit_rate=limit,
+            detail={"written_limit_rate": written, "written_ratio": messages / took / written},
         )
 
 
@@ -90,3 +110,53 @@ async def bare_rate(stage: Stage, *, seconds: float) -> float:
     finally:
         await http.close()
     return done / seconds
+
+
+async def written_rate(stage: Stage, database: Database, cast: Cast) -> float:
+    """How many a second the same calls come to when each is claimed and recorded, and no more.
+
+    The statements are the product's, which it needs to lose and double nothing; left out are its
+    pace, its exchange log, its counters, events and consequences.
+    """
+    await queue_messages(database, cast, WRITTEN)
+    async with database.connection() as connection:
+        taken = take_leases("dispatch", new_id(), most=1, seconds=120)
+        lease = (await fetch(connection, taken))[0]
+    http = Http()
+    account = Account(NUMBER_ID, ACCESS_TOKEN, graph_address(stage.settings))
+    started = time.perf_counter()
+    try:
+        hands = (_write_and_call(database, http, account, lease, cast) for _ in range(HANDS))
+        await asyncio.gather(*hands)
+    finally:
+        await http.close()
+    return WRITTEN / (time.perf_counter() - started)
+
+
+async def _write_and_call(
+    database: Database, http: Http, account: Account, lease: Lease, cast: Cast
+) -> None:
+    """Claim, call and record until nothing is due."""
+    while True:
+        claim = claim_due(lease, cast.integration_id, limit=WRITTEN_AT_ONCE, counting=False)
+        async with database.connection() as connection:
+            due = await fetch(connection, claim)
+        if not due:
+            return
+        outcomes = await asyncio.gather(*(_send(http, account, each) for each in due))
+        now = datetime.now(UTC)
+        standings = [
+            Standing(each.message_id, "sent", provider_message_id=wamid, sent_at=now)
+            for each, wamid in zip(due, outcomes, strict=True)
+        ]
+        async with database.transaction() as connection:
+            await fetch(connection, apply_standings(cast.organization_id, standings, answered=True))
+
+
+async def _send(http: Http, account: Account, due: DueMessage) -> str:
+    own = str(due.message_id)
+    outcome = await send(
+        http, account, Outbound(own, CONTENT.decode(due.content), own, to=due.to_address)
+    )
+    assert isinstance(outcome, Accepted), outcome
+    return outcome.provider_message_id
