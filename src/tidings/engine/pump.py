@@ -134,9 +134,16 @@ class NumberPump:
         await self._tell()
 
     async def _read_definitions(self, connection: Any) -> None:
-        """Read what campaigns are, where it is not known in this version."""
-        known = {key: run.definition.version for key, run in self._runs.items()}
-        missing = [each.id for each in self._campaigns if known.get(each.id) != each.version]
+        """Read what campaigns are, where it is not known in this version, or of older settings."""
+        known = {
+            key: (run.definition.version, run.definition.settings_version)
+            for key, run in self._runs.items()
+        }
+        missing = [
+            each.id
+            for each in self._campaigns
+            if known.get(each.id) != (each.version, each.settings_version)
+        ]
         if missing:
             rows = await fetch(connection, store.select_definitions(self._organization_id, missing))
             for row in rows:

@@ -17,6 +17,7 @@ class WorkingCampaign(msgspec.Struct, frozen=True):
 
     id: UUID
     version: int
+    settings_version: int
     run: int
     status: str
     phase: str
@@ -38,7 +39,8 @@ def select_working(organization_id: UUID, integration_id: UUID) -> Query[Working
     """The campaigns of a number with anything to do, in one statement."""
     return Query(
         """
-        SELECT c.id, c.version, c.run, c.status, c.phase, c.reason_code, c.resumes_by_itself,
+        SELECT c.id, c.version, coalesce(s.version, 1) AS settings_version, c.run, c.status,
+               c.phase, c.reason_code, c.resumes_by_itself,
                c.always_running, c.messages_per_minute, c.last_sequence, c.taken_position,
                c.cursor <= c.last_sequence AS has_waiting,
                p.due_at IS NOT NULL AS has_put_off, coalesce(p.due_at <= now(), false) AS has_due,
@@ -50,6 +52,7 @@ def select_working(organization_id: UUID, integration_id: UUID) -> Query[Working
         JOIN contact_list l ON l.organization_id = c.organization_id AND l.id = c.list_id
         JOIN response r ON r.organization_id = c.organization_id AND r.id = c.response_id
         LEFT JOIN template t ON t.organization_id = r.organization_id AND t.id = r.template_id
+        LEFT JOIN outbound_settings s ON s.organization_id = c.organization_id
         LEFT JOIN LATERAL (
           SELECT due_at FROM campaign_put_off
           WHERE organization_id = %(organization_id)s AND campaign_id = c.id AND run = c.run
@@ -86,10 +89,14 @@ def select_allowance(organization_id: UUID) -> Query[Allowance]:
 
 
 class Definition(msgspec.Struct, frozen=True):
-    """What a campaign of this version sends, to whom and when. `clauses` are of its filter."""
+    """What a campaign of this version sends, to whom and when. `clauses` are of its filter.
+
+    `settings_version` is that of the organization's settings, from which quiet hours may come.
+    """
 
     id: UUID
     version: int
+    settings_version: int
     division_id: UUID
     name: str
     run: int
@@ -109,7 +116,8 @@ def select_definitions(organization_id: UUID, campaign_ids: list[UUID]) -> Query
     """The definitions of campaigns; quiet hours and their zone fall back to the organization's."""
     return Query(
         """
-        SELECT c.id, c.version, c.division_id, c.name, c.run, c.list_id, l.columns,
+        SELECT c.id, c.version, coalesce(s.version, 1) AS settings_version, c.division_id, c.name,
+               c.run, c.list_id, l.columns,
                c.whatsapp_column, c.response_id, c.parameters, c.dnc_list_ids, c.sorts,
                jsonb_build_object('timeZone', coalesce(s.time_zone, 'UTC'))
                  || coalesce(c.quiet_hours, s.quiet_hours) AS quiet_hours,

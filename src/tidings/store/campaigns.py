@@ -24,7 +24,9 @@ COLUMNS = """
     i.name AS integration_name, r.name AS response_name, f.name AS filter_name,
     ARRAY(SELECT n.name FROM unnest(c.dnc_list_ids) WITH ORDINALITY x(id, at)
           LEFT JOIN dnc_list n ON n.organization_id = c.organization_id AND n.id = x.id
-          ORDER BY x.at) AS dnc_list_names
+          ORDER BY x.at) AS dnc_list_names,
+    jsonb_build_object('timeZone', coalesce(s.time_zone, 'UTC'))
+      || coalesce(c.quiet_hours, s.quiet_hours) AS effective_quiet_hours
 """
 JOINED = """
     campaign c
@@ -34,6 +36,7 @@ JOINED = """
     JOIN response r ON r.organization_id = c.organization_id AND r.id = c.response_id
     LEFT JOIN contact_list_filter f
       ON f.organization_id = c.organization_id AND f.id = c.filter_id
+    LEFT JOIN outbound_settings s ON s.organization_id = c.organization_id
 """
 CONDITIONS = """
     c.organization_id = %(organization_id)s
@@ -80,6 +83,7 @@ class CampaignRow(msgspec.Struct, frozen=True):
     messages_per_minute: int
     always_running: bool
     quiet_hours: dict[str, Any] | None
+    effective_quiet_hours: dict[str, Any] | None
     run: int
     phase: str
     cursor: int

@@ -180,6 +180,7 @@ class CampaignView(View):
     date_modified: Moment
     self_uri: str
     quiet_hours: dict[str, Any] | None = None
+    effective_quiet_hours: dict[str, Any] | None = None
     status_reason: ReasonView | None = None
     date_started: Moment | None = None
     date_stopped: Moment | None = None
@@ -212,6 +213,7 @@ class CampaignView(View):
             date_modified=moment(row.modified_at),
             self_uri=f"{PATH}/{row.id}",
             quiet_hours=row.quiet_hours,
+            effective_quiet_hours=row.effective_quiet_hours,
             status_reason=reason_of(row),
             date_started=optional_moment(row.started_at),
             date_stopped=optional_moment(row.stopped_at),
