@@ -162,3 +162,30 @@ async def test_a_forecast_counts_by_country_and_price(
         "price": 0.05,
         "cost": pytest.approx(0.1),
     }
+
+
+async def test_a_trial_that_takes_too_long_is_given_up_with_words(
+    api: Api,
+    sending: Sending,
+    campaigns: Campaigns,
+    line: Line,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    made, _ = await mixed(api, campaigns, Pumping(sending), line, "Too large")
+    monkeypatch.setattr("tidings.actions.campaign_trial.LONGEST_SECONDS", 0.05)
+    monkeypatch.setattr("tidings.actions.campaign_forecast.LONGEST_SECONDS", 0.05)
+    monkeypatch.setattr("tidings.api.v2.contact_search.LONGEST_SEARCH_MS", 50)
+    contacts = f"/api/v2/outbound/contactlists/{made['contactList']['id']}/contacts"
+
+    async with sending.database.transaction() as connection:
+        await connection.execute("LOCK TABLE contact IN ACCESS EXCLUSIVE MODE")
+        answers = [
+            await api.post(f"{made['selfUri']}/dryrun"),
+            await api.post(f"{made['selfUri']}/forecast"),
+            await api.post(f"{contacts}/search", {}),
+        ]
+
+    for answer in answers:
+        assert answer.status == 503, answer
+        assert answer.json()["code"] == "query.timed.out"
+        assert "Narrow" in answer.json()["message"]

@@ -148,6 +148,20 @@ def answer_unavailable(request: AnyRequest, error: Exception) -> Response[bytes]
     )
 
 
+def answer_timed_out(request: AnyRequest, error: Exception) -> Response[bytes]:
+    """A question that was given up because it took too long; the database is well."""
+    log.warning("statement.timed_out", path=request.url.path)
+    return error_answer(
+        request,
+        status=503,
+        code="query.timed.out",
+        message=(
+            "This takes longer than a request may; nothing was changed. Narrow what is asked for "
+            "(a filter, a smaller list), or try again when less is going on."
+        ),
+    )
+
+
 def answer_unexpected(request: AnyRequest, error: Exception) -> Response[bytes]:
     """A defect of ours: logged whole, told without particulars."""
     log.error("request.failed", path=request.url.path, exc_info=error)
@@ -182,6 +196,7 @@ HANDLERS: dict[int | type[Exception], Any] = {
     HTTPException: answer_http,
     pg.DiskFull: answer_unavailable,
     pg.DataError: answer_bad_text,
+    pg.QueryCanceled: answer_timed_out,
     UnicodeError: answer_bad_text,
     RecursionError: answer_too_deep,
     **dict.fromkeys(UNAVAILABLE, answer_unavailable),

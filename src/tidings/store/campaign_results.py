@@ -173,13 +173,26 @@ def select_results(
     )
 
 
-def find_results(
-    organization_id: UUID, run: Run, text: str, *, forms: list[str], limit: int
-) -> Query[ResultRow]:
-    """Contacts of a run by contact id, or by address in any of these forms.
+def find_result(organization_id: UUID, run: Run, contact_id: str) -> Query[ResultRow]:
+    """The contact of a run with this id, found by an index."""
+    params = {"contact_id": contact_id, "limit": 1}
+    return _find(organization_id, run, "x.id = %(contact_id)s", params)
 
-    An address is looked for in the whole list once: a second or so for a million contacts.
+
+def find_results(
+    organization_id: UUID, run: Run, *, forms: list[str], limit: int
+) -> Query[ResultRow]:
+    """Contacts of a run whose whole address is one of these forms.
+
+    The list is read once, a second or so for a million contacts: give the transaction a limit.
     """
+    params = {"forms": forms, "limit": limit}
+    return _find(organization_id, run, "x.values[%(address_column)s] = ANY(%(forms)s)", params)
+
+
+def _find(
+    organization_id: UUID, run: Run, condition: str, params: dict[str, Any]
+) -> Query[ResultRow]:
     return Query(
         f"""
         WITH walked AS MATERIALIZED (
@@ -188,13 +201,12 @@ def find_results(
           FROM contact x
           JOIN campaign_contact r ON {RUN.format(table="r")} AND r.position = x.position
           WHERE x.organization_id = %(organization_id)s AND x.list_id = %(list_id)s
-            AND (x.id = %(text)s OR x.values[%(address_column)s] = ANY(%(forms)s))
+            AND {condition}
           LIMIT %(limit)s
         )
         {RESULT.format(fits="true")} ORDER BY r.position
         """,
-        _params(organization_id, run, ResultFilter())
-        | {"text": text, "forms": forms, "limit": limit},
+        _params(organization_id, run, ResultFilter()) | params,
         ResultRow,
     )
 

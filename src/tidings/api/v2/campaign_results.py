@@ -28,20 +28,23 @@ from tidings.store.campaign_results import (
     ResultRow,
     ResultSource,
     Run,
+    find_result,
     find_results,
     run_of,
     select_results,
 )
+from tidings.store.contact_list_filters import limit_statements
 from tidings.store.database import Database
 from tidings.store.ids import time_of
 from tidings.store.interaction_filters import HIGHEST_ID
 from tidings.store.outbound_events import EventFilter, select_outbound_events
-from tidings.store.query import Connection, fetch
+from tidings.store.query import Connection, execute, fetch
 
 # A page looks at so many candidates at most; the next page goes on behind them.
 WINDOW = 2_000
 MOST_WINDOWS = 5
 MOST_FOUND = 100
+LONGEST_SEARCH_MS = 10_000
 MOST_MINUTES = timedelta(days=7)
 MOST_EVENTS = 200
 
@@ -157,7 +160,8 @@ async def list_results(
     after: After = None,
     page_size: PageSize = 25,
 ) -> Keyset[ResultView]:
-    """What became of each contact of the current run. `search` is an address or a contact id.
+    """What became of each contact of the current run. `search` is a whole contact id, or
+    else a whole address, written in any way.
 
     A page looks at a bounded number of contacts: it may come back with fewer entities than asked
     for, and goes on at nextUri as long as there is one.
@@ -171,7 +175,7 @@ async def list_results(
     async with database.transaction(caller.organization_id) as connection:
         run = run_of(await access_campaign(connection, caller, campaign_id))
         if search:
-            rows = await fetch(connection, _search(caller, run, search))
+            rows = await _search(connection, caller, run, search)
             entities, key = [ResultView.of(row) for row in rows], None
         else:
             entities, key = await _walk(
@@ -199,12 +203,17 @@ def _check_after(after: str | None, source: ResultSource) -> None:
         raise invalid("after", "after is not from a nextUri of this listing.") from None
 
 
-def _search(caller: Caller, run: Run, text: str) -> Any:
+async def _search(connection: Connection, caller: Caller, run: Run, text: str) -> list[ResultRow]:
+    """The contact with this id; without one, those with this whole address, written in any way."""
+    owner = caller.organization_id
+    if found := await fetch(connection, find_result(owner, run, text)):
+        return found
     try:
         forms = list(match_keys(parse_phone_id(text)))
     except InvalidAddress:
         forms = [text]
-    return find_results(caller.organization_id, run, text, forms=forms, limit=MOST_FOUND)
+    await execute(connection, limit_statements(LONGEST_SEARCH_MS))
+    return await fetch(connection, find_results(owner, run, forms=forms, limit=MOST_FOUND))
 
 
 async def _walk(

@@ -22,13 +22,15 @@ from tidings.domain.errors import invalid
 from tidings.domain.permissions import Caller
 from tidings.store.contact_conditions import EVERY_CONTACT, contact_condition
 from tidings.store.contact_jobs import JobRow, select_jobs
+from tidings.store.contact_list_filters import limit_statements
 from tidings.store.contact_lists import ListRow
 from tidings.store.contacts import ContactSort, count_meeting, search_contacts
 from tidings.store.database import Database
-from tidings.store.query import fetch, fetch_one
+from tidings.store.query import execute, fetch, fetch_one
 
 LARGEST_PAGE = 100
 MOST_WALKED = 10_000
+LONGEST_SEARCH_MS = 10_000
 MOST_SORTS = 4
 JOBS_SHOWN = 100
 LIST = "/{contact_list_id:uuid}/contacts"
@@ -122,6 +124,7 @@ async def find_contacts(
         condition = EVERY_CONTACT
         if chosen is not None:
             condition = contact_condition(chosen, row.columns, now=datetime.now(UTC))
+        await execute(connection, limit_statements(LONGEST_SEARCH_MS))
         query = search_contacts(
             owner,
             row.id,
