@@ -79,6 +79,7 @@ BY_HAND: dict[str, dict[str, Any]] = {
     },
     "tidings.store.campaign_layout.lay_out": {"layout": LAYOUT},
     "tidings.store.campaign_layout.finish_layout": {"layout": LAYOUT},
+    "tidings.store.campaign_layout.select_base": {"layout": LAYOUT},
     "tidings.store.consents.select_consent_page": {"phone_prefixes": ["49"]},
     "tidings.store.contacts.change_between": {"condition": EVERY_CONTACT},
     "tidings.store.contacts.count_meeting": {"condition": EVERY_CONTACT},

@@ -10,6 +10,9 @@ from hypothesis import strategies as st
 from tests.pumping import Pumping, phones, row
 from tests.sending import Line, Sending
 from tidings.domain.contact_filters import parse_number
+from tidings.engine.pump_layout import lay_out
+from tidings.store.campaign_runs import select_definitions, select_working
+from tidings.store.query import fetch
 
 PLACES = {"1": 1, "2": 2, "Zone": 3, "Rank": 4}
 cells = st.one_of(
@@ -109,6 +112,28 @@ async def test_values_that_are_no_numbers_come_last_and_are_counted(
         "SELECT message FROM outbound_event WHERE entity_id = %s", campaign.id
     )
     assert message.startswith("2 contacts have no number in the column Rank")
+
+
+async def test_what_was_laid_out_meanwhile_is_not_laid_out_again(
+    pumping: Pumping, line: Line
+) -> None:
+    first, listed = phones(2)
+    dnc_list_id = await pumping.dnc_list(listed)
+    campaign = await pumping.campaign(line, [row(first), row(listed)], dnc_list_ids=[dnc_list_id])
+    await pumping.start(campaign)
+    lease = await pumping.hold(line)
+    async with pumping.database.connection() as connection:
+        seen = await fetch(connection, select_working(pumping.organization.id, line.integration_id))
+        [definition] = await fetch(
+            connection, select_definitions(pumping.organization.id, [campaign.id])
+        )
+    [before] = [each for each in seen if each.id == campaign.id]
+
+    assert await lay_out(pumping.database, lease, definition, before)
+    assert not await lay_out(pumping.database, lease, definition, before)
+
+    assert await pumping.states(campaign) == {("waiting", None): 1, ("excluded", "dnc.listed"): 1}
+    await pumping.stop(campaign)
 
 
 async def test_only_contacts_of_the_filter_are_laid_out(pumping: Pumping, line: Line) -> None:

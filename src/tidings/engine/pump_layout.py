@@ -75,6 +75,9 @@ async def lay_out(
         async with database.transaction() as connection:
             if not (await fetch_one(connection, store.lock_layout(definition.id))).got:
                 return False
+            # What the caller saw may be older than what was laid out meanwhile.
+            if not await fetch(connection, store.select_base(lease.organization_id, layout)):
+                raise Overtaken
             await execute(connection, store.allow_sorting())
             rows = await fetch(connection, store.lay_out(lease.organization_id, layout))
             await _finish(connection, lease, layout, rows, definition=definition)

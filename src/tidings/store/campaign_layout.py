@@ -58,6 +58,12 @@ class LaidOut(msgspec.Struct, frozen=True):
     considered: int
 
 
+class Finished(msgspec.Struct, frozen=True):
+    """A campaign whose layout counts from now on, or would."""
+
+    id: UUID
+
+
 def allow_sorting() -> Query[Nothing]:
     """Give this transaction the memory to sort and hash a million contacts without files."""
     return Query("SELECT set_config('work_mem', '128MB', true)", {}, Nothing)
@@ -75,6 +81,28 @@ def lock_layout(campaign_id: UUID) -> Query[Locked]:
         "SELECT pg_try_advisory_xact_lock(hashtextextended(%(key)s, 0)) AS got",
         {"key": f"layout {campaign_id}"},
         Locked,
+    )
+
+
+def select_base(organization_id: UUID, layout: Layout) -> Query[Finished]:
+    """The campaign, if it is still at the place where this layout begins.
+
+    Asked under lock_layout: whoever laid the same contacts out before us has committed.
+    """
+    return Query(
+        """
+        SELECT id FROM campaign
+        WHERE organization_id = %(organization_id)s AND id = %(campaign_id)s AND run = %(run)s
+          AND taken_position = %(after)s AND last_sequence = %(base)s
+        """,
+        {
+            "organization_id": organization_id,
+            "campaign_id": layout.campaign_id,
+            "run": layout.run,
+            "after": layout.after,
+            "base": layout.base,
+        },
+        Finished,
     )
 
 
@@ -169,12 +197,6 @@ def lay_out(organization_id: UUID, layout: Layout) -> Query[LaidOut]:
         **{f"sort_{at}": sort.column for at, sort in enumerate(layout.sorts, start=1)},
     }
     return Query(statement, params | layout.condition.params, LaidOut)
-
-
-class Finished(msgspec.Struct, frozen=True):
-    """A campaign whose layout counts from now on."""
-
-    id: UUID
 
 
 def finish_layout(
