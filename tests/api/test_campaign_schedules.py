@@ -81,6 +81,19 @@ async def test_a_schedule_is_set_read_changed_and_deleted(
     assert (await api.get(path)).status == 404
 
 
+async def test_the_schedule_of_one_campaign_is_asked_for_whether_it_has_one_or_not(
+    api: Api, made: dict[str, Any]
+) -> None:
+    wanted = {"campaignId": made["id"]}
+    assert (await api.get(SCHEDULES, params=wanted)).json()["entities"] == []
+
+    await api.put(f"{SCHEDULES}/{made['id']}", {"intervals": LATER})
+
+    found = (await api.get(SCHEDULES, params=wanted)).json()
+    assert [each["id"] for each in found["entities"]] == [made["id"]]
+    assert found["total"] == 1
+
+
 async def test_what_has_no_time_left_or_no_zone_is_refused(api: Api, made: dict[str, Any]) -> None:
     path = f"{SCHEDULES}/{made['id']}"
     past = [{"start": "2020-01-01T09:00:00", "end": "2020-01-01T17:00:00"}]

@@ -104,17 +104,27 @@ def select_schedule(
 
 
 def select_schedules(
-    organization_id: UUID, *, divisions: list[UUID] | None, limit: int, offset: int
+    organization_id: UUID,
+    *,
+    divisions: list[UUID] | None,
+    limit: int,
+    offset: int,
+    campaign_id: UUID | None = None,
 ) -> Query[ScheduleRow]:
-    """A page of schedules by the name of their campaigns; at most as many as there are of those."""
+    """A page of schedules by the name of their campaigns, or that of one campaign if it has one.
+
+    There are at most as many as there are campaigns.
+    """
     return Query(
         f"""
         SELECT {COLUMNS} FROM {JOINED} WHERE {CONDITIONS}
+          AND (%(campaign_id)s::uuid IS NULL OR s.campaign_id = %(campaign_id)s)
         ORDER BY lower(c.name), c.id LIMIT %(limit)s OFFSET %(offset)s
         """,
         {
             "organization_id": organization_id,
             "divisions": divisions,
+            "campaign_id": campaign_id,
             "limit": limit,
             "offset": offset,
         },
@@ -122,11 +132,16 @@ def select_schedules(
     )
 
 
-def count_schedules(organization_id: UUID, *, divisions: list[UUID] | None) -> Query[Count]:
+def count_schedules(
+    organization_id: UUID, *, divisions: list[UUID] | None, campaign_id: UUID | None = None
+) -> Query[Count]:
     """How many schedules the same conditions give."""
     return Query(
-        f"SELECT count(*) AS count FROM {JOINED} WHERE {CONDITIONS}",
-        {"organization_id": organization_id, "divisions": divisions},
+        f"""
+        SELECT count(*) AS count FROM {JOINED} WHERE {CONDITIONS}
+          AND (%(campaign_id)s::uuid IS NULL OR s.campaign_id = %(campaign_id)s)
+        """,
+        {"organization_id": organization_id, "divisions": divisions, "campaign_id": campaign_id},
         Count,
     )
 

@@ -1,10 +1,11 @@
 """Schedules of campaigns over the API: /outbound/schedules/whatsappcampaigns (C14)."""
 
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 from uuid import UUID
 
 import msgspec
 from litestar import Request, Router, delete, get, put
+from litestar.params import QueryParameter
 
 from tidings.actions import campaign_schedules as actions
 from tidings.api.auth import needs
@@ -18,6 +19,7 @@ from tidings.store.database import Database
 from tidings.store.query import fetch, fetch_one
 
 PATH = "/api/v2/outbound/schedules/whatsappcampaigns"
+CampaignId = Annotated[UUID | None, QueryParameter(name="campaignId")]
 Day = Literal["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"]
 
 
@@ -135,16 +137,29 @@ class ScheduleView(View):
 
 @get("/", guards=[needs(actions.VIEW)])
 async def list_schedules(
-    request: Request[Any, Any, Any], caller: Caller, database: Database, page: Page
+    request: Request[Any, Any, Any],
+    caller: Caller,
+    database: Database,
+    page: Page,
+    campaign_id: CampaignId = None,
 ) -> Listing[ScheduleView]:
-    """List schedules by the name of their campaigns."""
+    """List schedules by the name of their campaigns; `campaignId` asks for that of one."""
     owner, divisions = caller.organization_id, caller.divisions(actions.VIEW)
     async with database.transaction(owner) as connection:
         rows = await fetch(
             connection,
-            store.select_schedules(owner, divisions=divisions, limit=page.size, offset=page.offset),
+            store.select_schedules(
+                owner,
+                divisions=divisions,
+                limit=page.size,
+                offset=page.offset,
+                campaign_id=campaign_id,
+            ),
         )
-        total = await fetch_one(connection, store.count_schedules(owner, divisions=divisions))
+        total = await fetch_one(
+            connection,
+            store.count_schedules(owner, divisions=divisions, campaign_id=campaign_id),
+        )
     entities = [ScheduleView.of(row) for row in rows]
     return listing(request, page, entities=entities, total=total.count)
 
