@@ -71,7 +71,7 @@ function ColumnRow({ column, fixedName, onChange, onRemove }: RowProps) {
   const { t } = useTranslation();
   const kinds = COLUMN_KINDS.map((kind) => ({ value: kind, label: t(`contacts.kinds.${kind}`) }));
   return (
-    <div className={classes.row}>
+    <div className={classes.row} data-fixed={fixedName}>
       <TextInput
         aria-label={t("contacts.columnName")}
         placeholder={t("contacts.columnName")}

@@ -100,7 +100,7 @@ function Columns({ editor, fromFile }: { editor: Editor<Values>; fromFile: boole
         label={labels.defaultRegion}
         description={t("contacts.regionHint")}
         maxLength={2}
-        w={220}
+        styles={{ input: { width: 96 } }}
         {...form.getInputProps("defaultRegion")}
       />
     </>

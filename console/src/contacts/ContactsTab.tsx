@@ -144,7 +144,7 @@ function Total({
       <Text size="sm" c="dimmed" className="figures" aria-live="polite">
         {isFiltered
           ? t("filters.count", { chosen: figures.number(total), total: figures.number(size ?? 0) })
-          : figures.number(total)}
+          : t("contacts.total", { count: total })}
       </Text>
       {total > most && (
         <Alert p="xs">{t("contacts.tooMany", { shown: figures.number(most) })}</Alert>

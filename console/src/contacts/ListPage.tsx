@@ -9,6 +9,7 @@ import { useSearchState } from "@/components/search";
 import { FiltersTab } from "@/filters/FiltersTab";
 import { ContactsTab } from "./ContactsTab";
 import { ExportTab } from "./ExportTab";
+import classes from "./ListPage.module.css";
 import { mayContacts } from "./permissions";
 import { listQuery } from "./queries";
 import { SettingsTab } from "./SettingsTab";
@@ -55,7 +56,7 @@ function ListTabs({ list }: { list: ContactList }) {
       onChange={(next) => set({ ...NOTHING_OPEN, tab: next ?? undefined })}
       keepMounted={false}
     >
-      <Tabs.List mb="md">
+      <Tabs.List mb="md" className={classes.tabs}>
         {shown.map((each) => (
           <Tabs.Tab key={each} value={each}>
             {t(`contacts.tabs.${each}`)}

@@ -16,7 +16,7 @@ import { pick, useSearchState } from "@/components/search";
 import { divisionsQuery } from "@/people/queries";
 import { ContactListSheet } from "./ContactListSheet";
 import { mayContacts } from "./permissions";
-import { isImporting, LIST_FILTERS, LISTS_KEY, readLists } from "./queries";
+import { hasImport, isImporting, LIST_FILTERS, LISTS_KEY, readLists } from "./queries";
 import type { ContactList } from "./types";
 import { Usability } from "./unusable";
 
@@ -56,7 +56,7 @@ export function ListsPage() {
         isOpen={values.sheet === "new"}
         onClose={() => set({ sheet: undefined })}
         onCreated={({ id, importStatus }) => {
-          const tab = importStatus?.state === "IN_PROGRESS" ? "?tab=uploads" : "";
+          const tab = hasImport(importStatus) ? "?tab=uploads" : "";
           router.history.push(`/contacts/lists/${id}${tab}`);
         }}
       />

@@ -37,7 +37,7 @@ export function SettingsTab({ list }: { list: ContactList }) {
           label={labels.defaultRegion}
           description={t("contacts.regionHint")}
           maxLength={2}
-          w={220}
+          styles={{ input: { width: 96 } }}
           {...form.getInputProps("defaultRegion")}
         />
         <Checkbox

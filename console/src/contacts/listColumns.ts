@@ -56,13 +56,21 @@ export function suggestColumns(header: string[], rows: string[][]): ListColumn[]
   return columns;
 }
 
+/** A bad row or two hide nothing: most values decide. */
+const ENOUGH = 0.6;
+
 function kindOf(name: string, values: string[]): ColumnKind {
-  const all = (pattern: RegExp) =>
-    values.length > 0 && values.every((value) => pattern.test(value.trim()));
+  const most = (pattern: RegExp) =>
+    values.length > 0 &&
+    values.filter((value) => pattern.test(value.trim())).length >= ENOUGH * values.length;
   if (EMAIL_NAME.test(name)) return "email";
   if (WHATSAPP_NAME.test(name)) return "whatsApp";
-  if (PHONE_NAME.test(name) && (values.length === 0 || all(PHONE))) return "phone";
-  if (all(DATE)) return "date";
-  if (all(NUMBER) && !values.some((value) => /^0\d/.test(value))) return "number";
+  if (
+    PHONE_NAME.test(name) &&
+    (values.length === 0 || values.some((value) => PHONE.test(value.trim())))
+  )
+    return "phone";
+  if (most(DATE)) return "date";
+  if (most(NUMBER) && !values.some((value) => /^0\d/.test(value))) return "number";
   return "text";
 }

@@ -2,7 +2,7 @@
 import { queryOptions } from "@tanstack/react-query";
 import { answer, api } from "@/api/client";
 import type { Listing } from "@/api/types";
-import type { Contact, ContactList, ContactListEdit, ContactSearch } from "./types";
+import type { Contact, ContactList, ContactListEdit, ContactSearch, ImportStatus } from "./types";
 
 const LISTS = "/api/v2/outbound/contactlists";
 const OF_LIST = `${LISTS}/{contact_list_id}` as const;
@@ -40,6 +40,10 @@ export const readList = (id: string) =>
 
 export const isImporting = (list: Pick<ContactList, "importStatus">) =>
   list.importStatus?.state === "IN_PROGRESS";
+
+/** Whether a file was ever sent; a list without any counts as done with nothing. */
+export const hasImport = (status: ImportStatus | undefined) =>
+  Boolean(status && (status.state || status.totalRecords > 0));
 
 export const listQuery = (id: string) =>
   queryOptions({

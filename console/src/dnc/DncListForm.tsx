@@ -80,7 +80,7 @@ export function DncListForm({ onCreated }: { onCreated: (list: DncList) => void 
         label={labels.defaultRegion}
         description={t("contacts.regionHint")}
         maxLength={2}
-        w={220}
+        styles={{ input: { width: 96 } }}
         {...form.getInputProps("defaultRegion")}
       />
     </EditorForm>

@@ -7,6 +7,7 @@ import { useMay } from "@/api/permissions";
 import { DetailPage } from "@/components/DetailPage";
 import { useSearchState } from "@/components/search";
 import { ExportTab } from "@/contacts/ExportTab";
+import classes from "@/contacts/ListPage.module.css";
 import { mayContacts } from "@/contacts/permissions";
 import { Usability } from "@/contacts/unusable";
 import { DncSettingsTab } from "./DncSettingsTab";
@@ -43,7 +44,7 @@ function ListTabs({ list }: { list: DncList }) {
   const tab = shown.find((each) => each === values.tab) ?? "numbers";
   return (
     <Tabs value={tab} onChange={(next) => set({ tab: next ?? undefined })} keepMounted={false}>
-      <Tabs.List mb="md">
+      <Tabs.List mb="md" className={classes.tabs}>
         {shown.map((each) => (
           <Tabs.Tab key={each} value={each}>
             {t(`contacts.tabs.${each}`)}

@@ -15,7 +15,7 @@ import { RelativeTime } from "@/components/RelativeTime";
 import { pick, useSearchState } from "@/components/search";
 import { useListFilters, useRenewal } from "@/contacts/ListsPage";
 import { mayContacts } from "@/contacts/permissions";
-import { isImporting } from "@/contacts/queries";
+import { hasImport, isImporting } from "@/contacts/queries";
 import { Usability } from "@/contacts/unusable";
 import { DncListSheet } from "./DncListSheet";
 import { DNC_FILTERS, DNC_KEY, readDncLists } from "./queries";
@@ -58,7 +58,7 @@ export function DncListsPage() {
         isOpen={values.sheet === "new"}
         onClose={() => set({ sheet: undefined })}
         onCreated={({ id, importStatus }) => {
-          const tab = importStatus?.state === "IN_PROGRESS" ? "?tab=uploads" : "";
+          const tab = hasImport(importStatus) ? "?tab=uploads" : "";
           router.history.push(`/contacts/dnc/${id}${tab}`);
         }}
       />

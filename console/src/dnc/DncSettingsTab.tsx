@@ -43,7 +43,7 @@ export function DncSettingsTab({ list }: { list: DncList }) {
           label={labels.defaultRegion}
           description={t("contacts.regionHint")}
           maxLength={2}
-          w={220}
+          styles={{ input: { width: 96 } }}
           {...form.getInputProps("defaultRegion")}
         />
       </EditorForm>

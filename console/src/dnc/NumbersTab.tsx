@@ -24,7 +24,7 @@ export function NumbersTab({ list }: { list: DncList }) {
         facts={[
           [t("dnc.size"), figures.number(list.size ?? 0)],
           [t("dnc.holds"), held(list)],
-          [t("dnc.collects"), list.collectsOptOuts && t("common.yes")],
+          [t("dnc.collects"), list.collectsOptOuts ? t("common.yes") : undefined],
           [t("contacts.division"), list.division.name],
         ]}
       />
