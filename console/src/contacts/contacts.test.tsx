@@ -5,7 +5,7 @@ import { DncListPage } from "@/dnc";
 import { fromStored, isComplete, newConditions, placeOf, toBody } from "@/filters/conditions";
 import { open, refusal, serve } from "@/world";
 import { parseCsv } from "./csv";
-import { ListPage, ListsPage } from "./index";
+import { ListPage } from "./index";
 import { columnsBody, columnsOf, suggestColumns } from "./listColumns";
 
 const LIST = {
@@ -95,8 +95,8 @@ describe("a filter", () => {
 });
 
 test("why a list cannot be used is said in words, and a new reason as it came", async () => {
-  serve({ [`GET ${LISTS}`]: { entities: [LIST], total: 1, pageCount: 1 } });
-  open(ListsPage, "/contacts/lists");
+  serve({ [`GET ${LISTS}/7`]: LIST });
+  open(ListPage, "/contacts/lists/7", "/contacts/lists/$id");
   await userEvent.click(await screen.findByRole("button", { name: "Why?" }));
   expect(await screen.findByText(/The list is empty/)).toBeTruthy();
   expect(screen.getByText("some.new.reason")).toBeTruthy();
