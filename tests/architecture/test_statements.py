@@ -81,6 +81,7 @@ BY_HAND: dict[str, dict[str, Any]] = {
     "tidings.store.campaign_layout.finish_layout": {"layout": LAYOUT},
     "tidings.store.campaign_layout.select_base": {"layout": LAYOUT},
     "tidings.store.consents.select_consent_page": {"phone_prefixes": ["49"]},
+    "tidings.store.campaign_leftovers.delete_rows": {"table": "campaign_contact"},
     "tidings.store.contacts.change_between": {"condition": EVERY_CONTACT},
     "tidings.store.contacts.count_meeting": {"condition": EVERY_CONTACT},
     "tidings.store.contacts.remove_between": {"condition": EVERY_CONTACT},

@@ -17,6 +17,7 @@ from tidings.domain.campaigns import Status, after_stop, check_at_rest, starts
 from tidings.domain.errors import Kind
 from tidings.domain.permissions import Caller
 from tidings.store import campaigns as store
+from tidings.store.campaign_leftovers import insert_leftover
 from tidings.store.events import insert_event
 from tidings.store.outbound_events import (
     Category,
@@ -74,12 +75,14 @@ async def recycle_campaign(
 ) -> store.CampaignRow:
     """Begin a new run: the next start messages every contact of the list anew; 409 while it runs.
 
-    What the old run still had queued is withdrawn; its results stay.
+    What the old run still had queued is withdrawn; its messages stay, in the interactions.
     """
     before = await lock_campaign(connection, caller, campaign_id, permission=permission)
     check_at_rest(Status(before.status), "recycle")
     await withdraw_queued(connection, before)
-    await execute(connection, store.begin_new_run(caller.organization_id, campaign_id))
+    owner = caller.organization_id
+    await execute(connection, store.begin_new_run(owner, campaign_id))
+    await execute(connection, insert_leftover(owner, campaign_id, run=before.run))
     return await _tell(connection, caller, before, "recycle", said="was recycled")
 
 

@@ -21,6 +21,7 @@ from tidings.domain.campaigns import (
 from tidings.domain.errors import FieldError, Kind, Rejection, absent, conflict, stale_version
 from tidings.domain.permissions import Caller
 from tidings.store import campaigns as store
+from tidings.store.campaign_leftovers import EVERY_RUN, insert_leftover
 from tidings.store.ids import new_id
 from tidings.store.query import Connection, execute, fetch_one, fetch_optional
 
@@ -148,7 +149,9 @@ async def delete_campaign(
     before = await lock_campaign(connection, caller, campaign_id, permission=DELETE)
     check_at_rest(Status(before.status), "delete")
     await withdraw_queued(connection, before)
-    await execute(connection, store.delete_campaign(caller.organization_id, campaign_id))
+    owner = caller.organization_id
+    await execute(connection, store.delete_campaign(owner, campaign_id))
+    await execute(connection, insert_leftover(owner, campaign_id, run=EVERY_RUN))
     await announce(connection, caller, "delete", before=before)
     return before
 

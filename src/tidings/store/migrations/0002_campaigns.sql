@@ -380,6 +380,17 @@ CREATE TABLE campaign_minute (
   PRIMARY KEY (organization_id, campaign_id, run, minute, measure)
 ) WITH (fillfactor = 70);
 
+-- Runs that are over for good, whose rows housekeeping drops: all up to `run`.
+CREATE TABLE campaign_leftover (
+  organization_id uuid NOT NULL,
+  campaign_id uuid NOT NULL,
+  run smallint NOT NULL,
+  noted_at timestamptz NOT NULL DEFAULT now(),
+  due_at timestamptz NOT NULL DEFAULT now(),
+  PRIMARY KEY (organization_id, campaign_id)
+);
+CREATE INDEX campaign_leftover_due ON campaign_leftover (due_at);
+
 -- What happened to a campaign, a list or an import, in words; the reference's outbound events.
 -- division_id: of the thing it is about, as it was then; without one only who sees all sees it.
 CREATE TABLE outbound_event (
