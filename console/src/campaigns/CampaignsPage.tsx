@@ -101,7 +101,7 @@ function useColumns(progressOf: (id: string) => Progress | undefined): Column<Ca
     {
       id: "status",
       header: t("campaigns.status"),
-      width: 170,
+      width: 150,
       narrow: 130,
       render: (row) => {
         const progress = progressOf(row.id);
@@ -112,32 +112,32 @@ function useColumns(progressOf: (id: string) => Progress | undefined): Column<Ca
     {
       id: "progress",
       header: t("campaigns.progress"),
-      width: 220,
+      width: 170,
       render: (row) => <Cell progress={progressOf(row.id)} />,
     },
     {
       id: "list",
       header: t("campaigns.list"),
-      width: 180,
+      width: 150,
       render: (row) => row.contactList.name,
     },
     {
       id: "number",
       header: t("campaigns.number"),
-      width: 160,
+      width: 130,
       render: (row) => row.whatsAppConfig.whatsAppIntegration.name,
     },
     {
       id: "pace",
       header: t("campaigns.pace"),
-      width: 120,
+      width: 100,
       align: "end",
       render: (row) => t("campaigns.perMinute", { number: figures.number(row.messagesPerMinute) }),
     },
     {
       id: "actions",
       header: t("campaigns.actions"),
-      width: 100,
+      width: 104,
       narrow: 56,
       align: "end",
       render: (row) => <CampaignMenu id={row.id} name={row.name} status={statusOf(row)} />,

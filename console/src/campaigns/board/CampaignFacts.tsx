@@ -30,7 +30,7 @@ export function CampaignFacts({ campaign, progress }: BoardProps) {
         [t("campaigns.sorts"), contactSorts.map(({ fieldName }) => fieldName).join(", ")],
         [t("campaigns.alwaysRunning"), campaign.alwaysRunning ? t("common.yes") : undefined],
         [t("people.division"), campaign.division.name],
-        [t("campaigns.board.run"), figures.number(progress.run)],
+        [t("campaigns.board.run"), figures.number(progress.run + 1)],
         [t("campaigns.board.started"), time(campaign.dateStarted)],
         [t("campaigns.board.stopped"), time(campaign.dateStopped)],
         [t("campaigns.board.completed"), time(campaign.dateCompleted)],

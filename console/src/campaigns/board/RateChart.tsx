@@ -13,9 +13,9 @@ export function RateChart({ minutes }: { minutes: Minute[] }) {
   const { t } = useTranslation();
   const figures = useFigures();
   const [pointed, setPointed] = useState<number | null>(null);
-  const bars = grouped(minutes, MOST_BARS);
-  if (bars.length === 0) return <Text c="dimmed">{t("campaigns.rate.nothing")}</Text>;
   const tallOf = (bar: Minute) => amountOf(bar, "sent") + amountOf(bar, "failed");
+  const bars = grouped(minutes, MOST_BARS);
+  if (!bars.some(tallOf)) return <Text c="dimmed">{t("campaigns.rate.nothing")}</Text>;
   const highest = Math.max(1, ...bars.map(tallOf));
   const words = (bar: Minute) =>
     t("campaigns.rate.sentence", {
@@ -25,7 +25,7 @@ export function RateChart({ minutes }: { minutes: Minute[] }) {
     });
   const shown = pointed === null ? undefined : bars[pointed];
   return (
-    <figure className={classes.figure}>
+    <figure className={classes.figure} style={{ maxWidth: Math.max(240, bars.length * 50) }}>
       <figcaption className={classes.caption} aria-live="polite">
         {shown ? words(shown) : t("campaigns.rate.highest", { number: figures.number(highest) })}
       </figcaption>

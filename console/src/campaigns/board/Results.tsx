@@ -116,15 +116,15 @@ function useColumns(): Column<Result>[] {
     {
       id: "address",
       header: t("campaigns.board.address"),
-      width: 170,
+      width: 140,
       narrow: true,
       render: (row) => row.address ?? row.contactId ?? "",
     },
     {
       id: "state",
       header: t("campaigns.board.state"),
-      width: 200,
-      narrow: 150,
+      width: 130,
+      narrow: 140,
       render: (row) => <Standing row={row} />,
     },
     {
@@ -142,13 +142,13 @@ function useColumns(): Column<Result>[] {
     {
       id: "changed",
       header: t("campaigns.board.changed"),
-      width: 120,
+      width: 100,
       render: (row) => <RelativeTime time={row.dateChanged} />,
     },
     {
       id: "conversation",
       header: t("campaigns.board.conversation"),
-      width: 140,
+      width: 130,
       render: (row) =>
         row.conversationId && (
           <Anchor component={Link} to={`/interactions/${row.conversationId}`}>

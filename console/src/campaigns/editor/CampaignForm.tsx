@@ -32,6 +32,9 @@ interface Props {
   verb?: string;
 }
 
+/** The field is narrow, its words are not. */
+const NARROW = { wrapper: { maxWidth: 220 } };
+
 export function CampaignForm({ editor, verb }: Props) {
   const { t } = useTranslation();
   return (
@@ -119,7 +122,7 @@ function PaceField({ editor }: { editor: CampaignEditor }) {
       onChange={(value) => editor.set({ messagesPerMinute: Number(value) || 0 })}
       thousandSeparator=" "
       allowDecimal={false}
-      maw={220}
+      styles={NARROW}
       error={editor.errorAt("messagesPerMinute") ?? (tooFast && t("campaigns.tooFast", words))}
     />
   );

@@ -1,11 +1,54 @@
 // Only the contacts that a filter lets through are messaged.
 import { Select } from "@mantine/core";
-import { useQuery } from "@tanstack/react-query";
+import { useQuery, useQueryClient } from "@tanstack/react-query";
+import { lazy } from "react";
 import { useTranslation } from "react-i18next";
+import { useMay } from "@/api/permissions";
+import { mayContacts } from "@/contacts/permissions";
+import type { ListChoice } from "../types";
 import type { CampaignEditor } from "./campaignEditor";
+import { Locked } from "./Locked";
+import { Maker } from "./Maker";
 import { filterChoicesQuery } from "./queries";
 
-export function FilterField({ editor }: { editor: CampaignEditor }) {
+const FilterSheet = lazy(async () => ({
+  default: (await import("@/filters/FilterSheet")).FilterSheet,
+}));
+
+interface Props {
+  editor: CampaignEditor;
+  list: ListChoice;
+}
+
+export function FilterField({ editor, list }: Props) {
+  const { t } = useTranslation();
+  const has = useMay();
+  const queries = useQueryClient();
+  return (
+    <div>
+      <FilterSelect editor={editor} />
+      <Locked reason={editor.lock("contactListFilters")} />
+      {has(mayContacts.addFilter) && !editor.lock("contactListFilters") && (
+        <Maker label={t("campaigns.newFilter")}>
+          {(close) => (
+            <FilterSheet
+              isOpen
+              list={list}
+              onClose={close}
+              onSaved={({ id, name }) => {
+                close();
+                editor.set({ contactListFilters: { id, name } });
+                void queries.invalidateQueries({ queryKey: ["contactListFilters"] });
+              }}
+            />
+          )}
+        </Maker>
+      )}
+    </div>
+  );
+}
+
+function FilterSelect({ editor }: Pick<Props, "editor">) {
   const { t } = useTranslation();
   const { values, set } = editor;
   const chosen = values.contactListFilters;

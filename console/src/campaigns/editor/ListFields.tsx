@@ -32,7 +32,7 @@ export function ListFields({ editor }: { editor: CampaignEditor }) {
     <>
       <ListField editor={editor} chosen={chosen} />
       {chosen && <ColumnField editor={editor} chosen={chosen} />}
-      {values.contactList && <FilterField editor={editor} />}
+      {chosen && <FilterField editor={editor} list={chosen} />}
     </>
   );
 }

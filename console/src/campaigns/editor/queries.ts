@@ -1,14 +1,14 @@
 // What the editor of a campaign chooses from, and the schedule that belongs to it.
 import { keepPreviousData, queryOptions } from "@tanstack/react-query";
 import { answer, api } from "@/api/client";
-import { ApiError } from "@/api/errors";
 import type { Contact } from "@/contacts/types";
 import { at, told } from "../queries";
 import type { OutboundSettings, Schedule, ScheduleEdit, Sort } from "../types";
 
 const LISTS = "/api/v2/outbound/contactlists";
 const DNC_LISTS = "/api/v2/outbound/dnclists";
-const SCHEDULE = "/api/v2/outbound/schedules/whatsappcampaigns/{campaign_id}";
+const SCHEDULES = "/api/v2/outbound/schedules/whatsappcampaigns";
+const SCHEDULE = `${SCHEDULES}/{campaign_id}` as const;
 const FOUND = 50;
 const IMPORTING_MS = 2_000;
 const DETAILS = { includeImportStatus: true, includeSize: true };
@@ -106,11 +106,12 @@ export const settingsQuery = queryOptions({
 export const scheduleQuery = (campaignId: string) =>
   queryOptions({
     queryKey: ["campaigns", "one", campaignId, "schedule"],
-    queryFn: () =>
-      told<Schedule>(answer(api.GET(SCHEDULE, at(campaignId)))).catch((error: unknown) => {
-        if (error instanceof ApiError && error.status === 404) return null;
-        throw error;
-      }),
+    queryFn: async () => {
+      const found = await told<{ entities: Schedule[] }>(
+        answer(api.GET(SCHEDULES, { params: { query: { campaignId } } })),
+      );
+      return found.entities[0] ?? null;
+    },
     enabled: campaignId !== "",
   });
 

@@ -23,6 +23,9 @@ export type SettingsValues = {
   timeZone: string;
 };
 
+/** The field is narrow, its words are not. */
+const NARROW = { wrapper: { maxWidth: 220 } };
+
 export function CampaignSettingsPage() {
   const { t } = useTranslation();
   const { data, error } = useQuery(settingsQuery);
@@ -51,7 +54,7 @@ function SettingsForm({ settings }: { settings: OutboundSettings }) {
         onChange={(value) => form.setFieldValue("maxMessagesPerMinute", Number(value) || 0)}
         thousandSeparator=" "
         allowDecimal={false}
-        maw={220}
+        styles={NARROW}
         error={form.errors.maxMessagesPerMinute}
       />
       <TextInput
