@@ -23,12 +23,20 @@ BODY: dict[str, Any] = {
     "subjectIds": [],
     "divisionIds": [],
     "authorizedGrantType": "CLIENT-CREDENTIALS",
+    "proficiency": 1,
+    "utilization": {"message": {"maximumCapacity": 3}},
 }
 # Where another body is read.
 BODIES: dict[str, Any] = {
+    "/api/v2/authorization/divisions/{division_id:uuid}/objects/{object_type:str}": [
+        "00000000-0000-0000-0000-000000000001"
+    ],
     "/api/v2/users/{subject_id:uuid}/roles": [],
+    "/api/v2/users/{user_id:uuid}/routingskills/bulk": [],
+    "/api/v2/users/{user_id:uuid}/routinglanguages/bulk": [],
     "/api/v2/outbound/contactlists/{contact_list_id:uuid}/contacts": [{"data": {}}],
     "/api/v2/outbound/contactlists/{contact_list_id:uuid}/contacts/bulk": ["contact-of-ours"],
+    "/api/v2/notifications/channels/{channel_id:str}/subscriptions": [],
     "/api/v2/outbound/dnclists/{dnc_list_id:uuid}/phonenumbers": ["4915112345678"],
     "/api/v2/outbound/dnclists/{dnc_list_id:uuid}/emailaddresses": ["a@b.example"],
     "/api/v2/outbound/dnclists/{dnc_list_id:uuid}/whatsappnumbers": {

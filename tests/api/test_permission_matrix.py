@@ -68,7 +68,10 @@ async def objects(api: Api, world: World, database: Database, sending: Sending) 
         **await contact_list(api),
         **await outbound(api, world, database),
         "campaign_id": await campaign(api, sending),
+        **await routing(api),
+        "channel_id": (await made(api, "/api/v2/notifications/channels"))["id"],
         "address": "4915112345678",
+        "object_type": "USER",
     }
 
 
@@ -130,6 +133,16 @@ async def campaign(api: Api, sending: Sending) -> str:
     schedule = f"/api/v2/outbound/schedules/whatsappcampaigns/{new['id']}"
     assert (await api.put(schedule, {"intervals": [window]})).status == 200
     return str(new["id"])
+
+
+async def routing(api: Api) -> dict[str, Any]:
+    """What conversations are routed by, a thing of each kind."""
+    path = "/api/v2/routing"
+    return {
+        "skill_id": (await made(api, f"{path}/skills", name="Our skill"))["id"],
+        "language_id": (await made(api, f"{path}/languages", name="Our language"))["id"],
+        "code_id": (await made(api, f"{path}/wrapupcodes", name="Our code"))["id"],
+    }
 
 
 async def made(api: Api, path: str, **body: Any) -> dict[str, Any]:

@@ -19,6 +19,7 @@ from tidings.api.v2.contact_previews import contact_previews_router
 from tidings.api.v2.contact_search import contact_search_router
 from tidings.api.v2.contact_uploads import contact_uploads_router
 from tidings.api.v2.contacts import contacts_router
+from tidings.api.v2.division_objects import division_objects_router
 from tidings.api.v2.divisions import divisions_router
 from tidings.api.v2.dnc_entries import dnc_conversations_router, dnc_entries_router
 from tidings.api.v2.dnc_lists import dnc_lists_router
@@ -31,6 +32,7 @@ from tidings.api.v2.integrations import integrations_router
 from tidings.api.v2.interactions import interactions_router
 from tidings.api.v2.libraries import libraries_router
 from tidings.api.v2.messages import messages_router
+from tidings.api.v2.notifications import notifications_router
 from tidings.api.v2.oauth import oauth_router
 from tidings.api.v2.organization import organization_router
 from tidings.api.v2.outbound_events import outbound_events_router
@@ -40,6 +42,7 @@ from tidings.api.v2.profile import profile_router
 from tidings.api.v2.responses import responses_router
 from tidings.api.v2.roles import roles_router
 from tidings.api.v2.sessions import sessions_router
+from tidings.api.v2.skills import skills_router
 from tidings.api.v2.subjects import subjects_router
 from tidings.api.v2.suppressions import suppressions_router
 from tidings.api.v2.system import system_router
@@ -48,7 +51,10 @@ from tidings.api.v2.tokens import tokens_router
 from tidings.api.v2.uploads import uploads_router
 from tidings.api.v2.usage import usage_router
 from tidings.api.v2.user_search import user_search_router
+from tidings.api.v2.user_skills import user_skills_router
 from tidings.api.v2.users import users_router
+from tidings.api.v2.utilization import utilization_router
+from tidings.api.v2.wrapup_codes import wrapup_codes_router
 
 ROUTERS: tuple[Router, ...] = (
     agentless_router,
@@ -68,6 +74,7 @@ ROUTERS: tuple[Router, ...] = (
     contact_search_router,
     contact_uploads_router,
     contacts_router,
+    division_objects_router,
     divisions_router,
     dnc_conversations_router,
     dnc_entries_router,
@@ -83,6 +90,7 @@ ROUTERS: tuple[Router, ...] = (
     interactions_router,
     libraries_router,
     messages_router,
+    notifications_router,
     oauth_router,
     organization_router,
     outbound_events_router,
@@ -92,6 +100,7 @@ ROUTERS: tuple[Router, ...] = (
     responses_router,
     roles_router,
     sessions_router,
+    skills_router,
     subjects_router,
     suppressions_router,
     system_router,
@@ -100,5 +109,8 @@ ROUTERS: tuple[Router, ...] = (
     uploads_router,
     usage_router,
     user_search_router,
+    user_skills_router,
     users_router,
+    utilization_router,
+    wrapup_codes_router,
 )

@@ -135,7 +135,7 @@ CREATE TABLE agent (
   routing_status text NOT NULL DEFAULT 'OFF_QUEUE'
     CHECK (routing_status IN ('OFF_QUEUE', 'IDLE', 'INTERACTING', 'NOT_RESPONDING')),
   routing_at timestamptz NOT NULL DEFAULT now(),
-  capacity integer,
+  capacity integer CHECK (capacity BETWEEN 0 AND 100),
   load integer NOT NULL DEFAULT 0 CHECK (load >= 0),
   idle_since timestamptz,
   last_assigned_at timestamptz,
@@ -356,7 +356,9 @@ CREATE TABLE notification_channel (
   token_hash bytea NOT NULL,
   application text NOT NULL DEFAULT '',
   topics text[] NOT NULL DEFAULT '{}',
+  version integer NOT NULL DEFAULT 1,
   created_at timestamptz NOT NULL DEFAULT now(),
+  subscribed_at timestamptz NOT NULL DEFAULT now(),
   expires_at timestamptz NOT NULL,
   PRIMARY KEY (organization_id, id)
 );
