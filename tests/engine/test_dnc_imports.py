@@ -3,6 +3,7 @@
 from typing import Any
 
 from tests.api_client import Api
+from tests.world import World
 from tidings.engine.imports import run_next_import
 from tidings.store.database import Database
 
@@ -89,6 +90,40 @@ async def test_a_row_with_one_bad_number_is_told_and_gives_its_good_ones(
     assert after["unusableReasons"] == ["import.failed.partly"]
     assert 'phone2: ""nonsense"" is none of the phone numbers. The rest' in rejects
     assert after["importStatus"]["rejectedRecords"] == 2
+
+
+async def test_a_list_that_was_imported_in_part_is_accepted_until_the_next_import(
+    api: Api, database: Database, world: World
+) -> None:
+    listed = await made(api, "Accepted")
+    text = "phone\n4915110000001\nnonsense\n"
+    accept = f"{listed['selfUri']}/importstatus/accept"
+
+    await imported(api, database, listed, text)
+    accepted = (await api.post(accept)).json()
+    shown = await api.get(f"{listed['selfUri'].replace('dnclists', 'dnclists/divisionviews')}")
+    await imported(api, database, listed, f"{text}other nonsense\n")
+
+    assert accepted["unusableReasons"] == []
+    assert shown.json()["unusableReasons"] == []
+    assert (await state(api, listed))["unusableReasons"] == ["import.failed.partly"]
+    assert (await api.as_(world.nils).post(accept)).status == 404
+    assert (await api.as_(world.mia).post(accept)).status == 403
+
+
+async def test_an_import_that_goes_on_is_not_accepted(api: Api, database: Database) -> None:
+    listed = await made(api, "Not yet")
+    sent = await api.post(
+        f"{listed['selfUri']}/imports",
+        content=b"phone\n4915110000001\n",
+        headers={"Content-Type": "text/csv"},
+    )
+    assert sent.status == 202, sent
+
+    answer = await api.post(f"{listed['selfUri']}/importstatus/accept")
+
+    assert (answer.status, answer.json()["code"]) == (409, "dnc.list.import.running")
+    assert await run_next_import(database)
 
 
 async def test_a_file_without_numbers_fails_with_what_to_do(api: Api, database: Database) -> None:

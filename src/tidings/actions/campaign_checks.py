@@ -43,8 +43,10 @@ LIST_WORDS: Final = {
 DNC_WORDS: Final = {
     "not.phone": "holds no phone numbers; choose one for WhatsApp, Phone or Any",
     "import.running": "is being imported; wait until the import is done",
-    "import.failed": "could not be imported; mend the file and import it again",
-    "import.failed.partly": "was imported in part only; mend the rejected rows, import them again",
+    "import.failed": "could not be imported; mend the file and import it again, or accept the list "
+    "as it is",
+    "import.failed.partly": "was imported in part only; mend the rejected rows and import them "
+    "again, or accept the list as it is",
     "empty": "is empty; add numbers to it or leave it out",
 }
 
@@ -247,6 +249,7 @@ def _check_dnc_lists(wanted: list[UUID], found: list[DncPart]) -> list[FieldErro
             entry_count=part.entry_count,
             import_state=part.import_state,
             import_rejected_rows=part.import_rejected_rows,
+            import_accepted=part.import_accepted,
         )
         problems += [
             FieldError(

@@ -9,7 +9,7 @@ import psycopg
 from tidings.actions.divisions import check_name, choose_division, name_taken
 from tidings.actions.imports import cancel_imports_into
 from tidings.actions.outbound_changes import Subject, announce_change, in_use
-from tidings.domain.dnc_lists import ContactMethod, SourceType, check_region
+from tidings.domain.dnc_lists import IMPORTING, ContactMethod, SourceType, check_region
 from tidings.domain.errors import Rejection, absent, conflict, invalid, stale_version
 from tidings.domain.permissions import Caller
 from tidings.store import dnc_lists as store
@@ -146,6 +146,25 @@ async def _changed(
 
 # A custom list has no contact method of its own; what a client sends along is read over.
 _IGNORED: Final = (SourceType.CUSTOM, "contactMethod")
+
+
+async def accept_import(connection: Connection, caller: Caller, list_id: UUID) -> store.DncListRow:
+    """Say that a list is good although its last import failed, in part or whole (C7).
+
+    It counts until the next import. 409 while one is under way: nobody knows yet what it brings.
+    """
+    edit = "outbound:dncList:edit"
+    before = await access_dnc_list(connection, caller, list_id, permission=edit)
+    if before.import_state in IMPORTING:
+        raise conflict(
+            "dnc.list.import.running",
+            f'The list "{before.name}" is being imported; wait until the import is done.',
+        )
+    await execute(connection, store.accept_last_import(caller.organization_id, list_id))
+    after = await _read(connection, caller, list_id)
+    subject = subject_of(after)
+    await announce_change(connection, caller, "acceptImport", subject, before=before, after=after)
+    return after
 
 
 async def delete_dnc_list(connection: Connection, caller: Caller, list_id: UUID) -> None:

@@ -58,6 +58,7 @@ class ListState(msgspec.Struct, frozen=True, kw_only=True):
     entry_count: int
     import_state: str | None
     import_rejected_rows: int | None = None
+    import_accepted: bool = False
 
 
 def parse_entry(
@@ -117,13 +118,15 @@ def check_region(region: str | None) -> str | None:
 
 def unusable_reasons(state: ListState) -> list[str]:
     """Why a campaign cannot rely on a list, by code; nothing when it can (C7)."""
-    reasons = []
+    reasons: list[str] = []
     if not takes(
         EntryKind.PHONE, contact_method=state.contact_method, source_type=state.source_type
     ):
         reasons.append("not.phone")
     if state.import_state in IMPORTING:
         reasons.append("import.running")
+    elif state.import_accepted:
+        pass  # somebody looked at what was left out, and the list is good without it
     elif state.import_state == "failed":
         reasons.append("import.failed")
     elif state.import_rejected_rows:

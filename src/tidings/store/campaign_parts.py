@@ -41,6 +41,7 @@ class DncPart(msgspec.Struct, frozen=True):
     entry_count: int
     import_state: str | None
     import_rejected_rows: int | None
+    import_accepted: bool
 
 
 class PacePart(msgspec.Struct, frozen=True):
@@ -87,7 +88,8 @@ def select_dnc_parts(
     return Query(
         f"""
         SELECT l.id, l.name, l.contact_method, l.source_type, l.collects_opt_outs, l.entry_count,
-               i.state AS import_state, i.rejected_rows AS import_rejected_rows
+               i.state AS import_state, i.rejected_rows AS import_rejected_rows,
+               coalesce(l.accepted_import_id = l.last_import_id, false) AS import_accepted
         FROM dnc_list l {IMPORT}
         WHERE l.organization_id = %(organization_id)s AND l.id = ANY(%(ids)s)
           AND (%(divisions)s::uuid[] IS NULL OR l.division_id = ANY(%(divisions)s))

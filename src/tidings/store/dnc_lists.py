@@ -15,7 +15,8 @@ COLUMNS = """
     l.created_at, l.modified_at, i.id AS import_id, i.state AS import_state,
     i.total_bytes AS import_total_bytes, i.done_bytes AS import_done_bytes,
     i.accepted_rows AS import_accepted_rows, i.rejected_rows AS import_rejected_rows,
-    i.failure_code AS import_failure_code, i.failure AS import_failure
+    i.failure_code AS import_failure_code, i.failure AS import_failure,
+    coalesce(l.accepted_import_id = l.last_import_id, false) AS import_accepted
 """
 JOINED = """
     dnc_list l
@@ -25,7 +26,10 @@ JOINED = """
 
 
 class DncListRow(msgspec.Struct, frozen=True, kw_only=True):
-    """One list. `import_*` are of its last import, absent when there was none."""
+    """One list. `import_*` are of its last import, absent when there was none.
+
+    `import_accepted`: somebody said that the list is good as it is, whatever that import left out.
+    """
 
     id: UUID
     division_id: UUID
@@ -48,6 +52,7 @@ class DncListRow(msgspec.Struct, frozen=True, kw_only=True):
     import_rejected_rows: int | None = None
     import_failure_code: str | None = None
     import_failure: str | None = None
+    import_accepted: bool = False
 
 
 class DncListContent(msgspec.Struct, frozen=True):
@@ -210,4 +215,16 @@ def lock_dnc_list(organization_id: UUID, list_id: UUID) -> Query[Count]:
         """,
         {"organization_id": organization_id, "id": list_id},
         Count,
+    )
+
+
+def accept_last_import(organization_id: UUID, list_id: UUID) -> Query[Nothing]:
+    """Say that the list is good as its last import left it; the next import is judged anew."""
+    return Query(
+        """
+        UPDATE dnc_list SET accepted_import_id = last_import_id, modified_at = now()
+        WHERE organization_id = %(organization_id)s AND id = %(id)s
+        """,
+        {"organization_id": organization_id, "id": list_id},
+        Nothing,
     )

@@ -205,6 +205,20 @@ async def read_import_status(
         return status_of(await actions.access_dnc_list(connection, caller, dnc_list_id))
 
 
+@post(
+    "/{dnc_list_id:uuid}/importstatus/accept",
+    guards=[needs("outbound:dncList:edit")],
+    status_code=200,
+)
+async def accept_import(dnc_list_id: UUID, caller: Caller, database: Database) -> DncListView:
+    """Say that a list is good as it is, although its last import left rows out or failed.
+
+    Campaigns may rely on it again; the next import is judged anew.
+    """
+    async with database.transaction(caller.organization_id) as connection:
+        return DncListView.of(await actions.accept_import(connection, caller, dnc_list_id))
+
+
 dnc_lists_router = Router(
     PATH,
     route_handlers=[
@@ -216,6 +230,7 @@ dnc_lists_router = Router(
         change_dnc_list,
         delete_dnc_list,
         read_import_status,
+        accept_import,
     ],
     tags=["Outbound"],
 )

@@ -107,6 +107,7 @@ def reasons_of(row: DncListRow) -> list[str]:
             entry_count=row.entry_count,
             import_state=row.import_state,
             import_rejected_rows=row.import_rejected_rows,
+            import_accepted=row.import_accepted,
         )
     )
 

@@ -126,6 +126,7 @@ CREATE TABLE dnc_list (
   default_region text,
   entry_count bigint NOT NULL DEFAULT 0,
   last_import_id uuid,
+  accepted_import_id uuid,
   version integer NOT NULL DEFAULT 1,
   created_by uuid,
   created_at timestamptz NOT NULL DEFAULT now(),
