@@ -24,6 +24,7 @@ BODY: dict[str, Any] = {
     "divisionIds": [],
     "authorizedGrantType": "CLIENT-CREDENTIALS",
     "proficiency": 1,
+    "joined": True,
     "utilization": {"message": {"maximumCapacity": 3}},
 }
 # Where another body is read.
@@ -32,6 +33,9 @@ BODIES: dict[str, Any] = {
         "00000000-0000-0000-0000-000000000001"
     ],
     "/api/v2/users/{subject_id:uuid}/roles": [],
+    "/api/v2/routing/queues/{queue_id:uuid}/members": [],
+    "/api/v2/routing/queues/{queue_id:uuid}/wrapupcodes": [],
+    "/api/v2/users/{user_id:uuid}/queues": [],
     "/api/v2/users/{user_id:uuid}/routingskills/bulk": [],
     "/api/v2/users/{user_id:uuid}/routinglanguages/bulk": [],
     "/api/v2/outbound/contactlists/{contact_list_id:uuid}/contacts": [{"data": {}}],

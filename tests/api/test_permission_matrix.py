@@ -68,7 +68,7 @@ async def objects(api: Api, world: World, database: Database, sending: Sending) 
         **await contact_list(api),
         **await outbound(api, world, database),
         "campaign_id": await campaign(api, sending),
-        **await routing(api),
+        **await routing(api, world),
         "channel_id": (await made(api, "/api/v2/notifications/channels"))["id"],
         "address": "4915112345678",
         "object_type": "USER",
@@ -135,10 +135,14 @@ async def campaign(api: Api, sending: Sending) -> str:
     return str(new["id"])
 
 
-async def routing(api: Api) -> dict[str, Any]:
+async def routing(api: Api, world: World) -> dict[str, Any]:
     """What conversations are routed by, a thing of each kind."""
     path = "/api/v2/routing"
+    queue = (await made(api, f"{path}/queues", name="Our queue"))["id"]
+    assert (await api.post(f"{path}/queues/{queue}/members", [{"id": str(world.sven.id)}])).status
     return {
+        "queue_id": queue,
+        "member_id": world.sven.id,
         "skill_id": (await made(api, f"{path}/skills", name="Our skill"))["id"],
         "language_id": (await made(api, f"{path}/languages", name="Our language"))["id"],
         "code_id": (await made(api, f"{path}/wrapupcodes", name="Our code"))["id"],

@@ -65,6 +65,11 @@ def test_it_manages_divisions(client: Any, world: World) -> None:
     assert changed.name == "Far East"
     permitted = api.get_authorization_divisionspermitted_me("directory:user:view")
     assert "Far East" in {d.name for d in permitted}
+    api.post_authorization_division_object(made.id, "USER", [str(world.mia.id)])
+    walked = api.get_authorization_divisions_query(page_size="1", name="far")
+    assert [each.name for each in walked.entities] == ["Far East"]
+    home = str(world.nordwind.divisions["Home"])
+    api.post_authorization_division_object(home, "USER", [str(world.mia.id)])
     api.delete_authorization_division(made.id)
     with pytest.raises(ApiException) as gone:
         api.get_authorization_division(made.id)

@@ -19,13 +19,14 @@ from tidings.actions.integration_drafts import (
     invalid_fields,
     unfit_secrets,
 )
+from tidings.actions.response_removal import remove_library
 from tidings.domain.errors import absent, conflict, stale_version
 from tidings.domain.permissions import Caller
 from tidings.store import integrations as store
 from tidings.store.audit import insert_audit
 from tidings.store.events import insert_event
 from tidings.store.ids import new_id
-from tidings.store.libraries import delete_library, put_template_library
+from tidings.store.libraries import put_template_library
 from tidings.store.query import Connection, execute, fetch, fetch_one, fetch_optional
 from tidings.store.responses import shelve_nowhere
 from tidings.store.secret_box import SecretBox
@@ -174,7 +175,7 @@ async def delete_integration(
         connection,
         store.delete_integration(caller.organization_id, integration_id, modified_by=caller.id),
     )
-    await execute(connection, delete_library(caller.organization_id, integration_id))
+    await remove_library(connection, caller, integration_id)
     removed = await fetch(
         connection, remove_unheld_templates(caller.organization_id, before.account_id)
     )

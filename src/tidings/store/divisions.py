@@ -100,6 +100,40 @@ def select_divisions(
     )
 
 
+def select_divisions_beside(
+    organization_id: UUID,
+    *,
+    name_like: str | None,
+    ids: list[UUID] | None,
+    beside: UUID | None,
+    backwards: bool,
+    limit: int,
+) -> Query[DivisionRow]:
+    """Divisions by name from behind one on, or, backwards, those before it, the nearest first."""
+    than, order = ("<", "DESC") if backwards else (">", "ASC")
+    return Query(
+        f"""
+        SELECT {COLUMNS} FROM division d
+        WHERE organization_id = %(organization_id)s
+          AND (%(name_like)s::text IS NULL OR name ILIKE %(name_like)s)
+          AND (%(ids)s::uuid[] IS NULL OR id = ANY(%(ids)s))
+          AND (%(beside)s::uuid IS NULL OR (lower(name), id) {than} (
+                SELECT lower(b.name), b.id FROM division b
+                WHERE b.organization_id = %(organization_id)s AND b.id = %(beside)s))
+        ORDER BY lower(name) {order}, id {order}
+        LIMIT %(limit)s
+        """,
+        {
+            "organization_id": organization_id,
+            "name_like": name_like,
+            "ids": ids,
+            "beside": beside,
+            "limit": limit,
+        },
+        DivisionRow,
+    )
+
+
 def count_divisions(
     organization_id: UUID, *, name_like: str | None = None, ids: list[UUID] | None = None
 ) -> Query[Count]:
