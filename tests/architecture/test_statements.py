@@ -37,6 +37,7 @@ from tidings.store.segment_conditions import (
     Clause,
     Operator,
     Predicate,
+    SegmentCondition,
     conversation_condition,
     segment_condition,
 )
@@ -86,6 +87,10 @@ BY_HAND: dict[str, dict[str, Any]] = {
     "tidings.store.contacts.count_meeting": {"condition": EVERY_CONTACT},
     "tidings.store.contacts.remove_between": {"condition": EVERY_CONTACT},
     "tidings.store.contacts.search_contacts": {"condition": EVERY_CONTACT},
+    "tidings.store.conversation_aggregates.aggregate_conversations": {
+        "conditions": (SegmentCondition("c.direction = 'inbound'", {}),),
+        "group_by": ("divisionId", "direction"),
+    },
     "tidings.store.interactions.select_found": {"segments": ()},
     "tidings.store.suppressions.select_suppression_page": {"prefixes": ["49"]},
     "tidings.store.usage.insert_usage": {"usage": Usage()},

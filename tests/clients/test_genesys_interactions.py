@@ -100,6 +100,27 @@ def test_it_queries_conversations_by_delivery_status(client: Any, scene: Scene) 
     assert session.segments[0].disconnect_type == "error"
 
 
+def test_it_counts_conversations_by_division(client: Any, scene: Scene) -> None:
+    now = datetime.now(UTC)
+    query = sdk.ConversationAggregationQuery()
+    query.interval = "/".join(f"{now + timedelta(hours=h):%Y-%m-%dT%H:%M:%S.000Z}" for h in (-1, 1))
+    query.granularity, query.group_by = "PT2H", ["divisionId"]
+    query.metrics = ["nConversations", "oMessageCount", "nError"]
+
+    answer = sdk.AnalyticsApi(client).post_analytics_conversations_aggregates_query(query)
+
+    assert {*answer.results[0].group} == {"mediaType", "divisionId"}
+    counted = [
+        (each.metric, each.stats)
+        for group in answer.results
+        for step in group.data
+        for each in step.metrics
+    ]
+    assert sum(stats.count for metric, stats in counted if metric == "nConversations") == 3
+    assert sum(stats.sum for metric, stats in counted if metric == "oMessageCount") >= 4
+    assert sum(stats.count for metric, stats in counted if metric == "nError") == 1
+
+
 def test_it_reads_details_by_id(client: Any, scene: Scene) -> None:
     api = sdk.AnalyticsApi(client)
     ids = [str(scene.amina.conversation_id), str(scene.bruno.conversation_id)]

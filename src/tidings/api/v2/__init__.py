@@ -4,6 +4,7 @@ from litestar import Router
 
 from tidings.api.v2.agentless import agentless_router
 from tidings.api.v2.analytics import analytics_router
+from tidings.api.v2.analytics_aggregates import analytics_aggregates_router
 from tidings.api.v2.audits import audits_router
 from tidings.api.v2.campaign_progress import campaign_progress_router
 from tidings.api.v2.campaign_results import campaign_results_router
@@ -39,6 +40,8 @@ from tidings.api.v2.outbound_events import outbound_events_router
 from tidings.api.v2.outbound_settings import outbound_settings_router
 from tidings.api.v2.permissions import permissions_router
 from tidings.api.v2.profile import profile_router
+from tidings.api.v2.queue_members import queue_members_router
+from tidings.api.v2.queues import queues_router
 from tidings.api.v2.responses import responses_router
 from tidings.api.v2.roles import roles_router
 from tidings.api.v2.sessions import sessions_router
@@ -58,6 +61,7 @@ from tidings.api.v2.wrapup_codes import wrapup_codes_router
 
 ROUTERS: tuple[Router, ...] = (
     agentless_router,
+    analytics_aggregates_router,
     analytics_router,
     audits_router,
     campaign_progress_router,
@@ -97,6 +101,8 @@ ROUTERS: tuple[Router, ...] = (
     outbound_settings_router,
     permissions_router,
     profile_router,
+    queue_members_router,
+    queues_router,
     responses_router,
     roles_router,
     sessions_router,

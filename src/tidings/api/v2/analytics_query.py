@@ -1,5 +1,6 @@
 """Reads analytics' queries: interval, order, paging, and filters with and/or clauses."""
 
+from collections.abc import Collection
 from datetime import datetime
 from uuid import UUID
 
@@ -113,12 +114,10 @@ def read_query(data: ConversationQueryBody) -> DetailQuery:
         ascending=data.order.lower() != "desc",
         page_size=paging.page_size,
         page_number=paging.page_number,
-        conversation_clauses=_read_filters(
-            data.conversation_filters, "conversationFilters", set(CONVERSATION_DIMENSIONS)
+        conversation_clauses=read_filters(
+            data.conversation_filters, "conversationFilters", CONVERSATION_DIMENSIONS
         ),
-        segment_clauses=_read_filters(
-            data.segment_filters, "segmentFilters", set(SEGMENT_DIMENSIONS)
-        ),
+        segment_clauses=read_filters(data.segment_filters, "segmentFilters", SEGMENT_DIMENSIONS),
     )
 
 
@@ -148,9 +147,10 @@ def read_interval(text: str) -> tuple[datetime, datetime]:
     return bounds
 
 
-def _read_filters(
-    filters: list[FilterBody] | None, field: str, known: set[str]
+def read_filters(
+    filters: list[FilterBody] | None, field: str, known: Collection[str]
 ) -> tuple[Clause, ...]:
+    """Filters as clauses; 400 names the dimension, operator or value that does not fit."""
     if len(filters or ()) > MOST_FILTERS:
         raise invalid(field, f"At most {MOST_FILTERS} filters are possible.")
     clauses = []
@@ -161,7 +161,7 @@ def _read_filters(
     return tuple(clauses)
 
 
-def _read_clause(data: ClauseBody, field: str, known: set[str]) -> Clause:
+def _read_clause(data: ClauseBody, field: str, known: Collection[str]) -> Clause:
     if data.type.lower() not in ("and", "or"):
         raise invalid(f"{field}.type", "A filter's or clause's type is and, or or.")
     predicates = data.predicates or []
@@ -171,7 +171,7 @@ def _read_clause(data: ClauseBody, field: str, known: set[str]) -> Clause:
     return Clause(data.type.lower() == "or", parts)
 
 
-def _read_predicate(data: PredicateBody, field: str, known: set[str]) -> Predicate:
+def _read_predicate(data: PredicateBody, field: str, known: Collection[str]) -> Predicate:
     if data.type.lower() != "dimension":
         raise invalid(f"{field}.predicates.type", "Only predicates on a dimension are supported.")
     dimension = data.dimension or ""
@@ -190,7 +190,7 @@ def _read_predicate(data: PredicateBody, field: str, known: set[str]) -> Predica
     return Predicate(dimension, operator, _stored_values(dimension, data.value))
 
 
-def _unsupported_dimension(field: str, dimension: str, known: set[str]) -> Rejection:
+def _unsupported_dimension(field: str, dimension: str, known: Collection[str]) -> Rejection:
     return invalid(
         f"{field}.predicates.dimension",
         f'The dimension "{dimension}" is not supported here; supported are '
