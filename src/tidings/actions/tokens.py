@@ -6,6 +6,7 @@ import hashlib
 import secrets
 from uuid import UUID
 
+from tidings.domain.permissions import Caller, Grant
 from tidings.store import tokens as store
 from tidings.store.query import Connection, execute
 
@@ -30,6 +31,20 @@ def organization_of(token: str) -> UUID | None:
 def hash_token(token: str) -> bytes:
     """What is stored of a token. It is random, so a plain hash cannot be guessed back."""
     return hashlib.sha256(token.encode()).digest()
+
+
+def caller_of(organization_id: UUID, token: store.TokenRow) -> Caller:
+    """Who stands behind a token, with what they may do."""
+    return Caller(
+        organization_id=organization_id,
+        kind=token.subject_kind,
+        id=token.subject_id,
+        name=token.subject_name,
+        grants=tuple(
+            Grant(permission, division)
+            for permission, division in zip(token.permissions, token.divisions, strict=True)
+        ),
+    )
 
 
 async def issue_token(

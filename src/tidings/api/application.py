@@ -21,6 +21,8 @@ from tidings.api.errors import HANDLERS
 from tidings.api.operations import operations_router
 from tidings.api.outgoing import Outgoing
 from tidings.api.paging import read_page
+from tidings.api.push import PushDoor
+from tidings.api.push_hub import Hub
 from tidings.api.reference import REFERENCE_PLUGINS
 from tidings.api.replay import read_once
 from tidings.api.v2 import ROUTERS
@@ -63,6 +65,8 @@ class Application:
         self.outgoing = Outgoing(self.database, render_queued)
         self.webhooks = MetaWebhooks(settings, self.database, self.secret_box)
         self.console = Console()
+        self.hub = Hub(self.database)
+        self.push = PushDoor(self.database, self.hub)
         self.identities = Identities(
             self.database, requests_per_minute=settings.api_requests_per_minute
         )
@@ -118,15 +122,20 @@ class Application:
         framework.state.outgoing = self.outgoing
         framework.state.identities = self.identities
         await self.database.open()
+        self.hub.start()
         try:
             yield
         finally:
+            await self.hub.stop()
             await self.webhooks.drain()
             await self.outgoing.drain()
             await self.database.close()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one connection."""
+        if scope["type"] == "websocket":
+            await self.push(scope, receive, send)
+            return
         if scope["type"] != "http":
             await self.framework(scope, receive, send)  # type: ignore[arg-type]
             return

@@ -16,9 +16,9 @@ from litestar import Request
 from litestar.connection import ASGIConnection
 from litestar.handlers import BaseRouteHandler
 
-from tidings.actions.tokens import hash_token, organization_of
+from tidings.actions.tokens import caller_of, hash_token, organization_of
 from tidings.domain.errors import Kind, Rejection
-from tidings.domain.permissions import Caller, Grant, missing_permission
+from tidings.domain.permissions import Caller, missing_permission
 from tidings.store.database import Database
 from tidings.store.query import fetch_optional
 from tidings.store.tokens import TokenRow, select_token
@@ -105,16 +105,7 @@ class Identities:
                 "bad.credentials",
                 "The token is not valid: it expired, was revoked or never existed. Log in again.",
             )
-        caller = Caller(
-            organization_id=organization_id,
-            kind=row.subject_kind,
-            id=row.subject_id,
-            name=row.subject_name,
-            grants=tuple(
-                Grant(permission, division)
-                for permission, division in zip(row.permissions, row.divisions, strict=True)
-            ),
-        )
+        caller = caller_of(organization_id, row)
         return Identity(organization_id, token_hash, row, caller, now)
 
 

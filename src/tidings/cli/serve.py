@@ -93,6 +93,8 @@ def web(port: int | None, host: str | None) -> None:
         log_config=None,
         server_header=False,
         date_header=False,
+        ws_max_size=262_144,
+        ws_per_message_deflate=False,
         timeout_graceful_shutdown=10,
         backlog=2048,
     )

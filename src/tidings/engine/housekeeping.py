@@ -12,6 +12,7 @@ from tidings.store.campaign_counts import fold_campaign_deltas
 from tidings.store.database import UNAVAILABLE, Database
 from tidings.store.idempotency import delete_expired_keys
 from tidings.store.logins import delete_old_failures
+from tidings.store.notifications import delete_expired_channels
 from tidings.store.outcomes import delete_waiting
 from tidings.store.partitions import drop_partitions, ensure_partitions
 from tidings.store.query import execute
@@ -53,6 +54,7 @@ async def _sweep(database: Database, settings: Settings) -> None:
     breaker = now - timedelta(minutes=2 * settings.breaker_window_minutes)
     async with database.connection() as connection:
         await execute(connection, delete_expired_tokens(AT_A_TIME))
+        await execute(connection, delete_expired_channels(AT_A_TIME))
         await execute(connection, delete_expired_keys(AT_A_TIME))
         await execute(connection, delete_expired_suppressions(now=now, limit=AT_A_TIME))
         await execute(connection, delete_outcomes(breaker, AT_A_TIME))

@@ -3,6 +3,7 @@
 from typing import Any
 from uuid import UUID
 
+import msgspec
 from psycopg.types.json import Jsonb
 
 from tidings.store.ids import new_id
@@ -26,3 +27,47 @@ def insert_event(
         "body": Jsonb(body),
     }
     return Query(INSERT, params, Nothing)
+
+
+class EventRow(msgspec.Struct, frozen=True):
+    """One event. Its id tells when it was made; a later commit may show it after younger ones."""
+
+    organization_id: UUID
+    id: UUID
+    kind: str
+    entity_id: UUID | None
+    body: dict[str, Any]
+
+
+def select_new_events(
+    organization_ids: list[UUID], *, after: UUID, seen: list[UUID], limit: int
+) -> Query[EventRow]:
+    """Events of some organizations with ids above `after` that were not seen yet, oldest first.
+
+    Ids are made before their transaction commits, so `after` lies some seconds back, and `seen`
+    holds what was read of that time. It walks the key of the newest partition, without a lock.
+    """
+    return Query(
+        """
+        SELECT e.organization_id, e.id, e.kind, e.entity_id, e.body
+        FROM (SELECT unnest(%(organization_ids)s::uuid[]) AS organization_id) x
+        JOIN event e ON e.organization_id = x.organization_id
+        WHERE e.id > %(after)s AND e.id <> ALL(%(seen)s::uuid[])
+        ORDER BY e.id LIMIT %(limit)s
+        """,
+        {"organization_ids": organization_ids, "after": after, "seen": seen, "limit": limit},
+        EventRow,
+    )
+
+
+def select_events_after(organization_id: UUID, *, after: UUID, limit: int) -> Query[EventRow]:
+    """An organization's events with ids above `after`, oldest first."""
+    return Query(
+        """
+        SELECT organization_id, id, kind, entity_id, body FROM event
+        WHERE organization_id = %(organization_id)s AND id > %(after)s
+        ORDER BY id LIMIT %(limit)s
+        """,
+        {"organization_id": organization_id, "after": after, "limit": limit},
+        EventRow,
+    )

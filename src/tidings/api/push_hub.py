@@ -1,0 +1,242 @@
+"""The sockets of one web process, and what they are told.
+
+Event rows are the truth. A process that has sockets looks for new ones a few times a second, for
+all its organizations in one statement, and hands each to the sockets whose topics it concerns.
+It does not LISTEN: a NOTIFY for each event would queue the commits of all who write events, one
+after the other, and they are the hottest transactions there are.
+"""
+
+import asyncio
+import time
+from collections import deque
+from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime, timedelta
+from uuid import UUID
+
+import structlog
+
+from tidings.actions.notifications import Listener, access_listener
+from tidings.api.push_socket import GOING_AWAY, Socket
+from tidings.api.topic_bodies import CHANGED, render_event, render_frame
+from tidings.store.database import UNAVAILABLE, Database
+from tidings.store.events import EventRow, select_new_events
+from tidings.store.ids import id_at
+from tidings.store.notifications import ChannelState, select_channel_states
+from tidings.store.query import fetch, fetch_one
+
+log = structlog.get_logger()
+
+LOOK_SECONDS = 0.2
+WATCH_SECONDS = 1.0
+HEARTBEAT_SECONDS = 30.0
+HINT_SECONDS = 1.0
+# Ids of events are made before their commit: each look goes back so far, and now and then
+# further, for transactions that took long and for machines whose clocks are behind.
+REACH = timedelta(seconds=2)
+LONG_REACH = timedelta(seconds=60)
+LONG_LOOK_SECONDS = 5.0
+# Another process may learn of new topics a moment late: it tells them what came meanwhile.
+REMEMBERED = timedelta(seconds=5)
+AT_A_TIME = 2_000
+STATES_AT_A_TIME = 500
+MOST_SOCKETS = 5_000
+WARNING = timedelta(minutes=1)
+
+
+class Hub:
+    """Sockets by organization and topic, fed from the event rows."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self.heartbeat_seconds = HEARTBEAT_SECONDS
+        self._sockets: set[Socket] = set()
+        self._wanted: dict[UUID, dict[str, set[Socket]]] = {}
+        self._seen: set[UUID] = set()
+        self._recent: deque[EventRow] = deque()
+        self._hints: dict[tuple[UUID, str], UUID] = {}
+        self._hinted_at: dict[tuple[UUID, str], float] = {}
+        self._looked_at = datetime.now(UTC)
+        self._long_look_at = 0.0
+        self._anybody = asyncio.Event()
+        self._tasks: list[asyncio.Task[None]] = []
+
+    @property
+    def is_full(self) -> bool:
+        """Whether this process takes no more sockets."""
+        return len(self._sockets) >= MOST_SOCKETS
+
+    def start(self) -> None:
+        """Begin to look for events; there is nothing to do as long as there is no socket."""
+        self._tasks = [
+            asyncio.create_task(self._repeat(self.look, LOOK_SECONDS)),
+            asyncio.create_task(self._repeat(self.watch, WATCH_SECONDS)),
+        ]
+
+    async def stop(self) -> None:
+        """End all sockets and the looking."""
+        for socket in self._sockets:
+            socket.end(GOING_AWAY)
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+
+    async def join(self, organization_id: UUID, channel_id: str) -> Socket | None:
+        """A socket that is told what its channel's topics tell from now on; None: no channel."""
+        socket = Socket(organization_id, channel_id, since=id_at(datetime.now(UTC)))
+        if await self.refresh(socket) is None:
+            return None
+        if not self._sockets:
+            self._looked_at = datetime.now(UTC)
+            self._long_look_at = time.monotonic()
+        self._sockets.add(socket)
+        self._anybody.set()
+        return socket
+
+    def leave(self, socket: Socket) -> None:
+        """Forget a socket."""
+        self._sockets.discard(socket)
+        self._listen(socket, {})
+        if not self._sockets:
+            self._anybody.clear()
+            self._seen.clear()
+            self._recent.clear()
+
+    async def refresh(self, socket: Socket) -> Listener | None:
+        """Read anew what a socket's channel listens to and may; None when it is no good."""
+        async with self._database.transaction(socket.organization_id) as connection:
+            listener = await access_listener(connection, socket.organization_id, socket.channel_id)
+            states = select_channel_states([socket.organization_id], [socket.channel_id])
+            state = await fetch_one(connection, states)
+        if listener is None:
+            return None
+        socket.expires_at = listener.channel.expires_at
+        socket.version, socket.grants = listener.channel.version, state.grants
+        since = max(socket.since, id_at(listener.channel.subscribed_at))
+        known = socket.topics
+        self._listen(socket, {each: known.get(each, since) for each in listener.topics})
+        self._catch_up(socket, [each for each in listener.topics if each not in known])
+        return listener
+
+    def _listen(self, socket: Socket, topics: dict[str, UUID]) -> None:
+        """Enter a socket under its topics, and take it from those it has no more."""
+        wanted = self._wanted.setdefault(socket.organization_id, {})
+        for topic in socket.topics.keys() - topics.keys():
+            wanted[topic].discard(socket)
+            if not wanted[topic]:
+                del wanted[topic]
+        for topic in topics:
+            wanted.setdefault(topic, set()).add(socket)
+        socket.topics = topics
+        if not wanted:
+            del self._wanted[socket.organization_id]
+
+    def _catch_up(self, socket: Socket, topics: list[str]) -> None:
+        for event in self._recent if topics else ():
+            if event.organization_id == socket.organization_id:
+                for topic, body in render_event(event, topics):
+                    if event.id >= socket.topics[topic]:
+                        socket.put(render_frame(topic, body, event.id))
+
+    async def _repeat(self, do: Callable[[], Awaitable[None]], pause: float) -> None:
+        """Do it again and again while there are sockets; outlives a lost database."""
+        while True:
+            await self._anybody.wait()
+            try:
+                await do()
+            except UNAVAILABLE as error:
+                log.warning("push.unavailable", error=type(error).__name__)
+            except Exception:
+                log.exception("push.failed")
+            await asyncio.sleep(pause)
+
+    async def look(self) -> None:
+        """Read the events that are new, and tell them."""
+        now, clock = datetime.now(UTC), time.monotonic()
+        is_long = clock - self._long_look_at >= LONG_LOOK_SECONDS
+        after = id_at(min(now, self._looked_at) - (LONG_REACH if is_long else REACH))
+        while self._wanted:
+            async with self._database.connection() as connection:
+                rows = await fetch(
+                    connection,
+                    select_new_events(
+                        list(self._wanted),
+                        after=after,
+                        seen=[each for each in self._seen if each > after],
+                        limit=AT_A_TIME,
+                    ),
+                )
+            for event in rows:
+                self._seen.add(event.id)
+                self._recent.append(event)
+                self._tell(event)
+            if len(rows) < AT_A_TIME:
+                break
+            await asyncio.sleep(0)
+        self._looked_at = now
+        if is_long:
+            self._long_look_at = clock
+            oldest = id_at(now - 2 * LONG_REACH)
+            self._seen = {each for each in self._seen if each > oldest}
+        self._forget_old(id_at(now - REMEMBERED))
+        self._give_hints(clock)
+
+    def _forget_old(self, before: UUID) -> None:
+        while self._recent and self._recent[0].id < before:
+            self._recent.popleft()
+
+    def _tell(self, event: EventRow) -> None:
+        wanted = self._wanted.get(event.organization_id, {})
+        for topic, body in render_event(event, wanted):
+            if body is CHANGED:
+                key = (event.organization_id, topic)
+                self._hints[key] = max(event.id, self._hints.get(key, event.id))
+            else:
+                self._put(wanted[topic], topic, render_frame(topic, body, event.id), event.id)
+
+    def _give_hints(self, clock: float) -> None:
+        """Say that lists changed, to each at most once a second."""
+        for key, event_id in list(self._hints.items()):
+            if clock - self._hinted_at.get(key, 0.0) >= HINT_SECONDS:
+                organization_id, topic = key
+                del self._hints[key]
+                self._hinted_at[key] = clock
+                sockets = self._wanted.get(organization_id, {}).get(topic, set())
+                self._put(sockets, topic, render_frame(topic, CHANGED, event_id), event_id)
+
+    def _put(self, sockets: set[Socket], topic: str, text: str, event_id: UUID) -> None:
+        for socket in sockets:
+            if event_id >= socket.topics[topic]:
+                socket.put(text)
+
+    async def watch(self) -> None:
+        """Send heartbeats; end sockets that are evicted or revoked; read changed ones anew."""
+        now, clock = datetime.now(UTC), time.monotonic()
+        sockets = list(self._sockets)
+        for socket in sockets:
+            socket.beat(clock, every=self.heartbeat_seconds)
+            socket.warn(now, before=WARNING)
+        for start in range(0, len(sockets), STATES_AT_A_TIME):
+            await self._watch_some(sockets[start : start + STATES_AT_A_TIME])
+
+    async def _watch_some(self, sockets: list[Socket]) -> None:
+        query = select_channel_states(
+            [each.organization_id for each in sockets], [each.channel_id for each in sockets]
+        )
+        async with self._database.connection() as connection:
+            states = {state.id: state for state in await fetch(connection, query)}
+        for socket in sockets:
+            await self._act_on(socket, states[socket.channel_id])
+
+    async def _act_on(self, socket: Socket, state: ChannelState) -> None:
+        if not state.is_there:
+            socket.end_replaced()
+        elif not state.is_trusted:
+            socket.end_revoked()
+        elif self._is_current(socket, state) or await self.refresh(socket):
+            return
+        else:
+            socket.end_revoked()
+
+    @staticmethod
+    def _is_current(socket: Socket, state: ChannelState) -> bool:
+        return (state.version, state.grants) == (socket.version, socket.grants)
