@@ -72,7 +72,7 @@ def count_campaign_ends(*, dnc_after_s: float) -> Query[CampaignEnds]:
     return Query(
         """
         WITH spread AS MATERIALIZED (
-          SELECT c.id, cc.state, cc.message_id
+          SELECT c.organization_id, cc.state, cc.message_id
           FROM campaign c
           JOIN contact k ON k.organization_id = c.organization_id AND k.list_id = c.list_id
           LEFT JOIN campaign_contact cc ON cc.organization_id = c.organization_id
@@ -88,10 +88,12 @@ def count_campaign_ends(*, dnc_after_s: float) -> Query[CampaignEnds]:
                   GROUP BY organization_id, campaign_id, campaign_run, to_address) x) AS doubled,
                (SELECT count(*) FROM message m
                 JOIN campaign c ON c.organization_id = m.organization_id AND c.id = m.campaign_id
-                JOIN dnc_entry d ON d.organization_id = m.organization_id
-                  AND d.list_id = ANY(c.dnc_list_ids) AND d.key = address_key(m.to_address)
-                WHERE m.created_at > d.added_at + make_interval(secs => %(after)s)) AS after_dnc
-        FROM spread s LEFT JOIN message m ON m.id = s.message_id
+                WHERE m.created_at > (
+                  SELECT min(d.added_at) + make_interval(secs => %(after)s) FROM dnc_entry d
+                  WHERE d.organization_id = m.organization_id AND d.list_id = ANY(c.dnc_list_ids)
+                    AND d.kind = 'phone' AND d.key = address_key(m.to_address))) AS after_dnc
+        FROM spread s
+        LEFT JOIN message m ON m.organization_id = s.organization_id AND m.id = s.message_id
         """,
         {"after": dnc_after_s},
         CampaignEnds,
