@@ -19,12 +19,12 @@ async def made(api: Api, name: str, **more: Any) -> dict[str, Any]:
 
 
 async def imported(
-    api: Api, database: Database, listed: dict[str, Any], text: str, **params: Any
+    api: Api, database: Database, listed: dict[str, Any], text: str | bytes, **params: Any
 ) -> dict[str, Any]:
     """Send a file by page and have it read; gives the import."""
     sent = await api.post(
         f"{listed['selfUri']}/imports",
-        content=text.encode(),
+        content=text.encode() if isinstance(text, str) else text,
         headers={"Content-Type": "text/csv"},
         params=params,
     )
@@ -90,6 +90,29 @@ async def test_a_row_with_one_bad_number_is_told_and_gives_its_good_ones(
     assert after["unusableReasons"] == ["import.failed.partly"]
     assert 'phone2: ""nonsense"" is none of the phone numbers. The rest' in rejects
     assert after["importStatus"]["rejectedRecords"] == 2
+
+
+async def test_bad_bytes_cost_their_own_line_only(api: Api, database: Database) -> None:
+    listed = await made(api, "Bad bytes")
+    rows = [
+        b"phone,phone,note",
+        b"4915110000001,4915110000002,two columns of one name",
+        b"4915110000003,,J\xf6rg",
+        "4915110000004,,Jörg".encode(),
+        b"49151100\x0000005,,damaged",
+        b'4915110000006,,"never closed',
+        b"4915110000007,," + b"x" * 512,
+        b"7" * 512 + b",,no number",
+    ]
+
+    job = await imported(api, database, listed, b"\n".join(rows))
+    rejects = (await api.get(f"{job['selfUri']}/rejects")).text.splitlines()
+
+    assert job["state"] == "done"
+    assert (await state(api, listed))["size"] == 6
+    assert [line.split(",")[0] for line in rejects[1:]] == ["5", "8"]
+    assert "NUL" in rejects[1]
+    assert "is none of the phone numbers" in rejects[2]
 
 
 async def test_a_list_that_was_imported_in_part_is_accepted_until_the_next_import(
