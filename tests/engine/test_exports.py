@@ -1,7 +1,9 @@
 """Exports: ordered by one, made by the worker, fetched by whoever may see what is in them."""
 
+import asyncio
 import csv
 import io
+import sys
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -11,6 +13,7 @@ import python_calamine
 
 from tests.api_client import Answer, Api
 from tests.outbound import make_contact_list
+from tests.sending import eventually
 from tests.world import World
 from tidings.engine.exports import run_next_export
 from tidings.engine.outbound_sweep import sweep_outbound
@@ -189,6 +192,59 @@ async def test_an_export_that_was_broken_off_is_made_anew(
     assert await run_next_export(database)
 
     assert len(parsed(await fetched(api, path))) == 4
+
+
+# One worker that makes what waits, as a process that can be killed.
+WORKER = """
+import asyncio, sys
+from tidings.engine.exports import run_next_export
+from tidings.store.database import Database
+
+async def work():
+    database = Database(sys.argv[1])
+    await database.open()
+    await run_next_export(database)
+
+asyncio.run(work())
+"""
+MANY = """
+    INSERT INTO contact (organization_id, list_id, position, id, values)
+    SELECT %s, %s, n, 'contact-' || n, ARRAY[(4915110000000 + n)::text, repeat('x', 60), NULL, NULL]
+    FROM generate_series(1, 40000) n
+"""
+
+
+async def test_a_worker_killed_in_the_middle_leaves_a_file_to_another(
+    api: Api, database: Database, database_url: str, world: World
+) -> None:
+    listed = await make_contact_list(database, world, name="Killed")
+    async with database.transaction() as connection:
+        await connection.execute(MANY, (world.nordwind.id, listed))
+    path = f"{OUTBOUND}/contactlists/{listed}/export"
+    ref = await ordered(api, path)
+    worker = await asyncio.create_subprocess_exec(sys.executable, "-c", WORKER, database_url)
+
+    async def half_done() -> bool:
+        async with database.connection() as connection:
+            cursor = await connection.execute(
+                "SELECT done_rows FROM file_export WHERE id = %s", (ref["id"],)
+            )
+            row = await cursor.fetchone()
+        return row is not None and row[0] > 5_000
+
+    await eventually(half_done, seconds=30)
+    worker.kill()
+    await worker.wait()
+    assert (await api.get(path)).json()["code"] == "export.not.ready"
+
+    async def made_by_another() -> bool:
+        return await run_next_export(database)  # as soon as the dead one's lock is gone
+
+    await eventually(made_by_another)
+    file = parsed(await fetched(api, path))
+
+    assert [row[0] for row in file[1:]] == [f"contact-{n}" for n in range(1, 40_001)]
+    assert int((await api.get(path)).json()["rows"]) == 40_000
 
 
 async def test_only_who_may_see_the_list_fetches_its_file(
