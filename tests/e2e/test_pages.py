@@ -17,6 +17,7 @@ if not AXE.exists():
 
 pytestmark = pytest.mark.timeout(240)
 PAGES = [
+    "/campaigns", "/campaigns/new", "/campaigns/settings",
     "/interactions", "/interactions/send", "/channels", "/channels/whatsapp/new", "/consent",
     "/consent?sheet=record", "/consent?sheet=import", "/consent/imports", "/consent/suppressions",
     "/consent/keywords", "/templates", "/reports/usage", "/administration/people",
@@ -26,6 +27,7 @@ PAGES = [
 ]  # fmt: skip
 # Lists whose first row leads to a page of its own.
 DETAILS = [
+    "/campaigns",
     "/interactions", "/channels", "/templates", "/administration/people", "/administration/roles",
     "/administration/oauth",
 ]  # fmt: skip

@@ -2,6 +2,7 @@
 import { keepPreviousData, queryOptions } from "@tanstack/react-query";
 import { answer, api } from "@/api/client";
 import type { Listing } from "@/api/types";
+import { isMoving } from "./states";
 import type { Campaign, CampaignEdit, Progress } from "./types";
 
 const BASE = "/api/v2/outbound/messagingcampaigns";
@@ -44,7 +45,8 @@ export const progressQuery = (id: string) =>
   queryOptions({
     queryKey: [...CAMPAIGNS_KEY, "one", id, "progress"],
     queryFn: (): Promise<Progress> => answer(api.GET(`${ONE}/progress`, at(id))),
-    refetchInterval: 1_000,
+    refetchInterval: ({ state }) =>
+      state.data && !isMoving(state.data.campaignStatus) ? 5_000 : 1_000,
   });
 
 export const createCampaign = (body: CampaignEdit) =>

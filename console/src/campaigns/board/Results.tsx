@@ -1,8 +1,9 @@
 // Each contact of the run: whether its turn came, what became of its message, and why not.
 import { Anchor, Text } from "@mantine/core";
 import { Link } from "@tanstack/react-router";
+import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
-import { useLiveKeyset, useKeyset } from "@/api/keyset";
+import { useLiveKeyset } from "@/api/keyset";
 import { DataList, type Column } from "@/components/DataList";
 import { Empty } from "@/components/Empty";
 import { FilterBar, type Filter } from "@/components/FilterBar";
@@ -31,51 +32,30 @@ export function Results({ campaignId, status }: Props) {
   return (
     <div className={classes.results}>
       <FilterBar filters={useFilters()} />
-      <Table
-        key={isMoving(status) ? "live" : "still"}
-        {...{ campaignId, filters, isLive: isMoving(status) }}
+      <Found
+        {...{ campaignId, filters }}
+        everyMs={isMoving(status) ? LIVE_MS : CALM_MS}
         empty={<Empty text={t(isFiltered ? "list.nothingFound" : "campaigns.board.noContacts")} />}
       />
     </div>
   );
 }
 
-interface TableProps {
+interface FoundProps {
   campaignId: string;
   filters: Record<string, string>;
-  isLive: boolean;
-  empty: React.ReactNode;
+  everyMs: number;
+  empty: ReactNode;
 }
 
 const LIVE_MS = 3_000;
+// Messages of a campaign that is complete are still delivered and read.
+const CALM_MS = 6_000;
 
-function Table({ isLive, ...props }: TableProps) {
-  return isLive ? <LiveTable {...props} /> : <StillTable {...props} />;
-}
-
-type ListProps = Omit<TableProps, "isLive">;
-
-function useKey({ campaignId, filters }: ListProps) {
-  return [
-    ["campaigns", "one", campaignId, "contacts", filters],
-    readResults(campaignId, filters),
-  ] as const;
-}
-
-function LiveTable(props: ListProps) {
-  const [key, read] = useKey(props);
-  const list = useLiveKeyset(key, read, idOf, LIVE_MS);
-  return <Drawn {...props} list={list} />;
-}
-
-function StillTable(props: ListProps) {
-  const [key, read] = useKey(props);
-  const list = useKeyset(key, read);
-  return <Drawn {...props} list={list} />;
-}
-
-function Drawn({ list, empty }: ListProps & { list: ReturnType<typeof useKeyset<Result>> }) {
+function Found({ campaignId, filters, everyMs, empty }: FoundProps) {
   const { t } = useTranslation();
+  const key = ["campaigns", "one", campaignId, "contacts", filters];
+  const list = useLiveKeyset(key, readResults(campaignId, filters), idOf, everyMs);
   return (
     <div className={classes.table}>
       <DataList

@@ -16,11 +16,12 @@ import { csvOf } from "./rates";
 import { RateTable } from "./RateTable";
 
 const LIVE_MS = 5_000;
+const CALM_MS = 15_000;
 
 export function TimelineTab({ campaign, progress }: BoardProps) {
   const { t } = useTranslation();
-  const isLive = isMoving(progress.campaignStatus);
-  const { data, error } = useQuery(timelineQuery(campaign.id, isLive && LIVE_MS));
+  const everyMs = isMoving(progress.campaignStatus) ? LIVE_MS : CALM_MS;
+  const { data, error } = useQuery(timelineQuery(campaign.id, everyMs));
   if (error) return <ErrorNotice error={error} />;
   if (!data) return <Skeleton h={240} />;
   return (

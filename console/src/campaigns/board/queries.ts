@@ -15,7 +15,7 @@ export const readResults =
       }),
     );
 
-export const timelineQuery = (id: string, everyMs: number | false) =>
+export const timelineQuery = (id: string, everyMs: number) =>
   queryOptions({
     queryKey: ["campaigns", "one", id, "timeline"],
     queryFn: () => answer(api.GET(`${ONE}/timeline`, at(id))),

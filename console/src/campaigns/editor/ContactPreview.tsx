@@ -8,7 +8,7 @@ import { WhatsAppPreview } from "@/components/WhatsAppPreview";
 import { templateQuery } from "@/templates/queries";
 import type { CampaignEditor } from "./campaignEditor";
 import { shownFor } from "./mappings";
-import { sampleQuery } from "./queries";
+import { listChoiceQuery, sampleQuery } from "./queries";
 
 export function ContactPreview({ editor }: { editor: CampaignEditor }) {
   const { t } = useTranslation();
@@ -45,7 +45,8 @@ export function ContactPreview({ editor }: { editor: CampaignEditor }) {
 /** The first contacts in the order of sending; none until a list is chosen. */
 export function useSample({ values }: CampaignEditor) {
   const { contactList, contactListFilters, contactSorts } = values;
-  const sample = useQuery(sampleQuery(contactList?.id, contactListFilters?.id, contactSorts));
+  const list = useQuery(listChoiceQuery(contactList?.id)).data;
+  const sample = useQuery(sampleQuery(list, contactListFilters?.id, contactSorts));
   return contactList ? (sample.data?.entities ?? []) : [];
 }
 

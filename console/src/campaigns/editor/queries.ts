@@ -3,7 +3,7 @@ import { keepPreviousData, queryOptions } from "@tanstack/react-query";
 import { answer, api } from "@/api/client";
 import type { Contact } from "@/contacts/types";
 import { at, told } from "../queries";
-import type { OutboundSettings, Schedule, ScheduleEdit, Sort } from "../types";
+import type { ListChoice, OutboundSettings, Schedule, ScheduleEdit, Sort } from "../types";
 
 const LISTS = "/api/v2/outbound/contactlists";
 const DNC_LISTS = "/api/v2/outbound/dnclists";
@@ -72,17 +72,18 @@ export const filterChoicesQuery = (contactListId: string | undefined) =>
 
 /** The first contacts in the order of sending, to show the message with real values. */
 export const sampleQuery = (
-  listId: string | undefined,
+  list: ListChoice | undefined,
   filterId: string | undefined,
   sorts: Sort[],
 ) =>
   queryOptions({
-    queryKey: ["contactLists", listId, "sample", filterId, sorts],
+    // A list that grew while its file is read is asked again.
+    queryKey: ["contactLists", list?.id, "sample", filterId, sorts, list?.size],
     queryFn: () =>
       told<{ entities: Contact[] }>(
         answer(
           api.POST(`${LISTS}/{contact_list_id}/contacts/search`, {
-            params: { path: { contact_list_id: listId ?? "" } },
+            params: { path: { contact_list_id: list?.id ?? "" } },
             body: {
               contactListFilterId: filterId,
               contactSorts: sorts,
@@ -92,7 +93,7 @@ export const sampleQuery = (
           }),
         ),
       ),
-    enabled: Boolean(listId),
+    enabled: list !== undefined,
     placeholderData: keepPreviousData,
     retry: false,
   });
