@@ -98,9 +98,9 @@ def channel_settings(home: str, *, port: int, **values: Any) -> Settings:
 @asynccontextmanager
 async def serving(application: Application, listening: socket.socket) -> AsyncIterator[str]:
     """The started application on that port; gives its address."""
-    config = uvicorn.Config(application, lifespan="off", log_level="error", access_log=False)  # type: ignore[arg-type]
+    config = uvicorn.Config(application, lifespan="off", log_level="error", access_log=False)
     server = uvicorn.Server(config)
-    server.capture_signals = nullcontext  # type: ignore[method-assign]
+    server.capture_signals = nullcontext  # type: ignore[assignment, method-assign]
     task = asyncio.create_task(server.serve(sockets=[listening]))
     try:
         yield "http://{}:{}".format(*listening.getsockname())

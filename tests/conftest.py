@@ -1,10 +1,11 @@
 """The test bench: one PostgreSQL for a run, a fresh database for each module that asks."""
 
+import asyncio
 import base64
 import os
 import shutil
 import tempfile
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from pathlib import Path
 
 import httpx
@@ -22,10 +23,9 @@ from tidings.store.database import Database
 from tidings.store.migrate import migrate
 
 
-@pytest.fixture(scope="session")
-def event_loop_policy() -> uvloop.EventLoopPolicy:
+def pytest_asyncio_loop_factories() -> dict[str, Callable[[], asyncio.AbstractEventLoop]]:
     """The loop that the product runs on."""
-    return uvloop.EventLoopPolicy()
+    return {"uvloop": uvloop.new_event_loop}
 
 
 @pytest.fixture(scope="session")
@@ -92,7 +92,7 @@ async def application(database_url: str, settings: Settings) -> AsyncIterator[Ap
 @pytest.fixture(scope="module")
 async def api(application: Application, world: World) -> AsyncIterator[Api]:
     """A client of the application, speaking as Ada, the administrator; see `Api.as_`."""
-    transport = httpx.ASGITransport(application, raise_app_exceptions=False)  # type: ignore[arg-type]
+    transport = httpx.ASGITransport(application, raise_app_exceptions=False)
     async with httpx.AsyncClient(transport=transport, base_url="http://tidings.test") as client:
         yield Api(client, world.ada)
 

@@ -205,7 +205,7 @@ class Sending:
     async def rows(self, sql: str, *params: Any) -> list[tuple[Any, ...]]:
         """What a statement gives, as the owner of the database."""
         async with self.database.connection() as connection:
-            cursor = await connection.execute(sql, params)  # type: ignore[arg-type]
+            cursor = await connection.execute(sql, params)
             return list(await cursor.fetchall()) if cursor.description else []
 
     async def one(self, sql: str, *params: Any) -> Any:

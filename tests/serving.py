@@ -33,7 +33,7 @@ def served(application: Application) -> Iterator[Server]:
     """Serve the application from a thread of its own, on a free port, until the end."""
     ready = threading.Event()
     listening = socket.create_server(("127.0.0.1", 0))
-    config = uvicorn.Config(application, lifespan="off", log_level="error", access_log=False)  # type: ignore[arg-type]
+    config = uvicorn.Config(application, lifespan="off", log_level="error", access_log=False)
     server = Quiet(config)
 
     async def live() -> None:

@@ -343,7 +343,7 @@ class Counted:
         self.count = 0
         self._cursor_factory = connection.cursor_factory
 
-        class Counting(connection.cursor_factory):  # type: ignore[misc, name-defined]
+        class Counting(connection.cursor_factory):  # type: ignore[misc]
             async def execute(cursor, *given: Any, **options: Any) -> Any:  # noqa: N805
                 self.count += 1
                 return await super().execute(*given, **options)

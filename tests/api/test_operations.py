@@ -38,7 +38,7 @@ async def cut_off(settings: Settings) -> AsyncIterator[Api]:
     """A web process whose database is not there."""
     nowhere = Application(settings, "postgresql://tidings@127.0.0.1:1/none")
     async with started(nowhere) as application:
-        transport = httpx.ASGITransport(application, raise_app_exceptions=False)  # type: ignore[arg-type]
+        transport = httpx.ASGITransport(application, raise_app_exceptions=False)
         async with httpx.AsyncClient(transport=transport, base_url="http://t.test") as client:
             yield Api(client, None)
 

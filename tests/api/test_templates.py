@@ -8,7 +8,7 @@ import pytest
 from tests.api_client import Api
 from tests.channels import WHATSAPP, MetaAccount, channel_settings, open_account
 from tests.world import World
-from tidings.actions.templates import apply_template_change
+from tidings.actions.templates import AnyTemplateChange, apply_template_change
 from tidings.domain.inbound import (
     TemplateCategoryChange,
     TemplateChange,
@@ -316,13 +316,13 @@ async def test_webhooks_change_a_template(
 ) -> None:
     listed = meta.add_template("told", "Hello.", category="UTILITY")
     integration = await connect(api, meta, "Listens")
-    known = {
+    known: dict[str, Any] = {
         "account_id": meta.waba.id,
         "template_id": listed.id,
         "name": "told",
         "language": "en-US",
     }
-    changes = [
+    changes: list[AnyTemplateChange] = [
         TemplateChange(**known, status="REJECTED", reason="INVALID_FORMAT"),
         TemplateQualityChange(**known, quality="RED"),
         TemplateCategoryChange(**known, new_category="MARKETING"),

@@ -383,7 +383,7 @@ def workbook(rows: list[list[Any]]) -> bytes:
 
 async def test_a_workbook_is_read_like_a_csv(api: Api, database: Database) -> None:
     made = await make_list(api)
-    rows = [
+    rows: list[list[Any]] = [
         ["id", "phone", "name", "city"],
         [1, 4915148000001, 'Amina "A"', "Köln, am Rhein"],
         [2, "+49 151 48000002", True, 1.5],

@@ -124,7 +124,7 @@ async def states(sending: Sending, line: Line) -> dict[UUID, str]:
     rows = await sending.rows(
         "SELECT id, status FROM message WHERE integration_id = %s", line.integration_id
     )
-    return dict(rows)  # type: ignore[arg-type]
+    return dict(rows)
 
 
 async def outbox(sending: Sending, line: Line) -> list[str]:

@@ -94,7 +94,7 @@ async def test_a_customer_who_counts_already_is_messaged_though_the_limit_is_rea
     )
 
     async def judged() -> bool:
-        return (
+        return bool(
             await sending.one(
                 "SELECT count(*) FROM outbox WHERE integration_id = %s AND state = 'queued'"
                 " AND due_at > now()",

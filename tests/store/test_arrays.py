@@ -43,7 +43,7 @@ async def test_a_list_comes_back_as_it_went(
         assert await rows.fetchone() == (values,)
 
 
-texts = st.text(st.characters(blacklist_characters="\0", blacklist_categories=("Cs",)))
+texts = st.text(st.characters(exclude_characters="\0", exclude_categories=["Cs"]))
 
 
 @settings(

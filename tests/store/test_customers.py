@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from typing import Any
 from uuid import UUID
 
 import pytest
@@ -144,7 +145,7 @@ async def test_people_who_are_known_cost_one_statement(
         execute = connection.cursor_factory.execute
 
         class Counting(connection.cursor_factory):  # type: ignore[name-defined, misc]
-            async def execute(self, query: object, *args: object, **more: object) -> object:
+            async def execute(self, query: Any, *args: Any, **more: Any) -> Any:
                 statements.append(query)
                 return await execute(self, query, *args, **more)
 

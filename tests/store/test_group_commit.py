@@ -123,7 +123,7 @@ async def test_draining_waits_for_what_was_handed_in() -> None:
     assert all(future.done() for future in futures)
 
 
-async def test_an_item_handed_in_as_the_last_batch_ends_is_written_too():
+async def test_an_item_handed_in_as_the_last_batch_ends_is_written_too() -> None:
     async def write(items: list[int]) -> list[int]:
         return items
 
