@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
 
 import pytest
-from websockets.exceptions import InvalidStatus
+from websockets.exceptions import ConnectionClosed, InvalidStatus
 
 from tests.api_client import Api
 from tests.campaigns import CAMPAIGNS, Campaigns
@@ -37,8 +37,9 @@ async def ear(server: Server, api: Api) -> AsyncIterator[Ear]:
 async def ended(ear: Ear) -> int | None:
     """Listen to the end; the code it was closed with."""
     async with asyncio.timeout(5):
-        async for _ in ear.socket:
-            pass
+        with contextlib.suppress(ConnectionClosed):
+            async for _ in ear.socket:
+                pass
     return ear.socket.close_code
 
 

@@ -127,7 +127,10 @@ TOPICS: tuple[TopicKind, ...] = (
     ),
     TopicKind("v2.tidings.users.{user}.exports", "An export of yours, of any kind, can be fetched"),
     TopicKind(
-        "v2.tidings.messages", "Some message came or changed its status", MESSAGE_VIEW, is_hint=True
+        "v2.tidings.messages",
+        "Some message came or changed its status",
+        (*MESSAGE_VIEW, "analytics:conversationDetail:view"),
+        is_hint=True,
     ),
     TopicKind("v2.tidings.campaigns", "Some campaign changed", CAMPAIGN_VIEW, is_hint=True),
     TopicKind("v2.tidings.contactlists", "Some contact list changed", LIST_VIEW, is_hint=True),
