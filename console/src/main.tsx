@@ -12,6 +12,7 @@ import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
 import { whenSignedOut } from "./api/client";
 import { queries } from "./api/queries";
+import { live } from "./live";
 import { startTranslations } from "./locales";
 import { router } from "./router";
 import { theme, variables } from "./theme";
@@ -22,6 +23,7 @@ whenSignedOut(() => {
 });
 
 await startTranslations();
+live.start();
 
 const root = document.getElementById("root");
 if (!root) throw new Error("index.html has no element #root");

@@ -8,6 +8,7 @@ import {
   type UseInfiniteQueryResult,
 } from "@tanstack/react-query";
 import { useMemo } from "react";
+import { useTold } from "@/live";
 import type { Keyset, Listing } from "./types";
 
 type Pages<T> = InfiniteData<Keyset<T>, string | undefined>;
@@ -44,25 +45,29 @@ export function useKeyset<T>(key: QueryKey, read: ReadPage<T>): KeysetList<T> {
 }
 
 /**
- * A keyset list whose newest page is read again every `everyMs` while the page is visible.
- * Only one page is polled, so the cost does not grow with how far a person has scrolled.
+ * A keyset list whose newest page is read again when its topic says that something changed, and
+ * every `everyMs` where nobody tells; only while the page is visible. Only one page is read, so
+ * the cost does not grow with how far a person has scrolled.
  */
 export function useLiveKeyset<T>(
   key: QueryKey,
   read: ReadPage<T>,
   idOf: (row: T) => string,
   everyMs = 2_000,
+  topic?: string,
 ): KeysetList<T> {
   const queries = useQueryClient();
   const list = useKeyset(key, read);
+  const newestKey = [...key, "newest"];
+  const lookMs = useTold(topic, newestKey, everyMs);
   useQuery({
-    queryKey: [...key, "newest"],
+    queryKey: newestKey,
     queryFn: async () => {
       const newest = await read(undefined);
       queries.setQueryData<Pages<T>>(key, (pages) => pages && absorbNewest(pages, newest, idOf));
       return null;
     },
-    refetchInterval: everyMs,
+    refetchInterval: lookMs,
     enabled: !list.isLoading && !list.error,
   });
   return list;

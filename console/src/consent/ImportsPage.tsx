@@ -16,7 +16,13 @@ const idOf = (row: ConsentImport) => row.id;
 
 export function ImportsPage() {
   const { t } = useTranslation();
-  const list = useLiveKeyset(["consents", "imports"], readImports, idOf);
+  const list = useLiveKeyset(
+    ["consents", "imports"],
+    readImports,
+    idOf,
+    2_000,
+    "v2.tidings.consents",
+  );
   const start = (
     <Button component={Link} to="/consent?sheet=import">
       {t("consent.import")}

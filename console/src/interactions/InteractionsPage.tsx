@@ -19,7 +19,13 @@ export function InteractionsPage() {
   const { t } = useTranslation();
   const { values } = useSearchState();
   const filters = pick(values, INTERACTION_FILTERS);
-  const list = useLiveKeyset(["interactions", filters], readInteractions(filters), idOfInteraction);
+  const list = useLiveKeyset(
+    ["interactions", filters],
+    readInteractions(filters),
+    idOfInteraction,
+    2_000,
+    "v2.tidings.messages",
+  );
   const isFiltered = Object.keys(filters).length > 0;
   return (
     <Page

@@ -1,0 +1,119 @@
+// The one socket of the console: pages listen to topics, and read again what a topic says changed.
+// It carries no data, so nothing is lost with it: after a gap everything that listens is read anew.
+import { answer, api } from "@/api/client";
+
+type Heard = () => void;
+
+const CHANNELS = "/api/v2/notifications/channels";
+const FIRST_PAUSE_MS = 1_000;
+const LONGEST_PAUSE_MS = 30_000;
+const CHANNEL_IS_OVER = 1008;
+
+export class Live {
+  private listeners = new Map<string, Set<Heard>>();
+  private permitted = new Set<string>();
+  private watchers = new Set<() => void>();
+  private channelId: string | undefined;
+  private isStarted = false;
+  private isOpen = false;
+  private isBusy = false;
+  private failures = 0;
+
+  /** Connect as soon as somebody listens. */
+  start(): void {
+    this.isStarted = true;
+    this.connect();
+  }
+
+  /** Call back whenever a topic says something, and after a gap; gives the way to stop. */
+  listen(topic: string, heard: Heard): () => void {
+    const known = this.listeners.get(topic);
+    if (known) known.add(heard);
+    else this.listeners.set(topic, new Set([heard]));
+    if (!known && this.isOpen) void this.subscribe([topic]).catch(() => undefined);
+    this.connect();
+    return () => this.listeners.get(topic)?.delete(heard);
+  }
+
+  /** Whether changes of a topic are told at once now; else they are to be looked for. */
+  isLive = (topic: string): boolean => this.isOpen && this.permitted.has(topic);
+
+  /** Call back when isLive may have changed. */
+  watch = (changed: () => void): (() => void) => {
+    this.watchers.add(changed);
+    return () => this.watchers.delete(changed);
+  };
+
+  private connect(): void {
+    if (!this.isStarted || this.isBusy || this.listeners.size === 0) return;
+    this.isBusy = true;
+    this.open().catch(() => {
+      this.channelId = undefined;
+      this.again();
+    });
+  }
+
+  private async open(): Promise<void> {
+    this.channelId ??= (await answer(api.POST(CHANNELS))).id;
+    await this.subscribe([...this.listeners.keys()]);
+    const { protocol, host } = window.location;
+    const scheme = protocol === "https:" ? "wss" : "ws";
+    const socket = new WebSocket(`${scheme}://${host}${CHANNELS}/${this.channelId}/socket`);
+    socket.onopen = () => this.opened();
+    socket.onmessage = ({ data }) => this.tell(data as string);
+    socket.onclose = ({ code }) => this.closed(code);
+  }
+
+  private async subscribe(topics: string[]): Promise<void> {
+    if (!this.channelId) return;
+    const { entities } = await answer(
+      api.POST(`${CHANNELS}/{channel_id}/subscriptions`, {
+        params: { path: { channel_id: this.channelId }, query: { ignoreErrors: true } },
+        body: topics.map((id) => ({ id })),
+      }),
+    );
+    for (const { id, state } of entities) if (state === "Permitted") this.permitted.add(id);
+    this.changed();
+  }
+
+  private opened(): void {
+    const isBack = this.failures > 0;
+    this.isOpen = true;
+    this.failures = 0;
+    this.changed();
+    if (isBack) for (const topic of this.listeners.keys()) this.call(topic);
+  }
+
+  private closed(code: number): void {
+    if (code === CHANNEL_IS_OVER || !this.isOpen) this.channelId = undefined;
+    this.isOpen = false;
+    this.permitted.clear();
+    this.changed();
+    this.again();
+  }
+
+  private again(): void {
+    const pause = Math.min(FIRST_PAUSE_MS * 2 ** this.failures, LONGEST_PAUSE_MS);
+    this.failures += 1;
+    // Spread, so that not all consoles come at once when a server is back.
+    setTimeout(() => this.reconnect(), pause * (0.5 + Math.random() / 2));
+  }
+
+  private reconnect(): void {
+    this.isBusy = false;
+    this.connect();
+  }
+
+  private tell(text: string): void {
+    const { topicName } = JSON.parse(text) as { topicName?: string };
+    if (topicName) this.call(topicName);
+  }
+
+  private call(topic: string): void {
+    for (const heard of this.listeners.get(topic) ?? []) heard();
+  }
+
+  private changed(): void {
+    for (const watcher of this.watchers) watcher();
+  }
+}

@@ -1,0 +1,126 @@
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { serve, type Call } from "@/world";
+import { Live } from "./connection";
+
+const CHANNELS = "/api/v2/notifications/channels";
+
+class FakeSocket {
+  static all: FakeSocket[] = [];
+  onopen: () => void = () => undefined;
+  onmessage: (message: { data: string }) => void = () => undefined;
+  onclose: (ending: { code: number }) => void = () => undefined;
+  constructor(readonly address: string) {
+    FakeSocket.all.push(this);
+  }
+  says(topicName: string) {
+    this.onmessage({ data: JSON.stringify({ topicName, eventBody: { changed: true } }) });
+  }
+}
+
+let calls: Call[];
+let channels = 0;
+
+beforeEach(() => {
+  vi.useFakeTimers();
+  FakeSocket.all = [];
+  vi.stubGlobal("WebSocket", FakeSocket);
+  calls = serve({
+    [`POST ${CHANNELS}`]: () => ({ id: `channel-${++channels}`, connectUri: "", expires: "" }),
+    ...Object.fromEntries(
+      Array.from({ length: 20 }, (_, n) => [
+        `POST ${CHANNELS}/channel-${n}/subscriptions`,
+        ({ body }: Call) => ({
+          entities: (body as { id: string }[]).map(({ id }) => ({
+            id,
+            state: id === "secret" ? "Rejected" : "Permitted",
+          })),
+        }),
+      ]),
+    ),
+  });
+});
+
+afterEach(() => vi.useRealTimers());
+
+/** A connection that is open, with what is heard of a topic. */
+async function connected(topic = "lists") {
+  const live = new Live();
+  const heard = vi.fn();
+  live.listen(topic, heard);
+  live.start();
+  await vi.advanceTimersByTimeAsync(0);
+  newest().onopen();
+  return { live, heard };
+}
+
+const newest = () => FakeSocket.all.at(-1)!;
+const opened = () => calls.filter(({ path }) => path === CHANNELS).length;
+
+test("a page hears what it listens to, until it is left", async () => {
+  const { live, heard } = await connected();
+  newest().says("lists");
+  newest().says("others");
+  expect(heard).toHaveBeenCalledTimes(1);
+  expect(live.isLive("lists")).toBe(true);
+  const stop = live.listen("lists", heard);
+  stop();
+  newest().says("lists");
+  expect(heard).toHaveBeenCalledTimes(1);
+});
+
+test("all pages share one socket, and nothing connects before somebody listens", async () => {
+  const live = new Live();
+  live.start();
+  await vi.advanceTimersByTimeAsync(0);
+  expect(FakeSocket.all).toHaveLength(0);
+  live.listen("one", vi.fn());
+  live.listen("two", vi.fn());
+  await vi.advanceTimersByTimeAsync(0);
+  newest().onopen();
+  live.listen("three", vi.fn());
+  await vi.advanceTimersByTimeAsync(0);
+  expect(FakeSocket.all).toHaveLength(1);
+  expect(live.isLive("three")).toBe(true);
+});
+
+test("what may not be heard is looked for as before", async () => {
+  const { live } = await connected("secret");
+  expect(live.isLive("secret")).toBe(false);
+});
+
+test("after a gap the same channel is used, and everything is read anew", async () => {
+  const { live, heard } = await connected();
+  const { address } = newest();
+  const before = opened();
+  newest().onclose({ code: 1012 });
+  expect(live.isLive("lists")).toBe(false);
+  await vi.advanceTimersByTimeAsync(1_000);
+  newest().onopen();
+  expect(FakeSocket.all).toHaveLength(2);
+  expect(newest().address).toBe(address);
+  expect(opened()).toBe(before);
+  expect(heard).toHaveBeenCalledTimes(1);
+});
+
+test("a channel that is over is replaced by a new one", async () => {
+  await connected();
+  const { address } = newest();
+  newest().onclose({ code: 1008 });
+  await vi.advanceTimersByTimeAsync(1_000);
+  expect(newest().address).not.toBe(address);
+});
+
+test("a server that stays away is asked less and less often", async () => {
+  await connected();
+  const times: number[] = [];
+  for (let round = 0; round < 8; round++) {
+    newest().onclose({ code: 1006 });
+    const tried = FakeSocket.all.length;
+    const begun = Date.now();
+    while (FakeSocket.all.length === tried) await vi.advanceTimersByTimeAsync(100);
+    times.push(Date.now() - begun);
+  }
+  expect(times[0]).toBeLessThanOrEqual(1_000);
+  expect(times[7]).toBeGreaterThanOrEqual(15_000);
+  expect(times[7]).toBeLessThanOrEqual(30_000);
+});
