@@ -25,6 +25,8 @@ BODY: dict[str, Any] = {
     "authorizedGrantType": "CLIENT-CREDENTIALS",
     "proficiency": 1,
     "joined": True,
+    "status": "IDLE",
+    "deactivated": True,
     "utilization": {"message": {"maximumCapacity": 3}},
 }
 # Where another body is read.

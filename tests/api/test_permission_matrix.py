@@ -140,7 +140,10 @@ async def routing(api: Api, world: World) -> dict[str, Any]:
     path = "/api/v2/routing"
     queue = (await made(api, f"{path}/queues", name="Our queue"))["id"]
     assert (await api.post(f"{path}/queues/{queue}/members", [{"id": str(world.sven.id)}])).status
+    labels = {"systemPresence": "Break", "languageLabels": {"en": "Our break"}}
+    presence = await made(api, "/api/v2/presence/definitions", **labels)
     return {
+        "definition_id": presence["id"],
         "queue_id": queue,
         "member_id": world.sven.id,
         "skill_id": (await made(api, f"{path}/skills", name="Our skill"))["id"],

@@ -155,6 +155,16 @@ async def test_people_are_members_in_rings(api: Api, world: World) -> None:
     assert names(await api.get(path)) == []
 
 
+async def test_a_supervisor_adds_people_of_their_division(api: Api, world: World) -> None:
+    queue = await made(api, QUEUES, name="Supervised")
+    sven = api.as_(world.sven)
+
+    own = await sven.post(f"{queue['selfUri']}/members", of(world.mia))
+    other = await sven.post(f"{queue['selfUri']}/members", of(world.nils))
+
+    assert (own.status, other.status) == (200, 400)
+
+
 async def test_members_are_found_by_what_they_can(api: Api, world: World) -> None:
     queue = await made(api, QUEUES, name="Experts")
     path = f"{queue['selfUri']}/members"

@@ -18,6 +18,7 @@ from tidings.store.users import UserRow
 MOST_SKILLS = 1_000
 MOST_AT_ONCE = 50
 BEST = 5.0
+SEE = ("directory:user:view", "routing:queueMember:manage")
 ASSIGN = {
     "skill": ("routing:skill:assign",),
     "language": ("routing:language:assign", "routing:skill:assign"),
@@ -79,10 +80,11 @@ async def delete_skill(
 
 
 async def access_colleague(connection: Connection, caller: Caller, user_id: UUID) -> UserRow:
-    """Oneself, or a person whom the caller may see; else a 404."""
-    if user_id == caller.id:
-        return await access_user(connection, caller, user_id)
-    return await access_user(connection, caller, user_id, permission="directory:user:view")
+    """Oneself, or a person of a division whose people the caller sees or manages; else a 404."""
+    user = await access_user(connection, caller, user_id)
+    if user_id != caller.id and not any(caller.may(each, user.division_id) for each in SEE):
+        raise absent("user", user_id)
+    return user
 
 
 async def rate_skills(

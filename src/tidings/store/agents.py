@@ -1,5 +1,6 @@
 """Agents: who works on the desk, with presence, routing status, capacity and load."""
 
+from datetime import datetime
 from uuid import UUID
 
 import msgspec
@@ -11,6 +12,33 @@ class CapacityRow(msgspec.Struct, frozen=True):
     """Units of messaging work that somebody holds at once; None: nothing is set."""
 
     capacity: int | None
+
+
+class AgentRow(msgspec.Struct, frozen=True):
+    """Where one person stands: presence, routing status, and what they hold."""
+
+    user_id: UUID
+    presence_id: UUID | None
+    presence: str
+    presence_message: str
+    presence_at: datetime
+    routing_status: str
+    routing_at: datetime
+    load: int
+
+
+COLUMNS = """
+    g.user_id, g.presence_id, g.presence, g.presence_message, g.presence_at, g.routing_status,
+    g.routing_at, g.load
+"""
+# Off queue is off queue, whatever somebody holds. Who did not answer an offer is asked again only
+# when they say that they are there. Who holds something is interacting.
+NEXT_STATUS = """
+    CASE WHEN excluded.presence <> 'OnQueue' THEN 'OFF_QUEUE'
+         WHEN g.routing_status = 'NOT_RESPONDING' AND NOT %(responds)s THEN 'NOT_RESPONDING'
+         WHEN g.load > 0 THEN 'INTERACTING'
+         ELSE 'IDLE' END
+"""
 
 
 def wake_router(organization_id: UUID) -> Query[Nothing]:
@@ -79,4 +107,62 @@ def put_capacity(organization_id: UUID, user_id: UUID, capacity: int | None) -> 
         """,
         {"organization_id": organization_id, "user_id": user_id, "capacity": capacity},
         Nothing,
+    )
+
+
+def select_agent(organization_id: UUID, user_id: UUID) -> Query[AgentRow]:
+    """Where one person stands; no row for who never worked on the desk."""
+    return Query(
+        f"""
+        SELECT {COLUMNS} FROM agent g
+        WHERE g.organization_id = %(organization_id)s AND g.user_id = %(user_id)s
+        """,
+        {"organization_id": organization_id, "user_id": user_id},
+        AgentRow,
+    )
+
+
+def put_presence(
+    organization_id: UUID,
+    user_id: UUID,
+    *,
+    presence_id: UUID,
+    presence: str,
+    message: str,
+    responds: bool,
+) -> Query[AgentRow]:
+    """Set somebody's presence, and with it whether they are on queue.
+
+    One statement, so that the routing status is decided by what the row holds now: an offer or an
+    answer at the same time waits for it, or it for them. `responds`: they say themselves that they
+    are there, which ends NOT_RESPONDING.
+    """
+    return Query(
+        f"""
+        INSERT INTO agent AS g (organization_id, user_id, presence_id, presence, presence_message,
+                                routing_status, idle_since)
+        VALUES (%(organization_id)s, %(user_id)s, %(presence_id)s, %(presence)s, %(message)s,
+                CASE WHEN %(presence)s = 'OnQueue' THEN 'IDLE' ELSE 'OFF_QUEUE' END,
+                CASE WHEN %(presence)s = 'OnQueue' THEN now() END)
+        ON CONFLICT (organization_id, user_id) DO UPDATE
+        SET presence_id = excluded.presence_id, presence = excluded.presence,
+            presence_message = excluded.presence_message,
+            presence_at = CASE WHEN g.presence_id IS NOT DISTINCT FROM excluded.presence_id
+                               THEN g.presence_at ELSE now() END,
+            routing_status = {NEXT_STATUS},
+            routing_at = CASE WHEN g.routing_status = {NEXT_STATUS}
+                              THEN g.routing_at ELSE now() END,
+            idle_since = coalesce(g.idle_since, excluded.idle_since),
+            seen_at = now()
+        RETURNING {COLUMNS}
+        """,
+        {
+            "organization_id": organization_id,
+            "user_id": user_id,
+            "presence_id": presence_id,
+            "presence": presence,
+            "message": message,
+            "responds": responds,
+        },
+        AgentRow,
     )

@@ -39,6 +39,7 @@ from tidings.api.v2.organization import organization_router
 from tidings.api.v2.outbound_events import outbound_events_router
 from tidings.api.v2.outbound_settings import outbound_settings_router
 from tidings.api.v2.permissions import permissions_router
+from tidings.api.v2.presences import presences_router
 from tidings.api.v2.profile import profile_router
 from tidings.api.v2.queue_members import queue_members_router
 from tidings.api.v2.queues import queues_router
@@ -100,6 +101,7 @@ ROUTERS: tuple[Router, ...] = (
     outbound_events_router,
     outbound_settings_router,
     permissions_router,
+    presences_router,
     profile_router,
     queue_members_router,
     queues_router,

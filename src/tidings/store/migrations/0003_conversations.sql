@@ -117,7 +117,6 @@ CREATE TABLE presence_definition (
   id uuid NOT NULL,
   system_presence text NOT NULL,
   labels jsonb NOT NULL DEFAULT '{}',
-  is_primary boolean NOT NULL DEFAULT false,
   deactivated boolean NOT NULL DEFAULT false,
   created_at timestamptz NOT NULL DEFAULT now(),
   PRIMARY KEY (organization_id, id)
