@@ -1,11 +1,10 @@
 """The test bench: one PostgreSQL for a run, a fresh database for each module that asks."""
 
-import asyncio
 import base64
 import os
 import shutil
 import tempfile
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import httpx
@@ -23,9 +22,14 @@ from tidings.store.database import Database
 from tidings.store.migrate import migrate
 
 
-def pytest_asyncio_loop_factories() -> dict[str, Callable[[], asyncio.AbstractEventLoop]]:
-    """The loop that the product runs on."""
-    return {"uvloop": uvloop.new_event_loop}
+@pytest.fixture(scope="session")
+def event_loop_policy() -> uvloop.EventLoopPolicy:
+    """The loop that the product runs on.
+
+    The plugin's hook for loops would make fixtures anew between a module's plain and
+    asynchronous tests.
+    """
+    return uvloop.EventLoopPolicy()
 
 
 @pytest.fixture(scope="session")
