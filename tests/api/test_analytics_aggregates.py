@@ -106,7 +106,10 @@ async def test_other_organizations_and_times_count_nothing(
     ("field", "body"),
     [
         ("interval", {"interval": "yesterday"}),
+        ("interval", {"interval": "0001-01-01T00:00Z/2026-01-01T00:00Z"}),
+        ("interval", {"interval": "2026-01-01T00:00Z/9999-12-31T23:59Z"}),
         ("granularity", {"granularity": "P1M"}),
+        ("granularity", {"granularity": "P9999WT1H"}),
         ("granularity", {"granularity": "PT1S"}),
         ("granularity", {"granularity": "P"}),
         ("granularity", {"interval": "2020-01-01T00:00Z/2024-01-01T00:00Z", "granularity": "PT1H"}),

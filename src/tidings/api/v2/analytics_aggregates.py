@@ -27,6 +27,7 @@ VIEW: Final = "analytics:conversationAggregate:view"
 METRICS: Final = ("nConversations", "nOutbound", "oMessageCount", "nError")
 MOST_LOOKED_AT: Final = 500_000
 MOST_STEPS: Final = 1_000
+EARLIEST_YEAR, LATEST_YEAR = 2000, 2999
 SHORTEST_STEP: Final = timedelta(minutes=1)
 PERIOD: Final = re.compile(
     r"P(?:(?P<weeks>\d{1,4})W|(?:(?P<days>\d{1,4})D)?"
@@ -160,6 +161,12 @@ def read_groups(data: AggregateQueryBody) -> tuple[str, ...]:
 def read_span(data: AggregateQueryBody) -> Span:
     """The interval and its steps; without granularity all of it is one step."""
     starts_at, ends_at = read_interval(data.interval)
+    if starts_at.year < EARLIEST_YEAR or ends_at.year > LATEST_YEAR:
+        raise invalid(
+            "interval",
+            f"The interval lies within the years {EARLIEST_YEAR} to {LATEST_YEAR}.",
+            code="invalid.date",
+        )
     if data.granularity is None:
         return Span(starts_at, ends_at, ends_at - starts_at)
     found = PERIOD.fullmatch(data.granularity)
