@@ -16,6 +16,8 @@ AGENT_PERMISSIONS = [
     "analytics:conversationDetail:view", "conversation:communication:view",
     "conversation:message:*", "messaging:consent:add", "messaging:consent:view",
     "messaging:integration:view", "messaging:template:view", "responses:*:view",
+    "presence:presenceDefinition:view", "routing:queue:join", "routing:queue:view",
+    "routing:skill:view", "routing:wrapupCode:view",
 ]  # fmt: skip
 
 

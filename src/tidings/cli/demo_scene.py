@@ -36,6 +36,7 @@ from tidings.actions.users import UserDraft, create_user
 from tidings.cli import demo_campaign
 from tidings.cli import demo_cast as cast
 from tidings.cli.demo_notes import Notes, write_notes
+from tidings.cli.demo_routing import make_desk
 from tidings.cli.lookups import find_division, find_roles
 from tidings.domain.permissions import Caller
 from tidings.embedded import EmbeddedError
@@ -51,8 +52,10 @@ from tidings.store.integrations import (
 from tidings.store.oauth_clients import select_clients
 from tidings.store.organizations import select_organization_named
 from tidings.store.query import Connection, execute, fetch, fetch_one, fetch_optional
+from tidings.store.queues import QueueFilter, count_queues
 from tidings.store.secret_box import load_secret_box
 from tidings.store.templates import select_named_templates
+from tidings.store.users import UserFilter, select_users
 
 START_SECONDS = 60.0
 
@@ -77,6 +80,7 @@ class Scene:
         await self._ask_customers(caller)
         await self._send_history(caller)
         await self._plan_campaign(caller)
+        await self._staff_desk(caller)
 
     async def _found(self) -> Caller:
         """The organization with its divisions and people: all of it or nothing."""
@@ -236,6 +240,32 @@ class Scene:
                     response_id=UUID(self._notes.template),
                 )
         self._notes.done.append("campaign")
+        self._note()
+
+    async def _staff_desk(self, caller: Caller) -> None:
+        """Queues with everybody of the cast but the administrator: all of it or nothing."""
+        if "desk" in self._notes.done:
+            return
+        organization_id = caller.organization_id
+        async with self._database.transaction(organization_id) as connection:
+            known = count_queues(organization_id, QueueFilter(None))
+            if not (await fetch_one(connection, known)).count:
+                people = await fetch(
+                    connection, select_users(organization_id, UserFilter(), limit=100, offset=0)
+                )
+                wanted = {person.email for person in cast.PEOPLE if person.role != "admin"}
+                shop, clinic = [
+                    (await find_division(connection, organization_id, line.division)).id
+                    for line in (cast.SHOP, cast.CLINIC)
+                ]
+                await make_desk(
+                    connection,
+                    caller,
+                    shop=shop,
+                    clinic=clinic,
+                    members=[row.id for row in people if row.email in wanted],
+                )
+        self._notes.done.append("desk")
         self._note()
 
     async def _sendable(self, caller: Caller) -> tuple[dict[str, str], dict[Any, str]]:
