@@ -1,11 +1,14 @@
 // What may be done with a campaign, behind three dots; what cannot be undone is asked about.
-import { ActionIcon, Button, Group, Menu, Modal, Text } from "@mantine/core";
+import { ActionIcon, Menu } from "@mantine/core";
 import { useRouter } from "@tanstack/react-router";
 import { Copy, Ellipsis, Pencil, Play, Recycle, Square, Trash2 } from "lucide-react";
-import { useState } from "react";
+import { lazy, Suspense, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { may, useMay } from "@/api/permissions";
 import { useAllowed, useDeeds, type Deed } from "./actions";
+
+// Asked for rarely, so that the list does not wait for it.
+const Question = lazy(async () => ({ default: (await import("./Question")).Question }));
 
 interface Props {
   id: string;
@@ -38,12 +41,16 @@ export function CampaignMenu({ id, name, status }: Props) {
           <Entries id={id} status={status} onDeed={choose} />
         </Menu.Dropdown>
       </Menu>
-      <Question
-        deed={asked}
-        name={name}
-        onClose={() => setAsked(null)}
-        onYes={(deed) => deeds.run({ id, deed })}
-      />
+      {asked && (
+        <Suspense fallback={null}>
+          <Question
+            deed={asked}
+            name={name}
+            onClose={() => setAsked(null)}
+            onYes={() => deeds.run({ id, deed: asked })}
+          />
+        </Suspense>
+      )}
     </>
   );
 }
@@ -83,34 +90,5 @@ function Entries({ id, status, onDeed }: EntriesProps) {
       {has(may.addCampaign) && link("copy", Copy, `/campaigns/new?copy=${id}`)}
       {entry("delete")}
     </>
-  );
-}
-
-interface QuestionProps {
-  deed: Deed | null;
-  name: string;
-  onClose: () => void;
-  onYes: (deed: Deed) => void;
-}
-
-export function Question({ deed, name, onClose, onYes }: QuestionProps) {
-  const { t } = useTranslation();
-  const which = deed === "delete" ? "delete" : "recycle";
-  const confirm = () => {
-    onClose();
-    if (deed) onYes(deed);
-  };
-  return (
-    <Modal opened={deed !== null} onClose={onClose} title={name} withCloseButton={false}>
-      <Text>{t(`campaigns.ask.${which}`)}</Text>
-      <Group mt="md" gap="xs">
-        <Button color={which === "delete" ? "red.8" : undefined} onClick={confirm}>
-          {t(`campaigns.do.${which}`)}
-        </Button>
-        <Button variant="default" onClick={onClose} data-autofocus>
-          {t("common.cancel")}
-        </Button>
-      </Group>
-    </Modal>
   );
 }

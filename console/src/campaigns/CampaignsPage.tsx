@@ -3,7 +3,7 @@ import { Button, Group, Skeleton, Text } from "@mantine/core";
 import { useQueryClient } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { Plus } from "lucide-react";
-import { useState } from "react";
+import { lazy, Suspense, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { useOffset } from "@/api/keyset";
 import { may, useMay } from "@/api/permissions";
@@ -13,7 +13,6 @@ import { useFigures } from "@/components/figures";
 import { FilterBar, type Filter } from "@/components/FilterBar";
 import { Page } from "@/components/Page";
 import { pick, useSearchState } from "@/components/search";
-import { BulkBar } from "./BulkBar";
 import { CampaignMenu } from "./CampaignMenu";
 import { useProgresses } from "./progresses";
 import { ProgressBar } from "./ProgressBar";
@@ -22,6 +21,7 @@ import { STATUSES } from "./states";
 import { CampaignStatus } from "./status";
 import type { Campaign, Progress } from "./types";
 
+const BulkBar = lazy(async () => ({ default: (await import("./BulkBar")).BulkBar }));
 const idOf = (row: Campaign) => row.id;
 
 export function CampaignsPage() {
@@ -48,7 +48,11 @@ export function CampaignsPage() {
       bar={
         <Group justify="space-between" gap="xs">
           <FilterBar filters={useFilters()} />
-          <BulkBar ids={chosen} onDone={done} />
+          {chosen.size > 0 && (
+            <Suspense fallback={null}>
+              <BulkBar ids={chosen} onDone={done} />
+            </Suspense>
+          )}
         </Group>
       }
     >
@@ -102,7 +106,7 @@ function useColumns(progressOf: (id: string) => Progress | undefined): Column<Ca
       id: "status",
       header: t("campaigns.status"),
       width: 150,
-      narrow: 130,
+      narrow: 116,
       render: (row) => {
         const progress = progressOf(row.id);
         const reason = progress ? progress.statusReason : row.statusReason;
@@ -138,7 +142,7 @@ function useColumns(progressOf: (id: string) => Progress | undefined): Column<Ca
       id: "actions",
       header: t("campaigns.actions"),
       width: 104,
-      narrow: 56,
+      narrow: 92,
       align: "end",
       render: (row) => <CampaignMenu id={row.id} name={row.name} status={statusOf(row)} />,
     },

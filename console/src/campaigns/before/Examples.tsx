@@ -3,7 +3,7 @@ import { SegmentedControl, Stack, Text } from "@mantine/core";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { TemplateContent } from "@/api/types";
-import { WhatsAppPreview } from "@/components/WhatsAppPreview";
+import { Bubble } from "@/components/WhatsAppPreview";
 import type { DryRun, Example } from "../types";
 import classes from "./BeforeStart.module.css";
 
@@ -46,7 +46,11 @@ function OneExample({ example }: { example: Example }) {
           {refusals[0]?.message}
         </Text>
       ) : (
-        rendered && <WhatsAppPreview content={contentOf(rendered)} />
+        rendered && (
+          <div className={classes.chat}>
+            <Bubble content={contentOf(rendered)} />
+          </div>
+        )
       )}
     </div>
   );
