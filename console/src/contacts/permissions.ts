@@ -13,7 +13,7 @@ export const mayContacts = {
   addFilter: ["outbound:contactListFilter:add"],
   editFilter: ["outbound:contactListFilter:edit"],
   deleteFilter: ["outbound:contactListFilter:delete"],
-  viewCampaigns: ["outbound:messagingCampaign:view"],
+  viewCampaigns: ["outbound:whatsAppCampaign:view"],
   viewDncLists: ["outbound:dncList:view"],
   addDncList: ["outbound:dncList:add"],
   editDncList: ["outbound:dncList:edit"],
