@@ -5,6 +5,7 @@ import { open, refusal, serve, show } from "@/world";
 import { timesOf } from "./editor/times";
 import { EditCampaignPage } from "./editor";
 import { csvOf, grouped } from "./board/rates";
+import { ResultsExport } from "./board/ResultsExport";
 import { CampaignStatus } from "./status";
 import { PARTS, segmentsOf, wholeOf } from "./segments";
 import type { Minute, Progress } from "./types";
@@ -136,4 +137,40 @@ test("while a campaign runs its template stays, its pace changes, and a refusal 
     messagesPerMinute: 500,
     contactList: { id: "l1" },
   });
+});
+
+test("a file of the results is ordered, waited for and fetched", async () => {
+  const refused = (status: number, code: string) => refusal(status, { code, message: "No file." });
+  const answers = [refused(404, "export.not.found"), refused(404, "export.not.ready")];
+  const file = {
+    uri: "/api/v2/downloads/d1",
+    exportTimestamp: "2026-01-01T10:00:00Z",
+    fileName: "Spring.xlsx",
+    rows: 20,
+  };
+  const calls = serve({
+    [`POST ${ONE}/export`]: { id: "d1", selfUri: file.uri },
+    [`GET ${ONE}/export`]: () => answers.shift() ?? file,
+  });
+  open(() => <ResultsExport campaignId="c1" />, "/campaigns/c1");
+  await userEvent.click(await screen.findByRole("button", { name: "Export results" }));
+  expect(await screen.findByText("No file was made yet.")).toBeTruthy();
+  await userEvent.click(screen.getByRole("button", { name: "Export as Excel" }));
+  expect(await screen.findByText("Being made")).toBeTruthy();
+  const link = await screen.findByRole("link", { name: "Download" }, { timeout: 3_000 });
+  expect(link.getAttribute("href")).toBe(file.uri);
+  expect(screen.getByText("20 rows")).toBeTruthy();
+  expect(calls.find(({ method }) => method === "POST")?.query).toEqual({ format: "xlsx" });
+});
+
+test("a file of the results that could not be made says why", async () => {
+  serve({
+    [`GET ${ONE}/export`]: refusal(400, {
+      code: "export.failed",
+      message: "The export failed. The disk is full.",
+    }),
+  });
+  open(() => <ResultsExport campaignId="c1" />, "/campaigns/c1");
+  await userEvent.click(await screen.findByRole("button", { name: "Export results" }));
+  expect(await screen.findByText(/The export failed/)).toBeTruthy();
 });

@@ -6,8 +6,8 @@ import { Pencil } from "lucide-react";
 import { useTranslation } from "react-i18next";
 import { may, useMay } from "@/api/permissions";
 import { DetailPage } from "@/components/DetailPage";
-import { DownloadLink } from "@/components/DownloadLink";
 import { useSearchState } from "@/components/search";
+import { mayContacts } from "@/contacts/permissions";
 import { BeforeStart } from "../before/BeforeStart";
 import { campaignQuery, progressQuery } from "../queries";
 import { canStart } from "../states";
@@ -17,6 +17,7 @@ import { CampaignFacts } from "./CampaignFacts";
 import { Deeds } from "./Deeds";
 import { Reasons } from "./Reasons";
 import { Results } from "./Results";
+import { ResultsExport } from "./ResultsExport";
 import { Standing } from "./Standing";
 import { TimelineTab } from "./TimelineTab";
 
@@ -61,12 +62,8 @@ function Actions({ campaign, progress }: BoardProps) {
   const has = useMay();
   return (
     <Group gap="xs">
-      {progress.numberOfContactsCalled > 0 && has(may.viewInteractions) && (
-        <DownloadLink
-          path="/api/v2/interactions/export"
-          query={{ outboundCampaignId: campaign.id }}
-          label={t("campaigns.board.export")}
-        />
+      {progress.totalNumberOfContacts > 0 && has(mayContacts.viewContacts) && (
+        <ResultsExport campaignId={campaign.id} />
       )}
       {has(may.editCampaign) && (
         <Button
