@@ -4,7 +4,7 @@ import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { UsageRow } from "@/api/types";
 import { useFigures } from "@/components/figures";
-import classes from "./Bars.module.css";
+import classes from "@/components/Bars.module.css";
 
 interface Props {
   rows: UsageRow[];

@@ -4,7 +4,7 @@ import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { useFigures } from "@/components/figures";
 import type { Minute } from "../types";
-import classes from "./RateChart.module.css";
+import classes from "@/components/Bars.module.css";
 import { amountOf, grouped } from "./rates";
 
 const MOST_BARS = 60;
