@@ -190,7 +190,7 @@ UNSETTLED = """
         AND m.conversation_id BETWEEN %(low)s AND %(high)s
       UNION ALL
       (SELECT DISTINCT f.conversation_id FROM message_failure f
-       WHERE f.organization_id = %(organization_id)s
+       WHERE f.organization_id = %(organization_id)s AND f.error_code = 'outcome.unknown'
          AND f.conversation_id BETWEEN %(low)s AND %(high)s
        ORDER BY f.conversation_id {order} LIMIT {most})
     ) u
