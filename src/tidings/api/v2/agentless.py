@@ -117,14 +117,6 @@ class PreviewView(View):
 def render_queued(queued: Queued) -> bytes:
     """The answer to a send, which its replays get too."""
     message_id, at = str(queued.message_id), moment(queued.at)
-    content = None
-    if queued.template_name is not None:
-        template = {
-            "id": queued.template_name,
-            "language": queued.template_language,
-            "body": {"text": queued.body},
-        }
-        content = [{"contentType": "Notification", "template": template}]
     message = MessageView(
         id=message_id,
         timestamp=at,
@@ -134,27 +126,14 @@ def render_queued(queued: Queued) -> bytes:
         messenger_type="whatsapp",
         status="queued",
         text_body=queued.body,
-        normalized_message=NormalizedView(
-            id=message_id,
-            type="Text" if content is None else "Structured",
-            text=queued.body,
-            direction="Outbound",
-            channel={
-                "platform": "Whatsapp",
-                "type": "Private",
-                "from": {"id": queued.from_address},
-                "to": {"id": queued.to_address},
-                "time": at,
-            },
-            content=content,
-        ),
+        normalized_message=_normalized(queued, message_id, at),
         conversation_id=str(queued.conversation_id),
         self_uri=f"{PATH}/{message_id}/details",
     )
     return msgspec.json.encode(
         AgentlessView(
             id=message_id,
-            conversation_id=str(queued.conversation_id),
+            conversation_id=message.conversation_id,
             from_address=str(queued.integration_id),
             to_address=queued.to_address,
             messenger_type="whatsapp",
@@ -162,8 +141,33 @@ def render_queued(queued: Queued) -> bytes:
             use_existing_active_conversation=queued.use_existing,
             message=message,
             timestamp=at,
-            self_uri=f"{PATH}/{message_id}/details",
+            self_uri=message.self_uri,
         )
+    )
+
+
+def _normalized(queued: Queued, message_id: str, at: str) -> NormalizedView:
+    content = None
+    if queued.template_name is not None:
+        template = {
+            "id": queued.template_name,
+            "language": queued.template_language,
+            "body": {"text": queued.body},
+        }
+        content = [{"contentType": "Notification", "template": template}]
+    return NormalizedView(
+        id=message_id,
+        type="Text" if content is None else "Structured",
+        text=queued.body,
+        direction="Outbound",
+        channel={
+            "platform": "Whatsapp",
+            "type": "Private",
+            "from": {"id": queued.from_address},
+            "to": {"id": queued.to_address},
+            "time": at,
+        },
+        content=content,
     )
 
 

@@ -9,14 +9,13 @@ from litestar.response import Stream
 
 from tidings.actions import imports as actions
 from tidings.api.auth import needs
-from tidings.api.paging import After, PageSize, keyset
-from tidings.api.v2.import_views import ImportView, rejects_stream, take_file
-from tidings.api.views import Keyset, parse_id
+from tidings.api.paging import After, PageSize
+from tidings.api.v2.import_views import ImportView, list_of_imports, rejects_stream, take_file
+from tidings.api.views import Keyset
 from tidings.domain.permissions import Caller
 from tidings.settings import Settings
 from tidings.store import imports as store
 from tidings.store.database import Database
-from tidings.store.query import fetch
 
 PATH = "/api/v2/consents/imports"
 MAY_IMPORT = needs("messaging:consent:import")
@@ -47,24 +46,17 @@ async def list_imports(
     page_size: PageSize = 25,
 ) -> Keyset[ImportView]:
     """List imports, the newest first."""
-    before_id = UUID(int=2**128 - 1) if after is None else parse_id(after, "after")
     async with database.transaction(caller.organization_id) as connection:
-        rows = await fetch(
+        return await list_of_imports(
+            request,
             connection,
-            store.select_imports(
-                caller.organization_id,
-                store.CONSENTS,
-                target_id=None,
-                before_id=before_id,
-                limit=page_size,
-            ),
+            caller,
+            store.CONSENTS,
+            target_id=None,
+            after=after,
+            page_size=page_size,
+            path=PATH,
         )
-    return keyset(
-        request,
-        page_size,
-        entities=[ImportView.of(row, PATH) for row in rows],
-        last_key=rows[-1].id if rows else None,
-    )
 
 
 @get("/{import_id:uuid}", guards=[MAY_IMPORT])

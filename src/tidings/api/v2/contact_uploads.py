@@ -15,17 +15,16 @@ from tidings.actions.contact_imports import (
 )
 from tidings.actions.contact_lists import UPLOAD, VIEW, access_list
 from tidings.api.auth import needs
-from tidings.api.paging import After, PageSize, keyset
+from tidings.api.paging import After, PageSize
 from tidings.api.replay import Once
 from tidings.api.v2.contact_list_views import PATH
-from tidings.api.v2.import_views import ImportView, rejects_stream, take_file
+from tidings.api.v2.import_views import ImportView, list_of_imports, rejects_stream, take_file
 from tidings.api.v2.uploads import upload_address
 from tidings.api.views import Body, Keyset, View, parse_id
 from tidings.domain.permissions import Caller
 from tidings.settings import Settings
 from tidings.store import imports as store
 from tidings.store.database import Database
-from tidings.store.query import fetch
 
 AnyRequest = Request[Any, Any, Any]
 FileName = Annotated[str, QueryParameter(name="fileName")]
@@ -114,24 +113,18 @@ async def list_imports(
     page_size: PageSize = 25,
 ) -> Keyset[ImportView]:
     """List the imports of a list, the newest first."""
-    before_id = UUID(int=2**128 - 1) if after is None else parse_id(after, "after")
     async with database.transaction(caller.organization_id) as connection:
         await access_list(connection, caller, contact_list_id)
-        query = store.select_imports(
-            caller.organization_id,
+        return await list_of_imports(
+            request,
+            connection,
+            caller,
             store.CONTACTS,
             target_id=contact_list_id,
-            before_id=before_id,
-            limit=page_size,
+            after=after,
+            page_size=page_size,
+            path=f"{PATH}/{contact_list_id}/imports",
         )
-        rows = await fetch(connection, query)
-    path = f"{PATH}/{contact_list_id}/imports"
-    return keyset(
-        request,
-        page_size,
-        entities=[ImportView.of(row, path) for row in rows],
-        last_key=rows[-1].id if rows else None,
-    )
 
 
 @get("/{contact_list_id:uuid}/imports/{import_id:uuid}", guards=[needs(VIEW)])

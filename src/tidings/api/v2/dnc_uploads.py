@@ -16,18 +16,17 @@ from tidings.actions.dnc_imports import (
 )
 from tidings.actions.dnc_lists import VIEW, access_dnc_list
 from tidings.api.auth import needs
-from tidings.api.paging import After, PageSize, keyset
+from tidings.api.paging import After, PageSize
 from tidings.api.replay import Once
 from tidings.api.v2.contact_uploads import UploadUrlView
 from tidings.api.v2.dnc_views import PATH
-from tidings.api.v2.import_views import ImportView, rejects_stream, take_file
+from tidings.api.v2.import_views import ImportView, list_of_imports, rejects_stream, take_file
 from tidings.api.v2.uploads import upload_address
 from tidings.api.views import Body, Keyset, parse_id
 from tidings.domain.permissions import Caller
 from tidings.settings import Settings
 from tidings.store import imports as store
 from tidings.store.database import Database
-from tidings.store.query import fetch
 
 AnyRequest = Request[Any, Any, Any]
 FileName = Annotated[str, QueryParameter(name="fileName")]
@@ -130,24 +129,18 @@ async def list_dnc_imports(
     page_size: PageSize = 25,
 ) -> Keyset[ImportView]:
     """List the imports of a list, the newest first."""
-    before_id = UUID(int=2**128 - 1) if after is None else parse_id(after, "after")
     async with database.transaction(caller.organization_id) as connection:
         await access_dnc_list(connection, caller, dnc_list_id)
-        query = store.select_imports(
-            caller.organization_id,
+        return await list_of_imports(
+            request,
+            connection,
+            caller,
             store.DNC,
             target_id=dnc_list_id,
-            before_id=before_id,
-            limit=page_size,
+            after=after,
+            page_size=page_size,
+            path=f"{PATH}/{dnc_list_id}/imports",
         )
-        rows = await fetch(connection, query)
-    path = f"{PATH}/{dnc_list_id}/imports"
-    return keyset(
-        request,
-        page_size,
-        entities=[ImportView.of(row, path) for row in rows],
-        last_key=rows[-1].id if rows else None,
-    )
 
 
 @get("/{dnc_list_id:uuid}/imports/{import_id:uuid}", guards=[needs(VIEW)])

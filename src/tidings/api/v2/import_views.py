@@ -10,16 +10,17 @@ from litestar.exceptions import InternalServerException
 from litestar.response import Stream
 
 from tidings.actions import imports as actions
+from tidings.api.paging import keyset
 from tidings.api.replay import Once, request_key
 from tidings.api.v2.consents import csv_stream, csv_text
-from tidings.api.views import Moment, View, moment, optional_moment
+from tidings.api.views import Keyset, Moment, View, moment, optional_moment, parse_id
 from tidings.domain.delimited import guard_formula
 from tidings.domain.permissions import Caller
 from tidings.settings import Settings
 from tidings.store import imports as store
 from tidings.store.database import Database
 from tidings.store.import_files import select_rejects
-from tidings.store.query import fetch
+from tidings.store.query import Connection, fetch
 
 REJECTS_AT_A_TIME = 5_000
 
@@ -68,6 +69,31 @@ def percent_complete(row: store.ImportRow) -> int:
     if row.state == "done":
         return 100
     return 100 * row.done_bytes // row.total_bytes if row.total_bytes else 0
+
+
+async def list_of_imports(
+    request: Request[Any, Any, Any],
+    connection: Connection,
+    caller: Caller,
+    kind: str,
+    *,
+    target_id: UUID | None,
+    after: str | None,
+    page_size: int,
+    path: str,
+) -> Keyset[ImportView]:
+    """A page of the imports of a kind, and of what they went into; the newest first."""
+    before_id = UUID(int=2**128 - 1) if after is None else parse_id(after, "after")
+    query = store.select_imports(
+        caller.organization_id, kind, target_id=target_id, before_id=before_id, limit=page_size
+    )
+    rows = await fetch(connection, query)
+    return keyset(
+        request,
+        page_size,
+        entities=[ImportView.of(row, path) for row in rows],
+        last_key=rows[-1].id if rows else None,
+    )
 
 
 async def take_file(
