@@ -2,12 +2,14 @@
 
 import itertools
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
 import msgspec
+from psycopg import sql
 from psycopg.types.json import Jsonb
 
 from tests.outbound import make_contact_list
@@ -69,6 +71,19 @@ class Pumping:
         changes = [ConsentChange(each, "utility", "opted_in", "test", earlier) for each in numbers]
         async with self.database.transaction(self.organization.id) as connection:
             await record_consents(connection, self.organization.id, changes, recorded_by="test")
+
+    @asynccontextmanager
+    async def refusing_messages_to(self, phone: str) -> AsyncIterator[None]:
+        """The database takes no message to this customer, as after a defect of ours."""
+        rule = sql.SQL(
+            "ALTER TABLE message ADD CONSTRAINT poison CHECK (to_address <> {}) NOT VALID"
+        )
+        async with self.database.connection() as connection:
+            await connection.execute(rule.format(phone))
+        try:
+            yield
+        finally:
+            await self.sending.rows("ALTER TABLE message DROP CONSTRAINT poison")
 
     async def campaign(
         self, line: Line, rows: Sequence[Row], *, agreed: bool = True, **content: Any
