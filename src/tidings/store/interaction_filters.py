@@ -73,6 +73,7 @@ class Source(StrEnum):
     OUTBOX = "outbox"
     UNSETTLED = "unsettled"
     FAILURE = "failure"
+    FAILURE_OF_NUMBER = "failure_of_number"
     ACTIVE = "active"
     CAMPAIGN = "campaign"
     INTEGRATION = "integration"
@@ -102,7 +103,8 @@ def choose_source(wanted: InteractionFilter) -> Source:
         return Source.CAMPAIGN
     for statuses, source in BY_STATUS.items():
         if wanted.statuses and statuses.issuperset(wanted.statuses):
-            return source
+            of_number = source is Source.FAILURE and wanted.integration_id is not None
+            return Source.FAILURE_OF_NUMBER if of_number else source
     if wanted.state in ("open", "connected"):
         return Source.ACTIVE
     return Source.ALL if wanted.integration_id is None else Source.INTEGRATION
@@ -175,7 +177,7 @@ IS_NEWEST_OF_CAMPAIGN = """(
 FAILURES = """
     SELECT DISTINCT f.conversation_id AS key, f.conversation_id FROM message_failure f
     WHERE f.organization_id = %(organization_id)s
-      AND f.conversation_id BETWEEN %(low)s AND %(high)s
+      AND f.conversation_id BETWEEN %(low)s AND %(high)s {also}
     ORDER BY f.conversation_id {order} LIMIT {most}
 """
 # Calls under way and those of unknown outcome are few; unknown outcomes that were settled by the
@@ -201,6 +203,7 @@ CANDIDATES: dict[Source, tuple[str, str]] = {
     Source.OUTBOX: (OUTBOX, ""),
     Source.UNSETTLED: (UNSETTLED, ""),
     Source.FAILURE: (FAILURES, ""),
+    Source.FAILURE_OF_NUMBER: (FAILURES, "AND f.integration_id = %(integration_id)s"),
     Source.CAMPAIGN: (CAMPAIGN, ""),
     Source.ACTIVE: (CONVERSATIONS, "AND c.state <> 'disconnected'"),
     Source.INTEGRATION: (CONVERSATIONS, "AND c.integration_id = %(integration_id)s"),

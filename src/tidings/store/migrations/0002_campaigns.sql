@@ -448,6 +448,9 @@ CREATE INDEX message_campaign ON message (organization_id, campaign_id, id)
   WHERE campaign_id IS NOT NULL;
 ALTER TABLE outbox ADD COLUMN campaign_id uuid;
 
+-- squawk-ignore require-concurrent-index-creation
+CREATE INDEX message_failure_integration
+  ON message_failure (organization_id, integration_id, conversation_id);
 -- Outcomes that stayed unknown are few among the failures, and asked for by themselves.
 -- squawk-ignore require-concurrent-index-creation
 CREATE INDEX message_failure_unknown ON message_failure (organization_id, conversation_id)
