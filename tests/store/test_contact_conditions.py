@@ -13,14 +13,18 @@ from psycopg.types.json import Jsonb
 
 from tidings.domain.contact_filter_checks import check_filter
 from tidings.domain.contact_filters import (
+    DATES,
+    WITHIN_TEXT,
     Clause,
     ColumnType,
+    Comparison,
     ContactFilter,
     Joint,
     Operator,
     Predicate,
     Range,
     matches,
+    read,
 )
 from tidings.domain.errors import Rejection
 from tidings.store.contact_conditions import contact_condition
@@ -33,60 +37,79 @@ ROWS = """
     ORDER BY r.n
 """
 
-numbers = st.one_of(
+ODD_NUMBERS = [
+    *("1", "1.0", "+1", " 1 ", "1.", ".5", "-0", "1e3", "NaN", "Infinity", "0x10", "1_000", "١"),
+    "9" * 101,
+]
+ODD_MOMENTS = [
+    "2026-03-01",
+    "2026-03-01T12:30Z",
+    "2026-03-01 12:30",
+    "2026-03-01T13:30:00+01:00",
+    "2026-03-01T12:30:00.0",
+    "2026-03-01T07:00:00.123-0530",
+    "2026-02-30",
+    "2026-03-01T24:00",
+    "0000-01-01",
+    "2026-03-01T12:30:60Z",
+    "now",
+    "infinity",
+    "01.03.2026",
+]
+DISTANCES = ["P0D", "P1D", "P-1D", "-P1D", "P01DT08H30M", "P-1DT+2H", "PT5M", "PT", "P", "P1Y"]
+
+
+def is_number(text: str) -> bool:
+    return read(text, Comparison.NUMBER, now=NOW) is not None
+
+
+def is_moment(text: str) -> bool:
+    return read(text, Comparison.MOMENT, now=NOW) is not None
+
+
+plain_numbers = st.one_of(
     st.integers(-100, 100).map(str),
     st.decimals(allow_nan=False, allow_infinity=False, places=2).map(str),
-    st.sampled_from(
-        ["1", "1.0", "+1", " 1 ", "1.", ".5", "-0", "1e3", "NaN", "Infinity", "0x10", "1_000", "١"]
-    ),
-    st.just("9" * 101),
 )
-moments = st.one_of(
+plain_moments = st.one_of(
     st.datetimes(timezones=st.sampled_from([UTC])).map(lambda t: t.isoformat()),
     st.datetimes().map(lambda t: t.isoformat(" ")),
     st.dates().map(str),
-    st.sampled_from(
-        [
-            "2026-03-01",
-            "2026-03-01T12:30Z",
-            "2026-03-01 12:30",
-            "2026-03-01T13:30:00+01:00",
-            "2026-03-01T12:30:00.0",
-            "2026-03-01T07:00:00.123-0530",
-            "2026-02-30",
-            "2026-03-01T24:00",
-            "0000-01-01",
-            "2026-03-01T12:30:60Z",
-            "now",
-            "infinity",
-            "01.03.2026",
-        ]
-    ),
 )
-relatives = st.sampled_from(
-    ["P0D", "P1D", "P-1D", "-P1D", "P01DT08H30M", "P-1DT+2H", "PT5M", "PT", "P", "P1Y"]
-)
+numbers = plain_numbers | st.sampled_from(ODD_NUMBERS)
+moments = plain_moments | st.sampled_from(ODD_MOMENTS)
+relatives = st.sampled_from(DISTANCES)
+readable_numbers = plain_numbers | st.sampled_from(list(filter(is_number, ODD_NUMBERS)))
+readable_moments = plain_moments | st.sampled_from(list(filter(is_moment, ODD_MOMENTS + DISTANCES)))
 letters = st.text("ab%_\\ÄßA0é🙂'", max_size=4)
 anything = st.text(st.characters(exclude_characters="\0", exclude_categories=["Cs"]), max_size=8)
 texts = st.one_of(letters, numbers, moments, relatives, anything)
 cells = st.one_of(st.none(), letters, numbers, moments, anything.filter(bool))
-ranges = st.builds(
-    Range,
-    min=st.none() | texts,
-    max=st.none() | texts,
-    min_inclusive=st.booleans(),
-    max_inclusive=st.booleans(),
-    in_set=st.lists(texts, max_size=3).map(tuple),
-)
-predicates = st.builds(
-    Predicate,
-    column=st.sampled_from(COLUMNS),
-    operator=st.sampled_from(Operator),
-    column_type=st.sampled_from(ColumnType),
-    value=texts,
-    range=ranges,
-    inverted=st.booleans(),
-)
+
+
+def predicate_of(
+    operators: list[Operator], column_type: ColumnType, values: st.SearchStrategy[str]
+) -> st.SearchStrategy[Predicate]:
+    """Predicates of one kind, whose values mostly make sense: few are drawn in vain."""
+    bounds = st.one_of(
+        st.tuples(values, st.none()), st.tuples(st.none(), values), st.tuples(values, values)
+    )
+    ranges = st.builds(
+        lambda ends, *rest: Range(*ends, *rest),
+        bounds,
+        st.booleans(),
+        st.booleans(),
+        st.lists(values, min_size=1, max_size=3).map(tuple),
+    )
+    return st.builds(
+        Predicate,
+        column=st.sampled_from(COLUMNS),
+        operator=st.sampled_from(operators),
+        column_type=st.just(column_type),
+        value=values,
+        range=ranges,
+        inverted=st.booleans(),
+    )
 
 
 def makes_sense(predicate: Predicate) -> bool:
@@ -97,9 +120,17 @@ def makes_sense(predicate: Predicate) -> bool:
     return True
 
 
+NUMERIC = [each for each in Operator if each not in (*WITHIN_TEXT, *DATES)]
+TEXTUAL = [each for each in Operator if each not in DATES]
+OF_DATES = [*sorted(DATES), Operator.BETWEEN]
+predicates = st.one_of(
+    predicate_of(NUMERIC, ColumnType.NUMERIC, readable_numbers),
+    predicate_of(OF_DATES, ColumnType.ALPHABETIC, readable_moments),
+    predicate_of(TEXTUAL, ColumnType.ALPHABETIC, texts),
+).filter(makes_sense)
 clauses = st.builds(
     Clause,
-    predicates=st.lists(predicates.filter(makes_sense), min_size=1, max_size=3).map(tuple),
+    predicates=st.lists(predicates, min_size=1, max_size=3).map(tuple),
     filter_type=st.sampled_from(Joint),
 )
 filters = st.builds(
