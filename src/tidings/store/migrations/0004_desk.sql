@@ -2,6 +2,36 @@
 -- The agents' desk: what routing, workstreams, media and the agents' work need beyond the tables
 -- of 0003. How they work together: docs/conversations.md.
 
+-- Analytics' detail jobs --------------------------------------------------------------------------
+
+-- One long query of conversations. request is the checked query as it was asked; after_id is how
+-- far the walk is, so that another worker goes on there.
+CREATE TABLE detail_job (
+  organization_id uuid NOT NULL REFERENCES organization,
+  id uuid NOT NULL,
+  state text NOT NULL CHECK (state IN ('queued', 'running', 'done', 'failed')),
+  request jsonb NOT NULL,
+  after_id uuid,
+  found_count integer NOT NULL DEFAULT 0,
+  failure text,
+  created_by_id uuid NOT NULL,
+  created_at timestamptz NOT NULL DEFAULT now(),
+  finished_at timestamptz,
+  expires_at timestamptz NOT NULL,
+  PRIMARY KEY (organization_id, id)
+);
+CREATE INDEX detail_job_waiting ON detail_job (created_at) WHERE state IN ('queued', 'running');
+CREATE INDEX detail_job_expiry ON detail_job (expires_at);
+
+-- What a job found, in the order of its walk; place counts from 1.
+CREATE TABLE detail_job_result (
+  organization_id uuid NOT NULL,
+  job_id uuid NOT NULL,
+  place integer NOT NULL,
+  conversation_id uuid NOT NULL,
+  PRIMARY KEY (organization_id, job_id, place)
+);
+
 -- Row-level security for what is new ----------------------------------------------------------
 
 DO $$
