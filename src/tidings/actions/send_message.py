@@ -182,6 +182,7 @@ async def _read(
             subject_id=each.sender_id,
             key=each.replay.key if each.replay else None,
             use_existing=each.use_existing,
+            customer_id=each.customer_id,
         )
         for each in intents
     ]

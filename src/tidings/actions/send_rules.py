@@ -69,7 +69,7 @@ def decide_message(
             category = _category(template)
     else:
         refusals += _check_text(intent, facts, now)
-    refusals += _check_recipient(facts, category, now)
+    refusals += _check_recipient(intent, facts, category, now)
     return Decision(
         refusals,
         sender,
@@ -138,8 +138,13 @@ def _check_text(intent: Intent, facts: SendFacts, now: datetime) -> list[Rejecti
     return [] if decision.allowed else [conflict(decision.code, decision.message)]
 
 
-def _check_recipient(facts: SendFacts, category: MessageCategory, now: datetime) -> list[Rejection]:
-    """A6, A7, A8: the customer agreed, the number is on WhatsApp, and no agent talks with them."""
+def _check_recipient(
+    intent: Intent, facts: SendFacts, category: MessageCategory, now: datetime
+) -> list[Rejection]:
+    """A6, A7, A8: the customer agreed, the number is on WhatsApp, and no agent talks with them.
+
+    What belongs to a conversation comes from who talks with them, or on their behalf.
+    """
     refusals = []
     decision = decide(_consents(facts), category, now=now)
     if isinstance(decision, Denied):
@@ -154,7 +159,7 @@ def _check_recipient(facts: SendFacts, category: MessageCategory, now: datetime)
                 learntTime=facts.suppressed_at.isoformat(),
             )
         )
-    if facts.connected_id is not None:
+    if facts.connected_id is not None and intent.conversation_id is None:
         refusals.append(
             conflict(
                 "conversation.connected",
@@ -222,6 +227,8 @@ def _with_defaults(values: TemplateValues, template: Sendable) -> TemplateValues
 
 
 def _existing(intent: Intent, facts: SendFacts) -> UUID | None:
+    if intent.conversation_id is not None:
+        return intent.conversation_id
     if intent.use_existing and facts.latest_state == "disconnected":
         return facts.latest_id
     return None

@@ -37,7 +37,8 @@ class Intent(msgspec.Struct, frozen=True):
     """A wish to send one message. `address` is canonical; exactly one of text and response.
 
     `divisions` are those in which the sender may send (None: all); numbers elsewhere do not exist
-    for it.
+    for it. With `conversation_id` it belongs to that conversation with `customer_id`, and whoever
+    asks has checked that they may speak in it.
     """
 
     organization_id: UUID
@@ -54,3 +55,5 @@ class Intent(msgspec.Struct, frozen=True):
     replay: ReplayKey | None = None
     divisions: tuple[UUID, ...] | None = None
     campaign: CampaignContact | None = None
+    conversation_id: UUID | None = None
+    customer_id: UUID | None = None

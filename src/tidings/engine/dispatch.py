@@ -213,11 +213,13 @@ class Lane:
         """Make the one attempt of a message and hand its outcome on."""
         assert self._sender is not None
         assert self._account is not None
+        address, is_phone = message.to_address, message.to_address.isdecimal()
         outbound = Outbound(
             message_id=str(message.message_id),
             content=CONTENT.decode(message.content),
             callback_data=str(message.message_id),
-            to=message.to_address,
+            to=address if is_phone else None,
+            user_id=None if is_phone else address,
             reply_to=message.reply_to,
         )
         provider = PROVIDERS[self._sender.provider]

@@ -37,6 +37,7 @@ FACTS = """
       SELECT unnest(%(numbers)s::integer[]) AS i,
              unnest(%(integrations)b::uuid[]) AS integration_id,
              unnest(%(subjects)b::uuid[]) AS subject_id,
+             unnest(%(customers)s::uuid[]) AS customer_id,
              unnest(%(keys)s::text[]) AS key, unnest(%(existing)s::boolean[]) AS existing
     ), forms AS MATERIALIZED (
       SELECT unnest(%(form_numbers)s::integer[]) AS i, unnest(%(form_values)s::text[]) AS value,
@@ -53,11 +54,13 @@ FACTS = """
         WHERE organization_id = %(organization_id)s AND channel = 'whatsapp'
           AND address = f.value AND until_at > now() LIMIT 1) s ON true
     ), found AS MATERIALIZED (
-      SELECT i, (array_agg(customer_id ORDER BY rank) FILTER (WHERE customer_id IS NOT NULL))[1]
-               AS customer_id,
-             max(until_at) AS until_at,
-             (array_agg(learnt_at ORDER BY until_at DESC NULLS LAST))[1] AS learnt_at
-      FROM known GROUP BY i
+      SELECT k.i, coalesce(
+               g.customer_id,
+               (array_agg(k.customer_id ORDER BY k.rank)
+                 FILTER (WHERE k.customer_id IS NOT NULL))[1]) AS customer_id,
+             max(k.until_at) AS until_at,
+             (array_agg(k.learnt_at ORDER BY k.until_at DESC NULLS LAST))[1] AS learnt_at
+      FROM known k JOIN given g ON g.i = k.i GROUP BY k.i, g.customer_id
     )
     SELECT g.i, found.customer_id,
            u.state AS utility_state, u.changed_at AS utility_at, u.source AS utility_source,
@@ -98,13 +101,17 @@ FACTS = """
 
 
 class FactsWanted(msgspec.Struct, frozen=True):
-    """One message to look up facts for; `forms` are its address's possible spellings."""
+    """One message to look up facts for; `forms` are its address's possible spellings.
+
+    `customer_id` is whose it is where that is known already.
+    """
 
     integration_id: UUID
     forms: tuple[str, ...]
     subject_id: UUID
     key: str | None
     use_existing: bool
+    customer_id: UUID | None = None
 
 
 def select_facts(organization_id: UUID, wanted: list[FactsWanted]) -> Query[SendFacts]:
@@ -119,6 +126,7 @@ def select_facts(organization_id: UUID, wanted: list[FactsWanted]) -> Query[Send
             "numbers": list(range(len(wanted))),
             "integrations": [each.integration_id for each in wanted],
             "subjects": [each.subject_id for each in wanted],
+            "customers": [each.customer_id for each in wanted],
             "keys": [each.key for each in wanted],
             "existing": [each.use_existing for each in wanted],
             "form_numbers": [i for i, _, _ in forms],
