@@ -79,7 +79,7 @@ async def test_a_restart_remembers_messages_windows_and_the_world(tmp_path: Path
         await meta.writes()
         first = await meta.accepted(text(), biz_opaque_callback_data="one")
         await meta.control("POST", "templates/service_outage/pause")
-        await meta.control("POST", "clock", {"offset_seconds": 60})
+        await meta.control("POST", "clock", {"offset_seconds": -60})
     async with running(tmp_path, QUICK) as meta:
         again = await meta.send(text(), biz_opaque_callback_data="one")
         totals = await meta.control("GET", "ledger")
@@ -90,7 +90,7 @@ async def test_a_restart_remembers_messages_windows_and_the_world(tmp_path: Path
     assert again.json["messages"][0]["id"] != first
     assert (totals["accepted"], totals["doubles"]) == (2, 1)
     assert paused.error["code"] == 132015
-    assert state["clock_offset_seconds"] == 60
+    assert state["clock_offset_seconds"] == -60
 
 
 async def test_a_torn_last_line_is_cut_off(tmp_path: Path) -> None:

@@ -214,9 +214,10 @@ async def test_late_refusals_can_be_switched_to_immediate_ones(meta: Meta) -> No
 
 async def test_the_window_closes_after_a_day_of_simulated_time(meta: Meta) -> None:
     await meta.control("PUT", "settings", {"late_codes": []})
+    await meta.control("POST", "clock", {"offset_seconds": -86_401})
     await meta.writes()
     inside = await meta.send(text())
-    await meta.control("POST", "clock", {"offset_seconds": 86_401})
+    await meta.control("POST", "clock", {"offset_seconds": 0})
 
     assert inside.status == 200
     assert (await meta.send(text())).error["code"] == 131047

@@ -81,6 +81,7 @@ async def test_a_webhook_nobody_takes_in_a_week_is_given_up(
     meta: Meta, subscribed: Receiver
 ) -> None:
     subscribed.answers.extend([500] * 2)
+    await meta.control("POST", "clock", {"offset_seconds": -8 * 86_400})
     await meta.control("PUT", "settings", {"retry_base_seconds": 0.5})
     await meta.writes()
 

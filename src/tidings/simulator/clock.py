@@ -4,7 +4,7 @@ import time
 
 
 class Clock:
-    """Wall-clock seconds that can be pushed forward, so a day passes without waiting for it.
+    """Wall-clock seconds that can begin in the past, so a day passes without waiting for it.
 
     Window checks, timestamps and the give-up age of webhooks use it. Rate limits and delays
     do not: they run on the monotonic clock, since moving time must not fire every timer.

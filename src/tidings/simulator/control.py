@@ -5,7 +5,7 @@ from typing import Any
 
 import msgspec
 
-from tidings.simulator import control_ledger, phone_api
+from tidings.simulator import control_clock, control_ledger, phone_api
 from tidings.simulator.faults import Faults
 from tidings.simulator.http import Answer, Request, json_response
 from tidings.simulator.people import digits_of, wa_id_of
@@ -197,16 +197,6 @@ async def post_token(simulation: Simulation, request: Request) -> Answer:
     return json_response({"changed": len(tokens)})
 
 
-async def post_clock(simulation: Simulation, request: Request) -> Answer:
-    """{"offset_seconds"} or {"advance_seconds"}: move the simulated time."""
-    given = await request.json()
-    offset = float(given.get("offset_seconds", simulation.clock.offset_seconds))
-    offset += float(given.get("advance_seconds", 0.0))
-    simulation.clock.offset_seconds = simulation.book.clock_offset_seconds = offset
-    simulation.book.dirty = True
-    return json_response({"offset_seconds": offset, "now": simulation.clock.now()})
-
-
 async def put_callback(simulation: Simulation, request: Request) -> Answer:
     """{"url", "verify_token"?, "app_id"?, "subscribe"?}: where webhooks go, without the check."""
     given = await request.json()
@@ -250,10 +240,10 @@ ROUTES: dict[tuple[str, str, int], Handler] = {
     ("POST", "manage", 0): post_manage,
     ("POST", "templates", 2): post_template,
     ("POST", "tokens", 2): post_token,
-    ("POST", "clock", 0): post_clock,
     ("PUT", "callback", 0): put_callback,
     ("GET", "webhooks", 0): get_webhooks,
     ("POST", "reset", 0): post_reset,
+    **control_clock.ROUTES,
     **control_ledger.ROUTES,
     **phone_api.ROUTES,
 }

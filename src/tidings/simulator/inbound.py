@@ -33,6 +33,11 @@ class Inbound:
         last = self._windows.get((number_id, wa_id))
         return last is not None and self._simulation.clock.now() - last < WINDOW_SECONDS
 
+    def _open_window(self, number_id: str, wa_id: str, at: float) -> None:
+        """The customer wrote at that time; what they wrote later already counts for more."""
+        key = (number_id, wa_id)
+        self._windows[key] = max(at, self._windows.get(key, 0.0))
+
     def write(self, number_id: str, wa_id: str, message: dict[str, Any], *, cause: int = -1) -> str:
         """The customer sends `message` (type, its payload, perhaps context). Returns the wamid."""
         simulation = self._simulation
@@ -50,7 +55,7 @@ class Inbound:
         full |= {"id": wamid, "timestamp": str(int(at)), **message}
         silent = wa_id in number.blocked_users
         self._announce(number, wa_id, full, cause=cause, silent=silent)
-        self._windows[number_id, wa_id] = at
+        self._open_window(number_id, wa_id, at)
         simulation.limits.count_inbound(number_id, number.messages_per_second)
         bubble = ChatMessage(wamid, inbound=True, at=int(at * 1000), message=full)
         simulation.chats.add(number_id, wa_id, bubble)
@@ -175,6 +180,6 @@ class Inbound:
     def recall(self, event: Event) -> None:
         """A replayed ledger line: the window it opened and the bubble it was."""
         if event.field == "messages" and event.wa_id:
-            self._windows[event.number_id, event.wa_id] = event.at / 1000
+            self._open_window(event.number_id, event.wa_id, event.at / 1000)
             bubble = ChatMessage(event.value["id"], inbound=True, at=event.at, message=event.value)
             self._simulation.chats.add(event.number_id, event.wa_id, bubble)

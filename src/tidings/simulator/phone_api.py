@@ -76,7 +76,14 @@ async def get_chats(simulation: Simulation, request: Request) -> Answer:
     wa_id = wa_id_of(digits)
     customer = simulation.book.customer(wa_id)
     chats = [_chat(simulation, number, wa_id) for number in simulation.book.world.numbers]
-    return json_response({"wa_id": wa_id, "customer": customer, "chats": chats})
+    return json_response(
+        {
+            "wa_id": wa_id,
+            "customer": customer,
+            "clock_offset_seconds": simulation.clock.offset_seconds,
+            "chats": chats,
+        }
+    )
 
 
 def _chat(simulation: Simulation, number: Number, wa_id: str) -> dict[str, Any]:

@@ -109,6 +109,12 @@ class Simulation:
         self.clock.offset_seconds = 0.0
         self.switches = self.outbox.switches = Switches(self.book.settings.seed)
 
+    def move_clock(self, offset_seconds: float) -> None:
+        """From now on the simulated time is so many seconds from the machine's, never ahead."""
+        self.clock.offset_seconds = self.book.clock_offset_seconds = offset_seconds
+        self.book.dirty = True
+        self.chats.touched()
+
     def remember(self, entry: Accepted) -> ChatMessage:
         """Show the accepted message in its chat."""
         message = msgspec.json.decode(entry.message)

@@ -17,6 +17,7 @@ export const write = (from, to, message) => call("POST", "/inbound", { from, to,
 export const prefer = (from, to, value) => call("POST", "/preference", { from, to, value });
 export const block = (wa_id, number_id, blocked) =>
   call("POST", "/phone/block", { wa_id, number_id, blocked });
+export const moveClock = (offset_seconds) => call("POST", "/clock", { offset_seconds });
 export const upload = (file) =>
   call("POST", `/phone/media?filename=${encodeURIComponent(file.name)}`, file, {
     "content-type": file.type || "text/plain",

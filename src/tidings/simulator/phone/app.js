@@ -91,6 +91,18 @@ function drawChat() {
   if (atEnd) box.scrollTop = box.scrollHeight;
 }
 
+// A day and an hour ago the 24 hours in which a business may write freely are over by now.
+const YESTERDAY = -25 * 3600;
+
+function drawClock() {
+  const behind = -state.view.clock_offset_seconds;
+  const hours = Math.round(behind / 3600);
+  byId("past").hidden = behind <= 0;
+  byId("yesterday").hidden = behind > 0;
+  const ago = hours >= 1 ? `${hours} hour${hours > 1 ? "s" : ""}` : `${Math.round(behind / 60)} minutes`;
+  byId("past-words").textContent = `Here it is ${ago} ago, for all customers.`;
+}
+
 function drawQuote() {
   const box = byId("quoting");
   box.hidden = !state.quote;
@@ -113,6 +125,7 @@ function draw() {
   byId("self-name").textContent = state.view.customer.name || `+${state.who}`;
   byId("self-number").textContent = `+${state.who}`;
   byId("block").textContent = current().blocked ? "Unblock this business" : "Block this business";
+  drawClock();
   drawTabs();
   drawChat();
   drawQuote();
@@ -166,6 +179,8 @@ const COMMANDS = {
   block: () => attempt(api.block(state.who, state.open, !current().blocked).then(refresh)),
   stop: () => attempt(api.prefer(state.who, state.open, "stop").then(() => toast("Marketing stopped"))),
   resume: () => attempt(api.prefer(state.who, state.open, "resume").then(() => toast("Marketing resumed"))),
+  yesterday: () => attempt(api.moveClock(YESTERDAY).then(refresh)),
+  now: () => attempt(api.moveClock(0).then(refresh)),
   file: () => byId("file").click(),
   location: () => act.location(),
   "stop-word": () => act.write({ type: "text", text: { body: "STOP" } }),
