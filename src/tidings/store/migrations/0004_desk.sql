@@ -32,6 +32,21 @@ CREATE TABLE detail_job_result (
   PRIMARY KEY (organization_id, job_id, place)
 );
 
+-- Media ---------------------------------------------------------------------------------------
+
+-- A received file has the id of its message. due_at: when somebody has to look at it, to fetch it
+-- ('expected'), to throw away what was never sent, or to delete the bytes (deleted_at).
+-- provider_media_until: for so long the provider takes provider_media_id in place of the bytes.
+ALTER TABLE media
+  ADD COLUMN communication_id uuid,
+  ADD COLUMN upload_hash bytea,
+  ADD COLUMN source_url text,
+  ADD COLUMN provider_media_until timestamptz,
+  ADD COLUMN deleted_at timestamptz;
+-- Nothing was ever written to media before this, so nobody waits for the index.
+-- squawk-ignore require-concurrent-index-creation
+CREATE INDEX media_conversation ON media (organization_id, conversation_id, id);
+
 -- Row-level security for what is new ----------------------------------------------------------
 
 DO $$
