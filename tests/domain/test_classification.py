@@ -67,12 +67,12 @@ SAID = Facts(
         (Condition("firstMessage", "is", ("false",)), False),
     ],
 )
-def test_a_condition_holds_or_not(condition, expected):
+def test_a_condition_holds_or_not(condition: Condition, expected: bool) -> None:
     assert check_rules([Rule("one", SALES, (condition,))]) == []
     assert holds(condition, SAID) is expected
 
 
-def test_the_first_rule_that_fits_decides():
+def test_the_first_rule_that_fits_decides() -> None:
     rules = [
         Rule("English", SALES, (Condition("language", "is", ("en",)),)),
         Rule(
@@ -87,7 +87,7 @@ def test_the_first_rule_that_fits_decides():
     assert classify(rules, other) == Decision(SPARE, rule_name="Everybody else")
 
 
-def test_all_conditions_of_a_rule_must_hold_and_the_first_that_does_not_is_told():
+def test_all_conditions_of_a_rule_must_hold_and_the_first_that_does_not_is_told() -> None:
     late = Condition("time", "between", ("20:00", "23:00"))
     english = Condition("language", "is", ("en",))
 
@@ -112,7 +112,9 @@ def test_all_conditions_of_a_rule_must_hold_and_the_first_that_does_not_is_told(
         (Condition("firstMessage", "is", ("yes",)), "values"),
     ],
 )
-def test_an_unsound_condition_is_named_by_its_rule_and_field(condition, field):
+def test_an_unsound_condition_is_named_by_its_rule_and_field(
+    condition: Condition, field: str
+) -> None:
     good = Rule("good", SALES, (Condition("name", "exists"),))
 
     wrong = check_rules([good, Rule("Bills", SALES, (condition,))])
@@ -121,7 +123,7 @@ def test_an_unsound_condition_is_named_by_its_rule_and_field(condition, field):
     assert wrong[0].message.startswith("Rule Bills: ")
 
 
-def test_rules_have_names_of_their_own():
+def test_rules_have_names_of_their_own() -> None:
     wrong = check_rules([Rule("Bills", SALES), Rule("bills", CARE), Rule(" ", CARE)])
 
     assert [each.field for each in wrong] == ["rules[1].name", "rules[2].name"]

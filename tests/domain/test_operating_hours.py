@@ -42,13 +42,15 @@ def at(text: str) -> datetime:
         ("2026-12-24T15:00", HoursState.HOLIDAY, "2026-12-26T21:00"),
     ],
 )
-def test_a_moment_is_open_closed_or_a_holiday_until_it_changes(moment, state, changes):
+def test_a_moment_is_open_closed_or_a_holiday_until_it_changes(
+    moment: str, state: HoursState, changes: str
+) -> None:
     found = evaluate_hours(OFFICE, at(moment))
 
     assert (found.state, found.changes_at) == (state, at(changes))
 
 
-def test_without_open_times_it_is_open_but_on_holidays():
+def test_without_open_times_it_is_open_but_on_holidays() -> None:
     hours = Hours("UTC", holidays=(Holiday("2026-12-25", "Christmas"),))
 
     assert evaluate_hours(hours, at("2026-12-24T12:00")).state is HoursState.OPEN
@@ -57,7 +59,7 @@ def test_without_open_times_it_is_open_but_on_holidays():
     assert found.changes_at == at("2026-12-26T00:00")
 
 
-def test_times_that_follow_each_other_are_one():
+def test_times_that_follow_each_other_are_one() -> None:
     days = (Interval("monday", "00:00", "24:00"), Interval("tuesday", "00:00", "24:00"))
 
     found = evaluate_hours(Hours("UTC", days), at("2026-11-23T12:00"))
@@ -77,6 +79,6 @@ def test_times_that_follow_each_other_are_one():
         (Hours("UTC", holidays=(Holiday("2026-02-03", opens="09:00"),)), "holidays[0].from"),
     ],
 )
-def test_what_does_not_fit_is_named_by_its_field(hours, field):
+def test_what_does_not_fit_is_named_by_its_field(hours: Hours, field: str) -> None:
     assert [each.field for each in check_hours(hours)] == [field]
     assert check_hours(OFFICE) == []

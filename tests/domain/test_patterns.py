@@ -34,7 +34,7 @@ from tidings.domain.patterns import PatternError, compile_pattern
         ("a[-]b", "a-b", True),
     ],
 )
-def test_a_pattern_finds_what_it_says(pattern, text, found):
+def test_a_pattern_finds_what_it_says(pattern: str, text: str, found: bool) -> None:
     assert compile_pattern(pattern).found_in(text) is found
 
 
@@ -45,7 +45,7 @@ UNREADABLE = [
 
 
 @pytest.mark.parametrize("pattern", UNREADABLE)
-def test_a_pattern_that_cannot_be_read_is_refused_in_words(pattern):
+def test_a_pattern_that_cannot_be_read_is_refused_in_words(pattern: str) -> None:
     with pytest.raises(PatternError) as refused:
         compile_pattern(pattern)
     assert str(refused.value)
@@ -54,7 +54,7 @@ def test_a_pattern_that_cannot_be_read_is_refused_in_words(pattern):
 @pytest.mark.parametrize(
     "pattern", ["(a*)*b", "(a|a)*b", "(a|aa)+$", "a?" * 60 + "b", "(.*.*.*)=x"]
 )
-def test_no_pattern_takes_long(pattern):
+def test_no_pattern_takes_long(pattern: str) -> None:
     begun = time.process_time()
     assert compile_pattern(pattern).found_in("a" * 999 + "!" * 100_000) is False
     assert time.process_time() - begun < 2
@@ -73,5 +73,5 @@ PATTERNS = st.recursive(
 
 
 @given(pattern=PATTERNS, text=st.text("ab1 ", max_size=8))
-def test_it_agrees_with_the_usual_engine(pattern, text):
+def test_it_agrees_with_the_usual_engine(pattern: str, text: str) -> None:
     assert compile_pattern(pattern).found_in(text) is bool(re.search(pattern, text, re.ASCII))
