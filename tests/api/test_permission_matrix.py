@@ -72,7 +72,16 @@ async def objects(api: Api, world: World, database: Database, sending: Sending) 
         "channel_id": (await made(api, "/api/v2/notifications/channels"))["id"],
         "address": "4915112345678",
         "object_type": "USER",
+        "detail_job_id": await detail_job(api),
     }
+
+
+async def detail_job(api: Api) -> str:
+    """A job of analytics."""
+    body = {"interval": "2026-01-01T00:00:00Z/2026-01-02T00:00:00Z"}
+    answer = await api.post("/api/v2/analytics/conversations/details/jobs", body)
+    assert answer.status == 202, answer
+    return str(answer.json()["jobId"])
 
 
 async def contact_list(api: Api) -> dict[str, Any]:

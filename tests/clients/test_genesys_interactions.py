@@ -1,5 +1,6 @@
 """The official Genesys Cloud SDK, unchanged, reads conversations, messages and their delivery."""
 
+import asyncio
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -11,6 +12,7 @@ from PureCloudPlatformClientV2.rest import ApiException
 from tests.api.test_messages import AMINA, CELIA, Scene
 from tests.serving import Server
 from tests.world import World
+from tidings.engine.detail_jobs import step_detail_jobs
 from tidings.store.database import Database
 
 pytestmark = pytest.mark.filterwarnings("ignore")
@@ -131,6 +133,42 @@ def test_it_reads_details_by_id(client: Any, scene: Scene) -> None:
     assert one.customer_participation is True
     assert [each.conversation_id for each in several.conversations] == ids
     assert several.conversations[1].participants[1].sessions[0].delivery_status == "Queued"
+
+
+async def test_it_has_a_job_made_and_reads_its_results(
+    client: Any, scene: Scene, database: Database
+) -> None:
+    now = datetime.now(UTC)
+    query = sdk.AsyncConversationQuery()
+    query.interval = "/".join(f"{now + timedelta(hours=h):%Y-%m-%dT%H:%M:%S.000Z}" for h in (-1, 1))
+    query.order, query.order_by = "asc", "conversationStart"
+    query.segment_filters = [
+        {"type": "and", "predicates": [{"dimension": "deliveryStatus", "value": "Failed"}]}
+    ]
+    api = sdk.AnalyticsApi(client)
+
+    def ask() -> str:
+        available = api.get_analytics_conversations_details_jobs_availability()
+        assert available.data_availability_date.tzinfo is not None
+        job = api.post_analytics_conversations_details_jobs(query)
+        assert api.get_analytics_conversations_details_job(job.job_id).state == "QUEUED"
+        return str(job.job_id)
+
+    def read(job_id: str) -> Any:
+        status = api.get_analytics_conversations_details_job(job_id)
+        results = api.get_analytics_conversations_details_job_results(job_id, page_size=50)
+        api.delete_analytics_conversations_details_job(job_id)
+        return status, results
+
+    job_id = await asyncio.to_thread(ask)
+    while await step_detail_jobs(database):
+        pass
+    status, results = await asyncio.to_thread(read, job_id)
+
+    assert status.state == "FULFILLED"
+    assert status.completion_date <= status.expiration_date
+    assert [c.conversation_id for c in results.conversations] == [str(scene.celia.conversation_id)]
+    assert results.cursor is None
 
 
 def test_an_unsupported_dimension_is_a_400_that_names_it(client: Any) -> None:

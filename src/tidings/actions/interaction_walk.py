@@ -59,13 +59,20 @@ class Search(msgspec.Struct):
         *,
         segments: tuple[SegmentCondition, ...] = (),
         ascending: bool = True,
+        after: UUID | None = None,
     ) -> "Search":
-        """The walk for analytics, in either direction; the order is that of conversations."""
+        """The walk for analytics, in either direction, behind the last key that was looked at.
+
+        The order is that of conversations.
+        """
         source = choose_source(wanted)
         source = Source.ALL if source is Source.OUTBOX else source
         span = span_of(wanted, source, None)
         span = Span(span.low, span.high, ascending=ascending)
-        return cls(organization_id, wanted, source, span, segments, wanted.is_empty)
+        search = cls(organization_id, wanted, source, span, segments, wanted.is_empty)
+        if after is not None:
+            search._go_behind(after)
+        return search
 
     @property
     def next_key(self) -> UUID:

@@ -10,6 +10,7 @@ from tidings.engine.outbound_sweep import sweep_outbound
 from tidings.settings import Settings
 from tidings.store.campaign_counts import fold_campaign_deltas
 from tidings.store.database import UNAVAILABLE, Database
+from tidings.store.detail_jobs import delete_expired_detail_jobs, delete_expired_results
 from tidings.store.idempotency import delete_expired_keys
 from tidings.store.logins import delete_old_failures
 from tidings.store.notifications import delete_expired_channels
@@ -57,6 +58,8 @@ async def _sweep(database: Database, settings: Settings) -> None:
         await execute(connection, delete_expired_channels(AT_A_TIME))
         await execute(connection, delete_expired_keys(AT_A_TIME))
         await execute(connection, delete_expired_suppressions(now=now, limit=AT_A_TIME))
+        await execute(connection, delete_expired_results(now, AT_A_TIME))
+        await execute(connection, delete_expired_detail_jobs(now, AT_A_TIME))
         await execute(connection, delete_outcomes(breaker, AT_A_TIME))
         await execute(connection, delete_old_failures(AT_A_TIME))
         await execute(connection, delete_old_recipients(AT_A_TIME))

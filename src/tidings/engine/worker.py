@@ -14,6 +14,7 @@ import structlog
 from tidings.engine.breaker import breaker_loop
 from tidings.engine.campaign_schedules import schedule_loop
 from tidings.engine.contact_jobs import contact_job_loop
+from tidings.engine.detail_jobs import detail_job_loop
 from tidings.engine.dispatch import Dispatch
 from tidings.engine.exports import export_loop
 from tidings.engine.housekeeping import housekeeping_loop
@@ -72,6 +73,7 @@ class Worker:
             import_loop(database, stop),
             export_loop(database, stop),
             contact_job_loop(database, stop),
+            detail_job_loop(database, stop),
             schedule_loop(database, stop),
             upkeep_loop(database, settings, box, stop),
             operations_loop(database, settings, stop),

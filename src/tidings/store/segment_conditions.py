@@ -1,5 +1,6 @@
 """Analytics' filters as SQL: predicates on a conversation and on what took place in it."""
 
+from collections.abc import Sequence
 from enum import StrEnum
 from typing import Any, Final
 
@@ -16,7 +17,7 @@ class Operator(StrEnum):
     NOT_EXISTS = "notExists"
 
 
-class Predicate(msgspec.Struct, frozen=True):
+class Predicate(msgspec.Struct, frozen=True, tag=True):
     """One dimension that has one of these values, or any, or none."""
 
     dimension: str
@@ -24,7 +25,7 @@ class Predicate(msgspec.Struct, frozen=True):
     values: tuple[str, ...] = ()
 
 
-class Clause(msgspec.Struct, frozen=True):
+class Clause(msgspec.Struct, frozen=True, tag=True):
     """Predicates and clauses of which all, or (`any_of`) one must hold."""
 
     any_of: bool
@@ -137,4 +138,14 @@ def segment_condition(clause: Clause, *, number: int) -> SegmentCondition:
     condition = writer.write(clause)
     return SegmentCondition(
         f"(SELECT 1 FROM ({SEGMENTS}) s WHERE {condition} LIMIT 1) IS NOT NULL", writer.params
+    )
+
+
+def conditions_of(
+    conversation_clauses: Sequence[Clause], segment_clauses: Sequence[Clause]
+) -> tuple[SegmentCondition, ...]:
+    """Every clause as a condition; each segment clause may be met by another segment."""
+    return (
+        *(conversation_condition(c, number=n) for n, c in enumerate(conversation_clauses)),
+        *(segment_condition(c, number=n) for n, c in enumerate(segment_clauses)),
     )

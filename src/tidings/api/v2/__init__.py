@@ -5,6 +5,7 @@ from litestar import Router
 from tidings.api.v2.agentless import agentless_router
 from tidings.api.v2.analytics import analytics_router
 from tidings.api.v2.analytics_aggregates import analytics_aggregates_router
+from tidings.api.v2.analytics_jobs import analytics_jobs_router
 from tidings.api.v2.audits import audits_router
 from tidings.api.v2.campaign_progress import campaign_progress_router
 from tidings.api.v2.campaign_results import campaign_results_router
@@ -63,6 +64,7 @@ from tidings.api.v2.wrapup_codes import wrapup_codes_router
 ROUTERS: tuple[Router, ...] = (
     agentless_router,
     analytics_aggregates_router,
+    analytics_jobs_router,
     analytics_router,
     audits_router,
     campaign_progress_router,

@@ -21,8 +21,7 @@ from tidings.store.segment_conditions import (
     Operator,
     Predicate,
     SegmentCondition,
-    conversation_condition,
-    segment_condition,
+    conditions_of,
 )
 
 LARGEST_PAGE = 100
@@ -90,10 +89,7 @@ class DetailQuery(msgspec.Struct, frozen=True):
     @property
     def conditions(self) -> tuple[SegmentCondition, ...]:
         """Every clause as a condition; each segment filter may be met by another segment."""
-        return (
-            *(conversation_condition(c, number=n) for n, c in enumerate(self.conversation_clauses)),
-            *(segment_condition(c, number=n) for n, c in enumerate(self.segment_clauses)),
-        )
+        return conditions_of(self.conversation_clauses, self.segment_clauses)
 
 
 def read_query(data: ConversationQueryBody) -> DetailQuery:
