@@ -47,6 +47,11 @@ ALTER TABLE media
 -- squawk-ignore require-concurrent-index-creation
 CREATE INDEX media_conversation ON media (organization_id, conversation_id, id);
 
+-- The agents' work ----------------------------------------------------------------------------
+
+-- external_tag: what another system calls a conversation.
+ALTER TABLE conversation ADD COLUMN external_tag text;
+
 -- Row-level security for what is new ----------------------------------------------------------
 
 DO $$
