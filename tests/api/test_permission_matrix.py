@@ -153,6 +153,7 @@ async def routing(api: Api, world: World) -> dict[str, Any]:
     presence = await made(api, "/api/v2/presence/definitions", **labels)
     return {
         "definition_id": presence["id"],
+        "hours_id": (await made(api, f"{path}/operatinghours", name="Our hours"))["id"],
         "queue_id": queue,
         "member_id": world.sven.id,
         "skill_id": (await made(api, f"{path}/skills", name="Our skill"))["id"],
