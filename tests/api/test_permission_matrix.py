@@ -35,6 +35,9 @@ OPEN = re.compile(
     r"|GET /api/v2/docs\b.*|PUT /uploads/v2/files/\{token:str\}"
 )
 
+# What these give belongs to no organization, so an outsider sees the same.
+SAME_FOR_ALL = frozenset({"GET /api/v2/oauth/scopes", "GET /api/v2/oauth/scopes/{scope_id:str}"})
+
 
 @pytest.fixture(scope="module")
 def routes(application: Application) -> list[Route]:
@@ -72,6 +75,7 @@ async def objects(api: Api, world: World, database: Database, sending: Sending) 
         "channel_id": (await made(api, "/api/v2/notifications/channels"))["id"],
         "address": "4915112345678",
         "object_type": "USER",
+        "scope_id": "response-management:readonly",
         "detail_job_id": await detail_job(api),
     }
 
@@ -246,7 +250,7 @@ async def test_an_outsiders_administrator_neither_sees_nor_changes_anything(
     trail = await api.get("/api/v2/audits")
 
     for route in routes:
-        if route.parameters:
+        if route.parameters and str(route) not in SAME_FOR_ALL:
             answer = await call(api.as_(world.olga), route, objects)
             assert_hidden(route, answer, objects)
 
@@ -267,7 +271,7 @@ async def test_listings_show_an_outsider_none_of_it(
     ours |= {str(each.id) for each in (world.ada, world.nils, world.mia, world.nordwind)}
 
     for route in routes:
-        if route.method == "GET" and not route.parameters:
+        if route.method == "GET" and not route.parameters and str(route) not in SAME_FOR_ALL:
             answer = await api.as_(world.olga).get(route.template)
             assert answer.status < 500, (str(route), answer)
             assert not [each for each in ours if each in answer.text], str(route)

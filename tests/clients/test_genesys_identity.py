@@ -162,3 +162,20 @@ def test_it_makes_a_client_that_signs_in_and_is_revoked(
     with pytest.raises(ApiException) as revoked:
         till.get_client_credentials_token(made.id, made.secret)
     assert revoked.value.status == 400
+
+
+def test_it_learns_which_scopes_there_are(client: Any) -> None:
+    api = sdk.OAuthApi(client)
+
+    listed = api.get_oauth_scopes()
+    one = api.get_oauth_scope("outbound:readonly")
+
+    names = [each.id for each in listed.entities]
+    assert listed.total == len(set(names)) == len(names)
+    assert {"outbound", "conversations:readonly", "users", "response-management"} <= {*names}
+    assert one.description.startswith("Read what")
+    assert "outbound:contactList" in one.description
+    for wrong in ("outbound:write", "admin"):
+        with pytest.raises(ApiException) as absent:
+            api.get_oauth_scope(wrong)
+        assert absent.value.status == 404

@@ -36,6 +36,7 @@ from tidings.api.v2.libraries import libraries_router
 from tidings.api.v2.messages import messages_router
 from tidings.api.v2.notifications import notifications_router
 from tidings.api.v2.oauth import oauth_router
+from tidings.api.v2.oauth_scopes import oauth_scopes_router
 from tidings.api.v2.operating_hours import operating_hours_router
 from tidings.api.v2.organization import organization_router
 from tidings.api.v2.outbound_events import outbound_events_router
@@ -100,6 +101,7 @@ ROUTERS: tuple[Router, ...] = (
     messages_router,
     notifications_router,
     oauth_router,
+    oauth_scopes_router,
     operating_hours_router,
     organization_router,
     outbound_events_router,
