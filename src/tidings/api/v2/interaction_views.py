@@ -186,7 +186,7 @@ def interaction_fields(row: InteractionRow) -> dict[str, Any]:
         ),
         "customer": customer_of(row),
         "message_count": row.message_count,
-        "last_message": _last_message(row),
+        "last_message": last_message_of(row),
         "campaign": campaign_of(row.campaign_id, row.campaign_name),
         "wrap_up_code": disposition_of(row.status or "") if row.campaign_id else None,
         "division_id": str(row.division_id),
@@ -211,7 +211,8 @@ def customer_of(row: InteractionRow, addresses: list[AddressRow] | None = None) 
     )
 
 
-def _last_message(row: InteractionRow) -> LastMessageView | None:
+def last_message_of(row: InteractionRow) -> LastMessageView | None:
+    """The message that speaks for a conversation, if it has one."""
     if row.message_id is None or row.message_at is None or row.status is None:
         return None
     failure = failure_of(row.status, row.error_code, row.error_detail)

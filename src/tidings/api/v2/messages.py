@@ -1,37 +1,39 @@
 """Conversations and messages as the reference has them: /conversations, /conversations/messages."""
 
-from typing import TypeVar
+from typing import Any
 from uuid import UUID
 
-from litestar import Router, get, post
+from litestar import Request, Router, get, post
 
-from tidings.api.auth import needs
+from tidings.api.auth import needs, signed_in
+from tidings.api.paging import Page, listing
 from tidings.api.v2.conversation_views import (
     CONVERSATIONS,
     ConversationView,
     MessageConversationView,
+    Shown,
 )
 from tidings.api.v2.message_views import MessageDataView
-from tidings.api.views import View, parse_id
+from tidings.api.v2.shown_conversations import (
+    VIEW_CONVERSATIONS,
+    VIEW_MESSAGES,
+    access_conversation,
+    read_one,
+    read_shown,
+    seen_divisions,
+)
+from tidings.api.views import Listing, View, parse_id
 from tidings.domain.errors import absent, invalid
 from tidings.domain.permissions import Caller
+from tidings.store.agent_work import select_own_part, select_work
 from tidings.store.database import Database
-from tidings.store.interaction_filters import HIGHEST_ID
-from tidings.store.interactions import InteractionRow, select_interactions
-from tidings.store.message_details import (
-    MessageRow,
-    select_message,
-    select_messages,
-    select_some_messages,
-)
+from tidings.store.message_details import MessageRow, select_message, select_some_messages
 from tidings.store.query import Connection, fetch, fetch_optional
 
-VIEW_MESSAGES = "conversation:message:view"
-VIEW_CONVERSATIONS = "conversation:communication:view"
-MESSAGES_SHOWN = 200
 MOST_IDS = 100
+MOST_HELD = 500
 
-Shown = TypeVar("Shown", ConversationView, MessageConversationView)
+AnyRequest = Request[Any, Any, Any]
 
 
 class MessageListView(View):
@@ -40,15 +42,44 @@ class MessageListView(View):
     entities: list[MessageDataView]
 
 
+@get("/", guards=[signed_in()])
+async def list_conversations(
+    request: AnyRequest, caller: Caller, database: Database, page: Page
+) -> Listing[ConversationView]:
+    """What the caller is offered, talks in, has parked or wraps up, the latest first."""
+    shown, total = await _read_work(database, caller, page)
+    entities = [ConversationView.of(each) for each in shown]
+    return listing(request, page, entities=entities, total=total)
+
+
+@get("/messages", guards=[signed_in()])
+async def list_message_conversations(
+    request: AnyRequest, caller: Caller, database: Database, page: Page
+) -> Listing[MessageConversationView]:
+    """What the caller is offered, talks in, has parked or wraps up, the latest first."""
+    shown, total = await _read_work(database, caller, page)
+    entities = [MessageConversationView.of(each) for each in shown]
+    return listing(request, page, entities=entities, total=total)
+
+
+async def _read_work(database: Database, caller: Caller, page: Page) -> tuple[list[Shown], int]:
+    organization_id = caller.organization_id
+    async with database.transaction(organization_id) as connection:
+        held = await fetch(connection, select_work(organization_id, [caller.id], limit=MOST_HELD))
+        ids = [each.conversation_id for each in held[page.offset : page.offset + page.size]]
+        return await read_shown(connection, organization_id, ids), len(held)
+
+
 @get("/{conversation_id:uuid}", guards=[needs(VIEW_CONVERSATIONS)])
 async def read_conversation(
     conversation_id: UUID, caller: Caller, database: Database
 ) -> ConversationView:
     """One conversation with its participants and newest 200 messages."""
     divisions = caller.divisions(VIEW_CONVERSATIONS)
-    return await _read_conversation(
-        database, caller, conversation_id, divisions=divisions, view=ConversationView
-    )
+    async with database.transaction(caller.organization_id) as connection:
+        return ConversationView.of(
+            await read_one(connection, caller, conversation_id, divisions=divisions)
+        )
 
 
 @get("/messages/{conversation_id:uuid}", guards=[needs(VIEW_MESSAGES, VIEW_CONVERSATIONS)])
@@ -56,59 +87,31 @@ async def read_message_conversation(
     conversation_id: UUID, caller: Caller, database: Database
 ) -> MessageConversationView:
     """One conversation with its participants and the status of its newest 200 messages."""
-    divisions = union(caller.divisions(VIEW_MESSAGES), caller.divisions(VIEW_CONVERSATIONS))
-    return await _read_conversation(
-        database, caller, conversation_id, divisions=divisions, view=MessageConversationView
-    )
-
-
-async def _read_conversation(
-    database: Database,
-    caller: Caller,
-    conversation_id: UUID,
-    *,
-    divisions: list[UUID] | None,
-    view: type[Shown],
-) -> Shown:
-    owner = caller.organization_id
-    async with database.transaction(owner) as connection:
-        row = await access_conversation(connection, caller, conversation_id, divisions=divisions)
-        messages = await fetch(
-            connection,
-            select_messages(owner, [conversation_id], before_id=HIGHEST_ID, limit=MESSAGES_SHOWN),
+    divisions = seen_divisions(caller)
+    async with database.transaction(caller.organization_id) as connection:
+        return MessageConversationView.of(
+            await read_one(connection, caller, conversation_id, divisions=divisions)
         )
-    return view.of(row, messages[::-1])
-
-
-async def access_conversation(
-    connection: Connection, caller: Caller, conversation_id: UUID, *, divisions: list[UUID] | None
-) -> InteractionRow:
-    """The conversation, or a 404 when it is not there or not in these divisions."""
-    row = await fetch_optional(
-        connection,
-        select_interactions(caller.organization_id, [conversation_id], divisions=divisions),
-    )
-    if row is None:
-        raise absent("conversation", conversation_id)
-    return row
 
 
 async def access_message(
     connection: Connection, caller: Caller, message_id: UUID, *, permission: str
 ) -> MessageRow:
     """The message, or a 404 when it is not there or its conversation not for this caller."""
+    organization_id, divisions = caller.organization_id, caller.divisions(permission)
     row = await fetch_optional(
-        connection,
-        select_message(caller.organization_id, message_id, divisions=caller.divisions(permission)),
+        connection, select_message(organization_id, message_id, divisions=divisions)
     )
+    if row is None and divisions is not None:
+        row = await fetch_optional(
+            connection, select_message(organization_id, message_id, divisions=None)
+        )
+        if row is not None:
+            own = select_own_part(organization_id, row.conversation_id, caller.id)
+            row = row if await fetch_optional(connection, own) else None
     if row is None:
         raise absent("message", message_id)
     return row
-
-
-def union(one: list[UUID] | None, other: list[UUID] | None) -> list[UUID] | None:
-    """The divisions in which one of two permissions is held; None when it is all."""
-    return None if one is None or other is None else sorted({*one, *other})
 
 
 @get("/messages/{message_id:uuid}/details", guards=[needs(VIEW_MESSAGES)])
@@ -158,6 +161,8 @@ async def read_messages(
 messages_router = Router(
     CONVERSATIONS,
     route_handlers=[
+        list_conversations,
+        list_message_conversations,
         read_conversation,
         read_message_conversation,
         read_message_details,

@@ -1,0 +1,166 @@
+"""What the desk reads: who takes part in conversations, with names, and what each person holds."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import UUID
+
+import msgspec
+
+from tidings.store.query import Query
+
+# So many participants of one conversation are shown: a row for each stay and each offer.
+MOST_SHOWN = 200
+
+
+class PartRow(msgspec.Struct, frozen=True, kw_only=True):
+    """One participant, with the names of what it refers to; `acw_mode` is its queue's."""
+
+    conversation_id: UUID
+    id: UUID
+    purpose: str
+    mode: str
+    state: str
+    user_id: UUID | None
+    user_name: str | None
+    queue_id: UUID | None
+    queue_name: str | None
+    acw_mode: str | None
+    acw_seconds: int | None
+    used_routing: str | None
+    started_at: datetime
+    alerting_at: datetime | None
+    expires_at: datetime | None
+    connected_at: datetime | None
+    parked_at: datetime | None
+    resume_at: datetime | None
+    ended_at: datetime | None
+    disconnect_type: str | None
+    acw_state: str | None
+    acw_until: datetime | None
+    acw_ended_at: datetime | None
+    wrapup_code_id: UUID | None
+    wrapup_name: str | None
+    wrapup_notes: str
+
+
+def select_parts(organization_id: UUID, conversation_ids: Sequence[UUID]) -> Query[PartRow]:
+    """The latest participants of each of these conversations, in the order of time."""
+    return Query(
+        """
+        SELECT p.conversation_id, p.id, p.purpose, p.mode, p.state, p.user_id,
+               u.name AS user_name, p.queue_id, q.name AS queue_name, q.acw_mode, q.acw_seconds,
+               p.used_routing, p.started_at, p.alerting_at, p.expires_at, p.connected_at,
+               p.parked_at, p.resume_at, p.ended_at, p.disconnect_type, p.acw_state,
+               p.acw_until, p.acw_ended_at, p.wrapup_code_id, w.name AS wrapup_name,
+               p.wrapup_notes
+        FROM (SELECT DISTINCT unnest(%(ids)s::uuid[]) AS id) x
+        CROSS JOIN LATERAL (
+          SELECT * FROM participant
+          WHERE organization_id = %(organization_id)s AND conversation_id = x.id
+          ORDER BY id DESC LIMIT %(limit)s) p
+        LEFT JOIN user_account u ON u.organization_id = %(organization_id)s AND u.id = p.user_id
+        LEFT JOIN queue q ON q.organization_id = %(organization_id)s AND q.id = p.queue_id
+        LEFT JOIN wrapup_code w
+          ON w.organization_id = %(organization_id)s AND w.id = p.wrapup_code_id
+        ORDER BY p.started_at, p.id
+        """,
+        {
+            "organization_id": organization_id,
+            "ids": list(conversation_ids),
+            "limit": MOST_SHOWN,
+        },
+        PartRow,
+    )
+
+
+class StandingRow(msgspec.Struct, frozen=True, kw_only=True):
+    """Where one conversation stands: who has it or where it waits, and when the customer wrote.
+
+    `waiting_at` is since when it waits; with it come priority, skills, language, and why.
+    """
+
+    id: UUID
+    owner_id: UUID | None
+    owner_name: str | None
+    queue_id: UUID | None
+    queue_name: str | None
+    attributes: dict[str, str]
+    external_tag: str | None
+    window_at: datetime | None
+    waiting_at: datetime | None
+    priority: int | None
+    skill_ids: list[UUID] | None
+    language_id: UUID | None
+    why: str | None
+
+
+def select_standings(organization_id: UUID, conversation_ids: Sequence[UUID]) -> Query[StandingRow]:
+    """Where these conversations stand."""
+    return Query(
+        """
+        SELECT c.id, c.owner_id, u.name AS owner_name, c.queue_id, q.name AS queue_name,
+               c.attributes, c.external_tag, s.last_inbound_at AS window_at,
+               w.entered_at AS waiting_at, w.priority, w.skill_ids, w.language_id, w.why
+        FROM (SELECT DISTINCT unnest(%(ids)s::uuid[]) AS id) x
+        CROSS JOIN LATERAL (
+          SELECT * FROM conversation
+          WHERE organization_id = %(organization_id)s AND id = x.id LIMIT 1) c
+        LEFT JOIN user_account u ON u.organization_id = %(organization_id)s AND u.id = c.owner_id
+        LEFT JOIN queue q ON q.organization_id = %(organization_id)s AND q.id = c.queue_id
+        LEFT JOIN service_window s ON s.organization_id = %(organization_id)s
+          AND s.integration_id = c.integration_id AND s.customer_id = c.customer_id
+        LEFT JOIN waiting w
+          ON w.organization_id = %(organization_id)s AND w.conversation_id = c.id
+        """,
+        {"organization_id": organization_id, "ids": list(conversation_ids)},
+        StandingRow,
+    )
+
+
+class WorkRow(msgspec.Struct, frozen=True):
+    """A conversation that a person works at."""
+
+    conversation_id: UUID
+    user_id: UUID
+
+
+def select_work(organization_id: UUID, user_ids: Sequence[UUID], *, limit: int) -> Query[WorkRow]:
+    """What people are offered, hold, have parked or wrap up; the latest of each first."""
+    return Query(
+        """
+        SELECT p.conversation_id, x.id AS user_id
+        FROM (SELECT DISTINCT unnest(%(user_ids)s::uuid[]) AS id) x
+        CROSS JOIN LATERAL (
+          SELECT DISTINCT conversation_id FROM participant
+          WHERE organization_id = %(organization_id)s AND user_id = x.id AND purpose = 'agent'
+            AND (state <> 'disconnected' OR acw_state = 'pending')
+          ORDER BY conversation_id DESC LIMIT %(limit)s) p
+        ORDER BY x.id, p.conversation_id DESC
+        """,
+        {"organization_id": organization_id, "user_ids": list(user_ids), "limit": limit},
+        WorkRow,
+    )
+
+
+class OwnPart(msgspec.Struct, frozen=True):
+    """That somebody takes or took part in a conversation."""
+
+    id: UUID
+
+
+def select_own_part(organization_id: UUID, conversation_id: UUID, user_id: UUID) -> Query[OwnPart]:
+    """The latest participant that somebody was in a conversation; no row if they never were."""
+    return Query(
+        """
+        SELECT id FROM participant
+        WHERE organization_id = %(organization_id)s AND conversation_id = %(conversation_id)s
+          AND user_id = %(user_id)s
+        ORDER BY id DESC LIMIT 1
+        """,
+        {
+            "organization_id": organization_id,
+            "conversation_id": conversation_id,
+            "user_id": user_id,
+        },
+        OwnPart,
+    )
