@@ -29,6 +29,28 @@ def insert_event(
     return Query(INSERT, params, Nothing)
 
 
+def insert_events(
+    organization_id: UUID, kind: str, bodies: list[tuple[UUID, dict[str, Any]]]
+) -> Query[Nothing]:
+    """Announce one change to each of many things: pairs of the thing's id and the event's body."""
+    return Query(
+        """
+        INSERT INTO event (organization_id, id, kind, entity_id, body)
+        SELECT %(organization_id)s, x.id, %(kind)s, x.entity_id, x.body::jsonb
+        FROM (SELECT unnest(%(ids)s::uuid[]) AS id, unnest(%(entity_ids)s::uuid[]) AS entity_id,
+                     unnest(%(bodies)s::text[]) AS body) x
+        """,
+        {
+            "organization_id": organization_id,
+            "kind": kind,
+            "ids": [new_id() for _ in bodies],
+            "entity_ids": [entity_id for entity_id, _ in bodies],
+            "bodies": [msgspec.json.encode(body).decode() for _, body in bodies],
+        },
+        Nothing,
+    )
+
+
 class EventRow(msgspec.Struct, frozen=True):
     """One event. Its id tells when it was made; a later commit may show it after younger ones."""
 

@@ -52,6 +52,11 @@ CREATE INDEX media_conversation ON media (organization_id, conversation_id, id);
 -- external_tag: what another system calls a conversation.
 ALTER TABLE conversation ADD COLUMN external_tag text;
 
+-- Routing -----------------------------------------------------------------------------------------
+
+-- What a participant takes of its agent's capacity now; agent.load is the sum of it.
+ALTER TABLE participant ADD COLUMN held smallint NOT NULL DEFAULT 0;
+
 -- Row-level security for what is new ----------------------------------------------------------
 
 DO $$
