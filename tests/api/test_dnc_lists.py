@@ -10,6 +10,7 @@ from tests.api_client import Answer, Api
 from tests.world import World
 from tidings.engine.outbound_sweep import sweep_outbound
 from tidings.settings import Settings
+from tidings.store import dnc_entries
 from tidings.store.database import Database
 from tidings.store.dnc_entries import EntryRow, select_entry_page
 from tidings.store.query import fetch
@@ -285,3 +286,66 @@ async def test_a_list_without_imports_counts_as_imported(api: Api) -> None:
     status = (await api.get(f"{listed['selfUri']}/importstatus")).json()
 
     assert status == {"totalRecords": 0, "completedRecords": 0, "percentComplete": 100}
+
+
+async def found(api: Api, listed: dict[str, Any], **params: Any) -> list[str]:
+    """The values that a look-up gives, over all its pages."""
+    path, values = f"{listed['selfUri']}/entries", []
+    answer = await api.get(path, params={"pageSize": "2", **params})
+    while True:
+        assert answer.status == 200, answer
+        values += [each["value"] for each in answer.json()["entities"]]
+        next_uri = answer.json().get("nextUri")
+        if next_uri is None:
+            return values
+        answer = await api.get(next_uri)
+
+
+async def test_what_stands_on_a_list_is_read_page_by_page_and_looked_up(api: Api) -> None:
+    listed = await made(api, "Looked up", contactMethod="Any")
+    numbers = [f"491511000000{n}" for n in range(5)]
+    later = f"{datetime.now(UTC) + timedelta(days=3):%Y-%m-%dT%H:%M:%SZ}"
+    await api.post(f"{listed['selfUri']}/phonenumbers", numbers[1:])
+    await api.post(
+        f"{listed['selfUri']}/phonenumbers",
+        numbers[:1],
+        params={"expirationDateTime": later},
+    )
+    await api.post(f"{listed['selfUri']}/emailaddresses", ["Me@Here.example"])
+
+    assert await found(api, listed) == numbers
+    assert await found(api, listed, value="+49 (1511) 00-00.002", match="exact") == [numbers[2]]
+    assert await found(api, listed, value="4915110000") == numbers
+    assert await found(api, listed, value="00 4") == [numbers[4]]
+    assert await found(api, listed, value="777") == []
+    assert await found(api, listed, expires="true") == numbers[:1]
+    assert await found(api, listed, expires="false") == numbers[1:]
+    assert await found(api, listed, kind="email", value="ME@here") == ["Me@Here.example"]
+    shown = (await api.get(f"{listed['selfUri']}/entries")).json()["entities"]
+    assert shown[0]["expirationDateTime"].startswith(later[:19])
+    assert "expirationDateTime" not in shown[1]
+
+
+async def test_a_look_up_reads_only_so_many_entries_and_goes_on_behind_them(
+    api: Api, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    listed = await made(api, "Looked at in parts")
+    await api.post(f"{listed['selfUri']}/phonenumbers", [f"491511000000{n}" for n in range(7)])
+    monkeypatch.setattr(dnc_entries, "LOOKED_AT", 3)
+
+    first = await api.get(f"{listed['selfUri']}/entries", params={"value": "0005"})
+
+    assert first.json()["entities"] == []
+    assert "nextUri" in first.json()
+    assert await found(api, listed, value="0005") == ["4915110000005"]
+    assert len(await found(api, listed)) == 7
+
+
+async def test_a_look_up_that_cannot_be_read_is_refused(api: Api, world: World) -> None:
+    listed = await made(api, "Not readable")
+    path = f"{listed['selfUri']}/entries"
+
+    assert refused_at(await api.get(path, params={"value": "abc"}))[2] == "value"
+    assert refused_at(await api.get(path, params={"value": "12", "match": "exact"}))[2] == "value"
+    assert (await api.get(path, params={"kind": "fax"})).status == 400
+    assert (await api.as_(world.nils).get(path)).status == 404

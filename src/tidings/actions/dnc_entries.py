@@ -34,6 +34,14 @@ class Told(msgspec.Struct, frozen=True):
     expires_at: datetime | None = None
 
 
+async def access_entries(connection: Connection, caller: Caller, list_id: UUID) -> DncListRow:
+    """A list of which the caller may see what stands on it, or a 404."""
+    listed = await access_dnc_list(connection, caller, list_id)
+    if not caller.may("outbound:dnc:view", listed.division_id):
+        raise absent("do-not-contact list", list_id)
+    return listed
+
+
 async def add_entries(
     connection: Connection,
     caller: Caller,

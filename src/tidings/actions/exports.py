@@ -9,7 +9,7 @@ import msgspec
 
 from tidings.actions.campaigns import access_campaign
 from tidings.actions.contact_list_filters import access_filter
-from tidings.actions.dnc_lists import access_dnc_list
+from tidings.actions.dnc_entries import access_entries
 from tidings.domain.errors import Kind, Rejection, absent, invalid
 from tidings.domain.permissions import Caller
 from tidings.store import exports as store
@@ -29,7 +29,6 @@ FORMATS: Final = {
 }
 CONTACTS_NEED: Final = ("outbound:contact:view", "outbound:contactList:view")
 RESULTS_NEED: Final = ("outbound:contact:view", "outbound:whatsAppCampaign:view")
-DNC_NEED: Final = ("outbound:dnc:view", "outbound:dncList:view")
 INTERACTIONS_NEED: Final = "analytics:conversationDetail:view"
 
 
@@ -68,8 +67,8 @@ async def order_dnc(
     connection: Connection, caller: Caller, list_id: UUID, *, form: str
 ) -> store.ExportRow:
     """Order a file of what stands on a do-not-contact list; 404 for a list elsewhere."""
-    name = await _name_dnc(connection, caller, list_id)
-    return await order_export(connection, caller, store.DNC, list_id, name=name, form=form)
+    listed = await access_entries(connection, caller, list_id)
+    return await order_export(connection, caller, store.DNC, list_id, name=listed.name, form=form)
 
 
 async def order_results(
@@ -206,15 +205,8 @@ async def _see_contact_list(connection: Connection, caller: Caller, list_id: UUI
     await _access_contact_list(connection, caller, list_id)
 
 
-async def _name_dnc(connection: Connection, caller: Caller, list_id: UUID) -> str:
-    listed = await access_dnc_list(connection, caller, list_id, permission=DNC_NEED[1])
-    if not caller.may(DNC_NEED[0], listed.division_id):
-        raise absent("do-not-contact list", list_id)
-    return listed.name
-
-
 async def _see_dnc_list(connection: Connection, caller: Caller, list_id: UUID) -> None:
-    await _name_dnc(connection, caller, list_id)
+    await access_entries(connection, caller, list_id)
 
 
 async def _access_results(connection: Connection, caller: Caller, campaign_id: UUID) -> CampaignRow:

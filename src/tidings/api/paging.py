@@ -66,11 +66,15 @@ def keyset(
     *,
     entities: Sequence[Item],
     last_key: str | UUID | None,
+    may_be_short: bool = False,
 ) -> Keyset[Item]:
-    """The envelope of an endless listing; `last_key` continues after a full page."""
+    """The envelope of an endless listing; `last_key` continues after a full page.
+
+    Where a page may be short although more follows, any `last_key` continues.
+    """
     query = [(k, v) for k, v in request.query_params.multi_items() if k != "after"]
     path = request.url.path
-    more = last_key is not None and len(entities) >= page_size
+    more = last_key is not None and (may_be_short or len(entities) >= page_size)
     return Keyset(
         entities=entities,
         page_size=page_size,

@@ -79,6 +79,16 @@ def parse_entry(
     return Entry(text, text, expires_at) if fits_custom else None
 
 
+def part_of_key(text: str, kind: EntryKind) -> str:
+    """What the value of an entry holds that is looked for by a part of it; empty for nothing.
+
+    Of phone numbers only the digits count, whatever stands between them.
+    """
+    if kind is EntryKind.PHONE:
+        return "".join(each for each in text if each.isdecimal() and each.isascii())
+    return text.strip().lower() if kind is EntryKind.EMAIL else text.strip()
+
+
 def takes(kind: EntryKind, *, contact_method: str, source_type: str) -> bool:
     """Whether a list takes entries of this kind."""
     if source_type == SourceType.CUSTOM:

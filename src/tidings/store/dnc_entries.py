@@ -3,12 +3,16 @@ its count is right and two changes of the same numbers wait instead of deadlocki
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Final
 from uuid import UUID
 
 import msgspec
 
 from tidings.domain.dnc_lists import Entry, EntryKind
 from tidings.store.query import Nothing, Query
+
+# So many entries are looked at for one page.
+LOOKED_AT: Final = 50_000
 
 
 class EntryRow(msgspec.Struct, frozen=True):
@@ -19,6 +23,21 @@ class EntryRow(msgspec.Struct, frozen=True):
     value: str
     expires_at: datetime | None
     added_at: datetime
+
+
+class EntryChoice(msgspec.Struct, frozen=True, kw_only=True):
+    """Which entries are looked for; None asks for nothing. `exactly` is a key."""
+
+    exactly: str | None = None
+    part: str | None = None
+    expires: bool | None = None
+
+
+class FoundEntry(EntryRow, frozen=True, kw_only=True):
+    """An entry that was looked at; `is_end` when it is the last of them and more may follow."""
+
+    fits: bool
+    is_end: bool
 
 
 class Size(msgspec.Struct, frozen=True):
@@ -225,6 +244,50 @@ def select_entry_page(
             "limit": limit,
         },
         EntryRow,
+    )
+
+
+def find_entries(
+    organization_id: UUID,
+    list_id: UUID,
+    kind: EntryKind,
+    wanted: EntryChoice,
+    *,
+    after_key: str,
+    limit: int,
+) -> Query[FoundEntry]:
+    """Entries of a kind that fit, by key, of the next LOOKED_AT behind a key at most.
+
+    The last of those comes along even when it does not fit, so that the next look goes on there.
+    """
+    return Query(
+        """
+        SELECT x.kind, x.key, x.value, nullif(x.expires_at, 'infinity') AS expires_at, x.added_at,
+               x.fits, x.at = %(looked_at)s AS is_end
+        FROM (
+          SELECT w.*, row_number() OVER (ORDER BY w.key) AS at,
+                 (%(part)s::text IS NULL OR strpos(
+                   CASE WHEN w.kind = 'email' THEN w.key ELSE w.value END, %(part)s) > 0)
+                 AND (%(expires)s::boolean IS NULL
+                      OR (w.expires_at < 'infinity') = %(expires)s) AS fits
+          FROM (SELECT kind, key, value, expires_at, added_at FROM dnc_entry
+                WHERE organization_id = %(organization_id)s AND list_id = %(list_id)s
+                  AND kind = %(kind)s AND key > %(after_key)s
+                  AND (%(exactly)s::text IS NULL OR key = %(exactly)s)
+                ORDER BY key LIMIT %(looked_at)s) w) x
+        WHERE x.fits OR x.at = %(looked_at)s
+        ORDER BY x.key LIMIT %(limit)s
+        """,
+        {
+            **msgspec.structs.asdict(wanted),
+            "organization_id": organization_id,
+            "list_id": list_id,
+            "kind": kind,
+            "after_key": after_key,
+            "looked_at": LOOKED_AT,
+            "limit": limit,
+        },
+        FoundEntry,
     )
 
 

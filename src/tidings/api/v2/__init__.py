@@ -24,6 +24,7 @@ from tidings.api.v2.contacts import contacts_router
 from tidings.api.v2.division_objects import division_objects_router
 from tidings.api.v2.divisions import divisions_router
 from tidings.api.v2.dnc_entries import dnc_conversations_router, dnc_entries_router
+from tidings.api.v2.dnc_entry_search import dnc_entry_search_router
 from tidings.api.v2.dnc_lists import dnc_lists_router
 from tidings.api.v2.dnc_uploads import dnc_uploads_router
 from tidings.api.v2.exchanges import exchanges_router, integration_exchanges_router
@@ -87,6 +88,7 @@ ROUTERS: tuple[Router, ...] = (
     divisions_router,
     dnc_conversations_router,
     dnc_entries_router,
+    dnc_entry_search_router,
     dnc_lists_router,
     dnc_uploads_router,
     downloads_router,
