@@ -114,6 +114,22 @@ async def test_values_that_are_no_numbers_come_last_and_are_counted(
     assert message.startswith("2 contacts have no number in the column Rank")
 
 
+async def test_campaigns_that_start_together_are_laid_out_in_one_turn(pumping: Pumping) -> None:
+    line = await pumping.sending.connect()
+    list_id = (await pumping.campaign(line, [row(each) for each in phones(2)])).list_id
+    campaigns = [await pumping.campaign_over(line, list_id) for _ in range(12)]
+    for each in campaigns:
+        await pumping.start(each)
+    pump = await pumping.pump(line)
+    await pump.look()
+    await pump.layout_done()
+
+    phases = await pumping.sending.rows(
+        "SELECT phase FROM campaign WHERE id = ANY(%s)", [each.id for each in campaigns]
+    )
+    assert [each[0] for each in phases] == ["ready"] * len(campaigns)
+
+
 async def test_what_was_laid_out_meanwhile_is_not_laid_out_again(
     pumping: Pumping, line: Line
 ) -> None:

@@ -38,6 +38,7 @@ AT_ONCE = 500
 COUNTED_LEAD = 20_000
 TOLD_AT_ONCE = 100
 LAYOUTS_AT_ONCE = 2
+LAYOUT_TURN_SECONDS = 0.5
 
 
 class Pump:
@@ -76,7 +77,8 @@ class NumberPump:
         self._looked_at = -IDLE_SECONDS
         self._budget_at = -BUDGET_SECONDS
         self._told_at = 0.0
-        self._layout: tuple[UUID, asyncio.Task[bool]] | None = None
+        self._layout: asyncio.Task[None] | None = None
+        self._laying: UUID | None = None
 
     async def run(self, ended: asyncio.Event) -> None:
         """Take contacts until ended; a layout that is under way is given up, as if never begun."""
@@ -88,8 +90,8 @@ class NumberPump:
                         await asyncio.wait_for(ended.wait(), wait)
         finally:
             if self._layout is not None:
-                self._layout[1].cancel()
-                await asyncio.wait([self._layout[1]])
+                self._layout.cancel()
+                await asyncio.wait([self._layout])
 
     async def _tick(self) -> float:
         """Look if it is time to, and do one round; gives the seconds to wait for the next.
@@ -182,17 +184,17 @@ class NumberPump:
             self._looked_at = -IDLE_SECONDS
 
     def _continue_layout(self) -> None:
-        """Lay the next campaign out, one at a time; give up one that was stopped meanwhile."""
+        """Lay out what waits for it, one after the other; give up one that was stopped meanwhile.
+
+        The first in turn is another each time, so that none waits behind one that fails.
+        """
         running = {each.id: each for each in self._campaigns if each.status == "on"}
         if self._layout is not None:
-            campaign_id, task = self._layout
-            if not task.done():
-                if campaign_id not in running:
-                    task.cancel()
+            if not self._layout.done():
+                if self._laying not in running:
+                    self._layout.cancel()
                 return
-            self._layout = None
-            if not task.cancelled() and (error := task.exception()) is not None:
-                self._layout_failed(campaign_id, error)
+            self._end_layout(self._layout)
         waiting = [
             each
             for each in running.values()
@@ -201,10 +203,15 @@ class NumberPump:
             and each.id not in self._blocked
         ]
         if waiting:
-            chosen = waiting[self._turn % len(waiting)]
+            first = self._turn % len(waiting)
             self._turn += 1
-            task = asyncio.create_task(self._lay_out(chosen))
-            self._layout = (chosen.id, task)
+            self._layout = asyncio.create_task(self._lay_out(waiting[first:] + waiting[:first]))
+
+    def _end_layout(self, layout: asyncio.Task[None]) -> None:
+        self._layout = None
+        if not layout.cancelled() and (error := layout.exception()) is not None:
+            assert self._laying is not None
+            self._layout_failed(self._laying, error)
 
     def _layout_failed(self, campaign_id: UUID, error: BaseException) -> None:
         """The database's absence passes; a defect would come again, so the campaign is stopped."""
@@ -218,15 +225,22 @@ class NumberPump:
     async def layout_done(self) -> None:
         """Wait for the layout that is under way, if there is one."""
         if self._layout is not None:
-            await asyncio.wait([self._layout[1]])
+            await asyncio.wait([self._layout])
             await self.look()
 
-    async def _lay_out(self, campaign: WorkingCampaign) -> bool:
-        async with self._pump.layouts:
-            definition = self._runs[campaign.id].definition
-            done = await lay_out(self._database, self._lease, definition, campaign)
+    async def _lay_out(self, campaigns: list[WorkingCampaign]) -> None:
+        """Lay out these campaigns in turn for a while; then it is time for another look."""
+        until = time.monotonic() + LAYOUT_TURN_SECONDS
+        for campaign in campaigns:
+            run = self._runs.get(campaign.id)
+            if run is None:
+                continue
+            self._laying = campaign.id
+            async with self._pump.layouts:
+                await lay_out(self._database, self._lease, run.definition, campaign)
+            if time.monotonic() >= until:
+                break
         self._looked_at = -IDLE_SECONDS
-        return done
 
     async def pump_some(self) -> float:
         """One round: give the campaigns what they may send now; gives the seconds to wait."""
