@@ -1,11 +1,12 @@
 // What every test stands on: a browser that lacks little, English words, and a server of answers.
 import { cleanup } from "@testing-library/react";
 import { afterEach, beforeAll, vi } from "vitest";
-import { startTranslations, chooseLanguage } from "./locales";
+import { startTranslations, chooseLanguage, loadWords } from "./locales";
 
 beforeAll(async () => {
   await startTranslations();
   await chooseLanguage("en", { remember: false });
+  await loadWords("routing");
 });
 
 afterEach(() => {
@@ -27,6 +28,8 @@ window.ResizeObserver = class {
   unobserve() {}
   disconnect() {}
 };
+// A list draws the rows that fit into its height.
+Object.defineProperty(Element.prototype, "clientHeight", { value: 800 });
 Element.prototype.scrollIntoView = () => undefined;
 Object.defineProperty(document, "fonts", { value: new EventTarget() });
 window.scrollTo = () => undefined;

@@ -1,7 +1,9 @@
-// The console's languages. Only the chosen one is fetched; a test keeps them complete.
+// The console's languages. Only the chosen one is fetched, and the words of an area in a folder of
+// its own only with that area; a test keeps them complete.
 import i18next from "i18next";
 import { initReactI18next } from "react-i18next";
 import type en from "./en.json";
+import type routing from "./routing/en.json";
 
 export const LANGUAGES = { en: "English", de: "Deutsch", da: "Dansk" } as const;
 export type Language = keyof typeof LANGUAGES;
@@ -13,9 +15,15 @@ const load: Record<Language, () => Promise<{ default: object }>> = {
   da: () => import("./da.json"),
 };
 
+const ofAreas = import.meta.glob<{ default: object }>("./*/*.json");
+
+/** The areas whose words have a folder of their own. */
+export type WordsOf = "routing";
+const fetched = new Set<WordsOf>();
+
 declare module "i18next" {
   interface CustomTypeOptions {
-    resources: { translation: typeof en };
+    resources: { translation: typeof en & typeof routing };
   }
 }
 
@@ -37,10 +45,30 @@ export async function chooseLanguage(
   { remember = true }: { remember?: boolean } = {},
 ): Promise<void> {
   const words = await load[language]();
-  i18next.addResourceBundle(language, "translation", words.default);
+  i18next.addResourceBundle(language, "translation", words.default, true);
+  await Promise.all([...fetched].map((area) => fetchWords(area, language)));
   await i18next.changeLanguage(language);
   document.documentElement.lang = language;
   if (remember) localStorage.setItem(STORED, language);
+}
+
+/** Fetch the words of an area, in the language of now and in each that is chosen later. */
+export async function loadWords(area: WordsOf): Promise<void> {
+  fetched.add(area);
+  await fetchWords(area, i18next.language);
+}
+
+/** Fetch a page together with the words of its area. */
+export const withWords =
+  <T>(area: WordsOf, load: () => Promise<T>) =>
+  async (): Promise<T> => {
+    const [page] = await Promise.all([load(), loadWords(area)]);
+    return page;
+  };
+
+async function fetchWords(area: WordsOf, language: string): Promise<void> {
+  const words = await ofAreas[`./${area}/${language}.json`]?.();
+  if (words) i18next.addResourceBundle(language, "translation", words.default, true);
 }
 
 export function isLanguage(value: string | null | undefined): value is Language {

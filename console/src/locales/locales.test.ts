@@ -1,7 +1,12 @@
 import { describe, expect, test } from "vitest";
-import da from "./da.json";
-import de from "./de.json";
-import en from "./en.json";
+
+const files = import.meta.glob<object>("./**/*.json", { import: "default", eager: true });
+
+/** All strings of a language: those of every page, and those that come with an area. */
+function stringsOf(language: string): Map<string, string> {
+  const own = Object.entries(files).filter(([path]) => path.endsWith(`/${language}.json`));
+  return new Map(own.flatMap(([, words]) => [...strings(words)]));
+}
 
 function strings(words: object, path = ""): Map<string, string> {
   const found = new Map<string, string>();
@@ -14,11 +19,11 @@ function strings(words: object, path = ""): Map<string, string> {
 
 const variables = (text: string) =>
   [...text.matchAll(/\{\{(\w+)\}\}/g)].map(([, name]) => name).sort();
-const english = strings(en);
+const english = stringsOf("en");
 
 describe.each([
-  ["German", strings(de)],
-  ["Danish", strings(da)],
+  ["German", stringsOf("de")],
+  ["Danish", stringsOf("da")],
 ])("%s", (_, language) => {
   test("has every string English has, and no other", () => {
     expect([...language.keys()].sort()).toEqual([...english.keys()].sort());
