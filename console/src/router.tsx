@@ -9,7 +9,7 @@ import {
 import { queries } from "./api/queries";
 import { meQuery, sessionQuery } from "./api/session";
 import { parseSearch, stringifySearch, type Search } from "./components/search";
-import { chooseLanguage, hasChosenLanguage, isLanguage } from "./locales";
+import { chooseLanguage, hasChosenLanguage, isLanguage, withWords } from "./locales";
 import { firstPage } from "./shell/areas";
 import { AppShell } from "./shell/AppShell";
 import { NotFound, PageError, PagePending } from "./shell/PageStates";
@@ -63,6 +63,7 @@ const channels = () => import("./channels");
 const templates = () => import("./templates");
 const consent = () => import("./consent");
 const people = () => import("./people");
+const routing = withWords("routing", () => import("./routing"));
 const oauth = () => import("./oauth");
 const audit = () => import("./audit");
 const system = () => import("./system");
@@ -102,6 +103,10 @@ const tree = root.addChildren([
     page("/administration/roles", people, "RolesPage"),
     page("/administration/roles/$id", people, "RolePage"),
     page("/administration/divisions", people, "DivisionsPage"),
+    page("/administration/queues", routing, "QueuesPage"),
+    page("/administration/queues/$id", routing, "QueuePage"),
+    page("/administration/skills", routing, "SkillsPage"),
+    page("/administration/wrapup-codes", routing, "WrapupCodesPage"),
     page("/administration/oauth", oauth, "ClientsPage"),
     page("/administration/oauth/$id", oauth, "ClientPage"),
     page("/administration/audit", audit, "AuditPage"),

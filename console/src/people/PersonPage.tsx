@@ -1,6 +1,8 @@
-// One person: what they may do where, and their account.
+// One person: what they may do where and their account; and what the router knows of them.
+import { Skeleton, Tabs } from "@mantine/core";
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { useParams } from "@tanstack/react-router";
+import { lazy, Suspense } from "react";
 import { useTranslation } from "react-i18next";
 import { may, useMay } from "@/api/permissions";
 import type { User } from "@/api/types";
@@ -8,17 +10,23 @@ import { DetailPage } from "@/components/DetailPage";
 import { EditorForm } from "@/components/EditorForm";
 import { Section } from "@/components/Section";
 import { useNotice } from "@/components/notice";
+import { useSearchState } from "@/components/search";
+import { withWords } from "@/locales";
 import { Grants } from "./Grants";
 import { PersonActions } from "./PersonActions";
 import { PersonFields } from "./PersonFields";
 import { usePersonEditor, valuesOf } from "./personEditor";
 import { changeUser, readUser, setPassword, userQuery } from "./queries";
 
+const TABS = ["account", "routing"] as const;
+const PersonRouting = lazy(
+  withWords("routing", () => import("@/routing").then((area) => ({ default: area.PersonRouting }))),
+);
+
 export function PersonPage() {
   const { t } = useTranslation();
   const { id = "" } = useParams({ strict: false });
   const { data, error, isPending } = useQuery(userQuery(id));
-  const seesGrants = useMay()(may.viewGrants);
   return (
     <DetailPage
       back={{ to: "/administration/people", label: t("people.title") }}
@@ -27,13 +35,46 @@ export function PersonPage() {
       isLoading={isPending}
       error={error}
     >
-      {data && seesGrants && <Grants subjectId={id} />}
-      {data && (
-        <Section title={t("people.account")}>
-          <Account key={id} user={data} />
-        </Section>
-      )}
+      {data && <PersonTabs user={data} />}
     </DetailPage>
+  );
+}
+
+function PersonTabs({ user }: { user: User }) {
+  const { t } = useTranslation();
+  const { values, set } = useSearchState();
+  const tab = TABS.find((each) => each === values.tab) ?? "account";
+  return (
+    <Tabs value={tab} onChange={(next) => set({ tab: next ?? undefined })} keepMounted={false}>
+      <Tabs.List mb="md">
+        {TABS.map((each) => (
+          <Tabs.Tab key={each} value={each}>
+            {t(`people.tabs.${each}`)}
+          </Tabs.Tab>
+        ))}
+      </Tabs.List>
+      <Tabs.Panel value="account">
+        <AccountTab user={user} />
+      </Tabs.Panel>
+      <Tabs.Panel value="routing">
+        <Suspense fallback={<Skeleton h={160} />}>
+          <PersonRouting key={user.id} userId={user.id} />
+        </Suspense>
+      </Tabs.Panel>
+    </Tabs>
+  );
+}
+
+function AccountTab({ user }: { user: User }) {
+  const { t } = useTranslation();
+  const seesGrants = useMay()(may.viewGrants);
+  return (
+    <>
+      {seesGrants && <Grants subjectId={user.id} />}
+      <Section title={t("people.account")}>
+        <Account key={user.id} user={user} />
+      </Section>
+    </>
   );
 }
 

@@ -12,6 +12,7 @@ import {
 } from "lucide-react";
 import { allows, may, type Permission } from "@/api/permissions";
 import { mayContacts } from "@/contacts/permissions";
+import { mayRouting } from "@/routing/permissions";
 
 export type AreaId =
   | "campaigns"
@@ -37,6 +38,9 @@ export type PageId =
   | "people"
   | "roles"
   | "divisions"
+  | "queues"
+  | "skills"
+  | "wrapupCodes"
   | "oauth"
   | "audit"
   | "system";
@@ -107,6 +111,9 @@ export const AREAS: Area[] = [
       { id: "people", href: "/administration/people", needs: may.viewPeople },
       { id: "roles", href: "/administration/roles", needs: may.viewRoles },
       { id: "divisions", href: "/administration/divisions", needs: may.viewDivisions },
+      { id: "queues", href: "/administration/queues", needs: mayRouting.viewQueues },
+      { id: "skills", href: "/administration/skills", needs: mayRouting.viewSkills },
+      { id: "wrapupCodes", href: "/administration/wrapup-codes", needs: mayRouting.viewCodes },
       { id: "oauth", href: "/administration/oauth", needs: may.viewClients },
       { id: "audit", href: "/administration/audit", needs: may.viewAudit },
       { id: "system", href: "/administration/system", needs: may.viewSystem },

@@ -1,0 +1,5 @@
+export { PersonRouting } from "./PersonRouting";
+export { QueuePage } from "./QueuePage";
+export { QueuesPage } from "./QueuesPage";
+export { SkillsPage } from "./SkillsPage";
+export { WrapupCodesPage } from "./WrapupCodesPage";

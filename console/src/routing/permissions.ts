@@ -1,0 +1,20 @@
+// What a role may do with queues and what they route by.
+export const mayRouting = {
+  viewQueues: ["routing:queue:view"],
+  addQueue: ["routing:queue:add"],
+  editQueue: ["routing:queue:edit"],
+  deleteQueue: ["routing:queue:delete"],
+  joinQueue: ["routing:queue:join", "routing:queueMember:manage"],
+  manageMembers: ["routing:queue:edit", "routing:queueMember:manage"],
+  manageJoining: ["routing:queueMember:manage"],
+  viewSkills: ["routing:skill:view"],
+  manageSkills: ["routing:skill:manage"],
+  assignSkills: ["routing:skill:assign"],
+  assignLanguages: ["routing:language:assign", "routing:skill:assign"],
+  viewCodes: ["routing:wrapupCode:view"],
+  addCode: ["routing:wrapupCode:add"],
+  editCode: ["routing:wrapupCode:edit"],
+  deleteCode: ["routing:wrapupCode:delete"],
+  viewCapacity: ["routing:utilization:view", "routing:utilization:manage"],
+  manageCapacity: ["routing:utilization:manage"],
+} as const;

@@ -1,0 +1,141 @@
+import { screen, waitFor, within } from "@testing-library/react";
+import userEvent from "@testing-library/user-event";
+import { expect, test } from "vitest";
+import { open, refusal, serve } from "@/world";
+import { QueuePage, QueuesPage, SkillsPage } from ".";
+import { editOf, valuesOf } from "./queueEditor";
+import type { Queue } from "./types";
+
+const QUEUE: Queue = {
+  id: "q1",
+  name: "Shop",
+  description: "",
+  division: { id: "home", name: "Home" },
+  version: 3,
+  dateCreated: "2026-01-01T00:00:00.000Z",
+  dateModified: "2026-01-01T00:00:00.000Z",
+  memberCount: 2,
+  userMemberCount: 2,
+  joinedMemberCount: 1,
+  mediaSettings: {
+    message: {
+      enableAutoAnswer: false,
+      alertingTimeoutSeconds: 30,
+      serviceLevel: { percentage: 0.8, durationMs: 20_000 },
+    },
+  },
+  acwSettings: { wrapupPrompt: "MANDATORY_TIMEOUT", timeoutMs: 60_000 },
+  scoringMethod: "TimestampAndPriority",
+  skillEvaluationMethod: "ALL",
+  lastAgentRoutingMode: "Disabled",
+  cannedResponseLibraries: { mode: "All" },
+  enableManualAssignment: true,
+  assignmentMethod: "longest_idle",
+  bullseye: {
+    rings: [
+      { expansionCriteria: [{ threshold: 15 }], actions: { skillsToRemove: [{ id: "s1" }] } },
+    ],
+  },
+  overflow: { action: "transfer", afterSeconds: 90, queue: { id: "q2" } },
+  selfUri: "/api/v2/routing/queues/q1",
+};
+const AT = "/api/v2/routing/queues/q1";
+
+test("a queue's settings come back to the API as they were", () => {
+  const { values, version } = valuesOf(QUEUE);
+  expect(editOf(values, version)).toMatchObject({
+    name: "Shop",
+    mediaSettings: QUEUE.mediaSettings,
+    acwSettings: QUEUE.acwSettings,
+    bullseye: QUEUE.bullseye,
+    overflow: { action: "transfer", afterSeconds: 90, queue: { id: "q2" } },
+    version: 3,
+  });
+});
+
+test("without rings and overflow the API is told so, and not left with the old ones", () => {
+  const { values } = valuesOf(QUEUE);
+  const edit = editOf({ ...values, rings: [], overflow: "none" });
+  expect(edit.bullseye).toEqual({ rings: [] });
+  expect(edit.overflow).toEqual({ action: "none", afterSeconds: 90 });
+});
+
+test("what the API says of a setting stands at its field", async () => {
+  serve({
+    [`GET ${AT}`]: QUEUE,
+    [`PUT ${AT}`]: refusal(400, {
+      message: "The request is not valid.",
+      details: [
+        {
+          fieldName: "mediaSettings.message.alertingTimeoutSeconds",
+          message: "From 7 to 900 seconds.",
+        },
+      ],
+    }),
+  });
+  open(QueuePage, "/administration/queues/q1?tab=settings", "/administration/queues/$id");
+  await userEvent.type(await screen.findByLabelText("Name"), "s");
+  await userEvent.click(screen.getByRole("button", { name: "Save" }));
+  expect(await screen.findByText("From 7 to 900 seconds.")).toBeTruthy();
+  expect(screen.getByLabelText<HTMLInputElement>("Name").value).toBe("Shops");
+});
+
+test("a member's ring and taking part are written as they are clicked", async () => {
+  const calls = serve({
+    [`GET ${AT}`]: QUEUE,
+    [`GET ${AT}/members`]: {
+      total: 1,
+      entities: [
+        {
+          id: "u1",
+          name: "Grace",
+          joined: true,
+          ringNumber: 1,
+          presence: "Meal",
+          routingStatus: { userId: "u1", status: "OFF_QUEUE" },
+        },
+      ],
+    },
+  });
+  open(QueuePage, "/administration/queues/q1", "/administration/queues/$id");
+  const row = await screen.findByRole("row", { name: /Grace/ });
+  expect(within(row).getByText("Meal")).toBeTruthy();
+  await userEvent.click(within(row).getByRole("switch", { name: "Grace takes part" }));
+  await waitFor(() =>
+    expect(calls.find(({ method }) => method === "PATCH")).toMatchObject({
+      path: `${AT}/members/u1`,
+      body: { joined: false },
+    }),
+  );
+});
+
+test("who may only look at queues sees no button that would be refused", async () => {
+  serve({
+    "GET /api/v2/users/me": {
+      id: "me",
+      authorization: { permissions: ["routing:queue:view", "routing:skill:view"] },
+    },
+    "GET /api/v2/routing/queues": { total: 1, entities: [QUEUE] },
+  });
+  open(QueuesPage, "/administration/queues");
+  expect(await screen.findByRole("link", { name: "Shop" })).toBeTruthy();
+  expect(screen.queryByRole("button", { name: "New queue" })).toBeNull();
+  expect(screen.queryByRole("button", { name: "Default capacity" })).toBeNull();
+});
+
+test("a skill that rings need is not deleted, and the words say why", async () => {
+  serve({
+    "GET /api/v2/routing/skills": {
+      total: 1,
+      entities: [{ id: "s1", name: "Returns", state: "active", version: "1" }],
+    },
+    "DELETE /api/v2/routing/skills/s1": refusal(409, {
+      code: "skill.in.use",
+      message: "The skill Returns is named by the rings of the queue Shop.",
+    }),
+  });
+  open(SkillsPage, "/administration/skills");
+  await userEvent.click(await screen.findByRole("button", { name: "Delete Returns" }));
+  await userEvent.click(await screen.findByRole("button", { name: "Delete" }));
+  expect(await screen.findByText(/rings of the queue Shop/)).toBeTruthy();
+});
