@@ -307,15 +307,21 @@ async def test_what_can_heal_is_tried_again_and_the_results_are_a_file(
     await settle(pumping, healing, "failed", "meta.131016")
     await settle(pumping, broken, "failed", "meta.131026")
 
+    before = await api.get(f"{made['selfUri']}/retry")
     retried = await api.post(f"{made['selfUri']}/retry")
+    after = await api.get(f"{made['selfUri']}/retry")
     await pumping.work(pump)
     await api.post(f"{made['selfUri']}/export")
     await run_next_export(pumping.database)
     file = (await api.get(f"{made['selfUri']}/export")).json()
     text = (await api.get(f"{file['uri']}/file")).text
 
-    assert retried.json()["contacts"] == 1
+    assert before.json() == {"contacts": 1, "more": False}
+    assert retried.json()["contacts"] == before.json()["contacts"]
+    assert after.json()["contacts"] == 0
     assert len(await pumping.sending.messages_to(healing)) == 2
     assert len(await pumping.sending.messages_to(broken)) == 1
     assert file["rows"] == 2
+    [listed] = (await api.get(f"{made['selfUri']}/exports")).json()["entities"]
+    assert (listed["state"], listed["uri"]) == ("done", f"{file['uri']}/file")
     assert f"c2,{broken},taken,,0,failed,OUTBOUND-MESSAGE-FAILED,meta.131026" in text

@@ -6,15 +6,16 @@ from uuid import UUID
 import msgspec
 
 from tidings.actions.campaign_control import START, start_campaign
-from tidings.actions.campaigns import announce, lock_campaign, read_campaign
+from tidings.actions.campaigns import access_campaign, announce, lock_campaign, read_campaign
 from tidings.domain.campaigns import Status
 from tidings.domain.errors import conflict
 from tidings.domain.permissions import Caller
 from tidings.providers.meta_graph import RULES, Retry
-from tidings.store.campaign_runs import retry_failed
+from tidings.store.campaign_runs import count_failed, retry_failed
 from tidings.store.query import Connection, fetch_one
 
 AT_A_TIME: Final = 10_000
+MOST_COUNTED: Final = 10_000
 
 
 def _codes_that_can_heal() -> list[str]:
@@ -62,3 +63,23 @@ async def retry_campaign(connection: Connection, caller: Caller, campaign_id: UU
     if contacts:
         await announce(connection, caller, "retry", before=before, after=after)
     return Retried(contacts, after.status)
+
+
+class Retriable(msgspec.Struct, frozen=True):
+    """How many contacts a retry would try again; `more` when there are more than were counted."""
+
+    contacts: int
+    more: bool
+
+
+async def count_retriable(connection: Connection, caller: Caller, campaign_id: UUID) -> Retriable:
+    """How many failed contacts can heal, counted up to MOST_COUNTED; 404 for a campaign elsewhere.
+
+    It is what a retry would do at this moment: nothing is held.
+    """
+    await access_campaign(connection, caller, campaign_id, permission=START)
+    query = count_failed(
+        caller.organization_id, campaign_id, codes=CODES_THAT_CAN_HEAL, limit=MOST_COUNTED + 1
+    )
+    contacts = (await fetch_one(connection, query)).contacts
+    return Retriable(min(contacts, MOST_COUNTED), more=contacts > MOST_COUNTED)

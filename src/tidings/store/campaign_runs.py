@@ -339,6 +339,23 @@ def note_reason(
     )
 
 
+# Contacts of a campaign's run that failed with one of these codes, at their last attempt.
+FAILED = """
+    SELECT cc.run, cc.sequence
+    FROM campaign c
+    JOIN message_failure f ON f.organization_id = c.organization_id
+      AND f.integration_id = c.integration_id AND f.error_code = ANY(%(codes)s)
+    JOIN message m ON m.organization_id = c.organization_id AND m.id = f.message_id
+      AND m.campaign_id = c.id AND m.campaign_run = c.run AND m.status = 'failed'
+    JOIN contact k ON k.organization_id = c.organization_id AND k.list_id = c.list_id
+      AND k.id = m.contact_id
+    JOIN campaign_contact cc ON cc.organization_id = c.organization_id
+      AND cc.campaign_id = c.id AND cc.run = c.run AND cc.position = k.position
+      AND cc.state = 'taken' AND cc.message_id = m.id
+    WHERE c.organization_id = %(organization_id)s AND c.id = %(id)s
+"""
+
+
 class Retried(msgspec.Struct, frozen=True):
     """How many contacts are tried again."""
 
@@ -354,20 +371,9 @@ def retry_failed(
     the campaign's row, so that its pump does not meet them half-way.
     """
     return Query(
-        """
+        f"""
         WITH failed AS MATERIALIZED (
-          SELECT cc.run, cc.sequence
-          FROM campaign c
-          JOIN message_failure f ON f.organization_id = c.organization_id
-            AND f.integration_id = c.integration_id AND f.error_code = ANY(%(codes)s)
-          JOIN message m ON m.organization_id = c.organization_id AND m.id = f.message_id
-            AND m.campaign_id = c.id AND m.campaign_run = c.run AND m.status = 'failed'
-          JOIN contact k ON k.organization_id = c.organization_id AND k.list_id = c.list_id
-            AND k.id = m.contact_id
-          JOIN campaign_contact cc ON cc.organization_id = c.organization_id
-            AND cc.campaign_id = c.id AND cc.run = c.run AND cc.position = k.position
-            AND cc.state = 'taken' AND cc.message_id = m.id
-          WHERE c.organization_id = %(organization_id)s AND c.id = %(id)s
+          {FAILED}
           ORDER BY cc.sequence LIMIT %(limit)s
         ), again AS (
           UPDATE campaign_contact cc
@@ -392,5 +398,18 @@ def retry_failed(
             "codes": codes,
             "limit": limit,
         },
+        Retried,
+    )
+
+
+def count_failed(
+    organization_id: UUID, campaign_id: UUID, *, codes: list[str], limit: int
+) -> Query[Retried]:
+    """How many contacts retry_failed() would try again, counted up to `limit`."""
+    return Query(
+        f"""
+        SELECT count(*)::integer AS contacts FROM ({FAILED} LIMIT %(limit)s) failed
+        """,
+        {"organization_id": organization_id, "id": campaign_id, "codes": codes, "limit": limit},
         Retried,
     )

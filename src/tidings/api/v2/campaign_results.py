@@ -10,7 +10,7 @@ from litestar import Request, Router, get, post
 from litestar.params import QueryParameter
 
 from tidings.actions.campaign_control import START
-from tidings.actions.campaign_retry import retry_campaign
+from tidings.actions.campaign_retry import count_retriable, retry_campaign
 from tidings.actions.campaigns import VIEW, access_campaign
 from tidings.actions.failure_words import failure_of
 from tidings.api.auth import needs
@@ -137,6 +137,13 @@ class TimelineView(View):
 
     minutes: list[MinuteView]
     events: list[StepView]
+
+
+class RetriableView(View):
+    """How many contacts would be tried again; `more` when there are more than were counted."""
+
+    contacts: int
+    more: bool
 
 
 class RetryView(View):
@@ -292,6 +299,14 @@ async def read_timeline(campaign_id: UUID, caller: Caller, database: Database) -
     )
 
 
+@get("/{campaign_id:uuid}/retry", guards=[needs(START)])
+async def count_failed(campaign_id: UUID, caller: Caller, database: Database) -> RetriableView:
+    """How many contacts a retry would try again now, counted up to 10,000."""
+    async with database.transaction(caller.organization_id) as connection:
+        found = await count_retriable(connection, caller, campaign_id)
+    return RetriableView(contacts=found.contacts, more=found.more)
+
+
 @post("/{campaign_id:uuid}/retry", guards=[needs(START)], status_code=200)
 async def retry_failed(campaign_id: UUID, caller: Caller, database: Database) -> RetryView:
     """Try failed contacts again whose fault can have passed or been mended. A complete campaign
@@ -303,6 +318,6 @@ async def retry_failed(campaign_id: UUID, caller: Caller, database: Database) ->
 
 campaign_results_router = Router(
     CAMPAIGNS,
-    route_handlers=[list_results, read_timeline, retry_failed],
+    route_handlers=[list_results, read_timeline, count_failed, retry_failed],
     tags=["Campaigns"],
 )

@@ -1,11 +1,11 @@
-"""The exports of a list over the API: how far each is, and where its file is."""
+"""The latest exports of something over the API: how far each is, and where its file is."""
 
 from uuid import UUID
 
 from litestar import Router, get
 
 from tidings.actions import exports as actions
-from tidings.api.v2.exports import CONTACTS, DNC, DOWNLOADS
+from tidings.api.v2.exports import CONTACTS, DNC, DOWNLOADS, RESULTS
 from tidings.api.views import Moment, View, moment
 from tidings.domain.permissions import Caller
 from tidings.store import exports as store
@@ -44,7 +44,7 @@ class ExportView(View):
 
 
 class ExportsView(View):
-    """The latest exports of a list, the newest first."""
+    """The latest exports of a thing, the newest first."""
 
     entities: list[ExportView]
 
@@ -69,8 +69,16 @@ async def list_dnc_exports(dnc_list_id: UUID, caller: Caller, database: Database
     return await _list(caller, database, store.DNC, dnc_list_id)
 
 
+@get("/messagingcampaigns/{campaign_id:uuid}/exports", guards=[RESULTS])
+async def list_results_exports(
+    campaign_id: UUID, caller: Caller, database: Database
+) -> ExportsView:
+    """List the latest exports of a campaign's results, done or not."""
+    return await _list(caller, database, store.CAMPAIGN_RESULTS, campaign_id)
+
+
 export_history_router = Router(
     "/api/v2/outbound",
-    route_handlers=[list_contacts_exports, list_dnc_exports],
+    route_handlers=[list_contacts_exports, list_dnc_exports, list_results_exports],
     tags=["Outbound"],
 )
