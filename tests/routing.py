@@ -6,6 +6,9 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
+import msgspec
+
+from tests.sending import Line
 from tests.world import Actor, World
 from tidings.actions.agents import PresenceDraft, set_presence
 from tidings.actions.offers import offer_many
@@ -13,6 +16,7 @@ from tidings.actions.queue_members import add_members
 from tidings.actions.queueing import Entry, enter_queue
 from tidings.actions.queues import create_queue
 from tidings.actions.skills import create_skill
+from tidings.domain.classification import Rule
 from tidings.store.agents import put_capacity
 from tidings.store.conversations import NewConversation, insert_conversations
 from tidings.store.database import Database
@@ -108,6 +112,29 @@ class Desk:
         async with self.database.transaction() as connection:
             assert await enter_queue(connection, self.organization_id, [given])
         return conversation_id
+
+    async def stream(
+        self, line: Line, queue_id: UUID | None, *, rules: list[Rule] | None = None, **settings: Any
+    ) -> None:
+        """Attach a number to a workstream of its own, with this fallback queue."""
+        values = {
+            "organization_id": self.organization_id,
+            "id": new_id(),
+            "division_id": self.world.nordwind.divisions["Home"],
+            "name": f"Stream {next(_count)}",
+            "fallback_queue_id": queue_id,
+            "rules": msgspec.json.encode(rules or []).decode(),
+            **settings,
+        }
+        marks = ", ".join(f"%({name})s" for name in values)
+        async with self.database.transaction() as connection:
+            await connection.execute(
+                f"INSERT INTO workstream ({', '.join(values)}) VALUES ({marks})", values
+            )
+            await connection.execute(
+                "INSERT INTO workstream_number VALUES (%s, %s, %s)",
+                (self.organization_id, line.integration_id, values["id"]),
+            )
 
     async def offer(self, *pairs: tuple[UUID, Actor]) -> list[Offered]:
         """Offer conversations to agents as the router does it."""

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from uuid import UUID
 
+from tidings.actions.conversations_in import route_open
 from tidings.actions.participation import Told, add_participants, announce, derive, move
 from tidings.actions.queueing import Entry, enter_queue
 from tidings.actions.utilization import DEFAULT_CAPACITY
@@ -135,6 +136,7 @@ async def _give_back(
         if each.conversation_id not in returned and each.queue_id is not None
     ]
     await enter_queue(connection, organization_id, homeless)
+    await route_open(connection, organization_id, sorted(agents.keys() - returned))
     await execute(connection, wake_router(organization_id))
     return moved
 

@@ -7,7 +7,9 @@ from uuid import UUID
 import msgspec
 
 from tidings.actions.consents import KeywordText, apply_keywords
+from tidings.actions.conversations_in import Arrival, read_streams, take_in
 from tidings.actions.customers import Sighting, ensure_customers
+from tidings.actions.media import Arrived, expect_media
 from tidings.domain.addresses import country_of
 from tidings.domain.inbound import InboundMessage, MessageKind
 from tidings.store import threads as store
@@ -21,6 +23,7 @@ from tidings.store.customers import AddressKey
 from tidings.store.events import insert_event
 from tidings.store.ids import new_id
 from tidings.store.integrations import WebhookAccountRow
+from tidings.store.media import delete_revoked_media
 from tidings.store.messages import NewMessage, insert_messages
 from tidings.store.query import Connection, execute, fetch
 from tidings.store.usage import Usage, insert_usage
@@ -62,6 +65,7 @@ async def receive_messages(
     )
     placed = await _place(connection, organization_id, fresh, owners=owners, threading=threading)
     await execute(connection, insert_messages(organization_id, [_row(each) for each in placed]))
+    await expect_media(connection, organization_id, [_arrived(each) for each in placed])
     openings = [
         store.Opening(each.incoming.number.id, each.customer_id, each.at)
         for each in placed
@@ -72,6 +76,7 @@ async def receive_messages(
     await _apply_changes(connection, organization_id, placed)
     await _apply_keywords(connection, organization_id, placed)
     await _count(connection, organization_id, placed)
+    await _take_in(connection, organization_id, placed)
     messages = [{"id": str(p.id), "conversationId": str(p.conversation_id)} for p in placed]
     await execute(
         connection, insert_event(organization_id, "message.received", body={"messages": messages})
@@ -152,7 +157,16 @@ async def _write_conversations(
         first = group[0]
         last = max(group, key=lambda each: each.at)
         if conversation_id in existing:
-            appended.append(Appended(conversation_id, len(group), last.id, last.at, state="open"))
+            wrote = any(each.incoming.message.kind.opens_window for each in group)
+            appended.append(
+                Appended(
+                    conversation_id,
+                    len(group),
+                    last.id,
+                    last.at,
+                    state="open" if wrote else None,
+                )
+            )
         else:
             created.append(
                 NewConversation(
@@ -203,6 +217,11 @@ def _row(each: _Placed) -> NewMessage:
     )
 
 
+def _arrived(each: _Placed) -> Arrived:
+    incoming = each.incoming
+    return Arrived(each.id, each.conversation_id, incoming.number.id, incoming.message)
+
+
 async def _apply_changes(
     connection: Connection, organization_id: UUID, placed: list[_Placed]
 ) -> None:
@@ -211,12 +230,16 @@ async def _apply_changes(
         message = each.incoming.message
         if message.kind in (MessageKind.EDIT, MessageKind.REVOKE):
             revoked = message.kind is MessageKind.REVOKE
+            number_id, of = each.incoming.number.id, str(message.content.get("original_message_id"))
+            if revoked:
+                gone = delete_revoked_media(organization_id, number_id, provider_message_id=of)
+                await execute(connection, gone)
             await execute(
                 connection,
                 store.change_body(
                     organization_id,
-                    each.incoming.number.id,
-                    provider_message_id=str(message.content.get("original_message_id", "")),
+                    number_id,
+                    provider_message_id=of,
                     body="" if revoked else message.text,
                     status="removed" if revoked else "received",
                 ),
@@ -239,6 +262,31 @@ async def _apply_keywords(
     ]
     if texts:
         await apply_keywords(connection, organization_id, texts)
+
+
+async def _take_in(connection: Connection, organization_id: UUID, placed: list[_Placed]) -> None:
+    """Bring what was written to the conversations' agents, or into queues.
+
+    It comes last: agents are locked after everything else.
+    """
+    numbers = {each.incoming.number.id for each in placed}
+    streams = await read_streams(connection, organization_id, numbers)
+    if not streams:
+        return
+    groups: dict[UUID, list[_Placed]] = {}
+    for each in placed:
+        if each.incoming.message.kind.opens_window:
+            groups.setdefault(each.conversation_id, []).append(each)
+    arrivals = [
+        Arrival(
+            conversation_id=conversation_id,
+            integration_id=group[0].incoming.number.id,
+            text="\n".join(each.incoming.message.text for each in group),
+            at=max(each.at for each in group),
+        )
+        for conversation_id, group in groups.items()
+    ]
+    await take_in(connection, organization_id, arrivals, streams=streams)
 
 
 async def _count(connection: Connection, organization_id: UUID, placed: list[_Placed]) -> None:

@@ -1,0 +1,232 @@
+"""What becomes of conversations to which customers wrote: to their agent, or into a queue (T4)."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from functools import lru_cache
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+import msgspec
+
+from tidings.actions.participation import Told, announce, derive, move
+from tidings.actions.queueing import Entry, enter_queue
+from tidings.domain.classification import Decision, Facts, Rule, classify
+from tidings.domain.operating_hours import Hours, HoursState, evaluate_hours
+from tidings.domain.quiet_hours import find_zone
+from tidings.store import conversations_in as store
+from tidings.store.conversations_in import Arrived
+from tidings.store.participants import ParticipantKey, Step
+from tidings.store.query import Connection, fetch
+from tidings.store.waiting import Entered
+from tidings.store.workstreams import NumberStream, select_workstreams_of_numbers
+
+RESUME = Step(origins=("parked",), state="connected", keeps_load=True)
+Streams = Mapping[UUID, NumberStream]
+
+
+class Arrival(msgspec.Struct, frozen=True, kw_only=True):
+    """What a customer wrote in one conversation, in their words and order, and when."""
+
+    conversation_id: UUID
+    integration_id: UUID
+    text: str
+    at: datetime
+
+
+async def read_streams(
+    connection: Connection, organization_id: UUID, integration_ids: Iterable[UUID]
+) -> Streams:
+    """The workstreams of these numbers; most numbers have none."""
+    query = select_workstreams_of_numbers(organization_id, sorted(set(integration_ids)))
+    return {row.integration_id: row for row in await fetch(connection, query)}
+
+
+async def take_in(
+    connection: Connection,
+    organization_id: UUID,
+    arrivals: Sequence[Arrival],
+    *,
+    streams: Streams,
+) -> None:
+    """Decide for each conversation to which a customer wrote, in the transaction of the messages.
+
+    Who has an agent stays with them; a parked one comes back to its agent, with its load. What
+    waits, goes on waiting. What an agent is still wrapping up is decided when they are done.
+    Others go into the queue that the workstream's rules name. Numbers without a workstream are
+    left alone. A fixed number of statements, however many conversations.
+    """
+    wanted = {each.conversation_id: each for each in arrivals if each.integration_id in streams}
+    if not wanted:
+        return
+    arrived = await _note(connection, organization_id, wanted, streams)
+    entered = await _enter(connection, organization_id, arrived, wanted=wanted, streams=streams)
+    resumed = await _resume(connection, organization_id, arrived)
+    told = {row.conversation_id for row in entered} | resumed
+    rest = [_told(each) for each in arrived if each.conversation_id not in told]
+    await announce(connection, organization_id, "changed", rest)
+
+
+async def route_open(
+    connection: Connection, organization_id: UUID, conversation_ids: Sequence[UUID]
+) -> list[UUID]:
+    """Put open conversations that nobody has into queues by their workstreams' rules.
+
+    For those that were left open by a step: a wrap-up during which the customer wrote, an offer
+    that came from no queue. Gives those that wait now; others are left as they are.
+    """
+    rows = await fetch(connection, store.select_unserved(organization_id, conversation_ids))
+    if not rows:
+        return []
+    streams = await read_streams(connection, organization_id, [row.integration_id for row in rows])
+    known = {
+        row.conversation_id: Arrival(
+            conversation_id=row.conversation_id,
+            integration_id=row.integration_id,
+            text=row.text,
+            at=row.at,
+        )
+        for row in rows
+        if row.integration_id in streams
+    }
+    arrived = await _note(connection, organization_id, known, streams)
+    entered = await _enter(connection, organization_id, arrived, wanted=known, streams=streams)
+    return [each.conversation_id for each in entered]
+
+
+async def _note(
+    connection: Connection,
+    organization_id: UUID,
+    wanted: Mapping[UUID, Arrival],
+    streams: Streams,
+) -> list[Arrived]:
+    """Hold the conversations and read how they stand."""
+    query = store.note_arrivals(
+        organization_id,
+        list(wanted),
+        workstream_ids=[streams[each.integration_id].id for each in wanted.values()],
+        at=[each.at for each in wanted.values()],
+    )
+    return await fetch(connection, query)
+
+
+async def _enter(
+    connection: Connection,
+    organization_id: UUID,
+    arrived: Sequence[Arrived],
+    *,
+    wanted: Mapping[UUID, Arrival],
+    streams: Streams,
+) -> list[Entered]:
+    """Put those that nobody has into the queues that their rules name."""
+    entries = []
+    for each in arrived:
+        if each.owner_id is None and not each.waits and not each.in_wrapup:
+            arrival = wanted[each.conversation_id]
+            entry = decide(streams[each.integration_id], each, arrival)
+            if entry is not None:
+                entries.append(entry)
+    return await enter_queue(connection, organization_id, entries)
+
+
+def decide(stream: NumberStream, arrived: Arrived, arrival: Arrival) -> Entry | None:
+    """Where a conversation waits, and with what; None: no rule fits and there is no fallback."""
+    decision = _classify(stream, arrived, arrival)
+    if decision is None:
+        return None
+    return Entry(
+        conversation_id=arrived.conversation_id,
+        queue_id=decision.queue_id,
+        priority=decision.priority,
+        skill_ids=decision.skill_ids,
+        language_id=decision.language_id,
+        preferred_id=arrived.last_agent_id if stream.keep_same_agent else None,
+        units=stream.capacity_units,
+        allowed_presences=tuple(stream.allowed_presences),
+        distribution=stream.distribution,
+        decline_limit=stream.decline_limit,
+    )
+
+
+def _classify(stream: NumberStream, arrived: Arrived, arrival: Arrival) -> Decision | None:
+    zone, hours = _hours_of(stream, arrival.at)
+    facts = Facts(
+        channel=stream.channel,
+        language=arrived.language or stream.language,
+        text=arrival.text,
+        at=arrival.at.astimezone(zone),
+        hours=hours,
+        first_message=not arrived.was_written,
+        address=arrived.address,
+        name=arrived.name,
+        attributes={key: str(value) for key, value in arrived.attributes.items()},
+    )
+    decision = classify(_rules(msgspec.json.encode(stream.rules)), facts)
+    if decision is None and stream.fallback_queue_id is not None:
+        decision = Decision(queue_id=stream.fallback_queue_id)
+    return decision
+
+
+def _hours_of(stream: NumberStream, at: datetime) -> tuple[ZoneInfo, HoursState]:
+    """The time zone of a workstream's hours and what they say of a moment; open without any."""
+    if stream.time_zone is None:
+        return ZoneInfo("UTC"), HoursState.OPEN
+    written = {
+        "time_zone": stream.time_zone,
+        "week": stream.week or [],
+        "holidays": stream.holidays or [],
+    }
+    hours = msgspec.convert(written, Hours)
+    return find_zone(stream.time_zone) or ZoneInfo("UTC"), evaluate_hours(hours, at).state
+
+
+@lru_cache(maxsize=1_000)
+def _rules(written: bytes) -> tuple[Rule, ...]:
+    return msgspec.json.decode(written, type=tuple[Rule, ...])
+
+
+async def _resume(
+    connection: Connection, organization_id: UUID, arrived: Sequence[Arrived]
+) -> set[UUID]:
+    """Bring parked conversations back to their agents; gives those that came back."""
+    keys = [
+        ParticipantKey(each.conversation_id, each.parked_id)
+        for each in arrived
+        if each.parked_id is not None
+    ]
+    return await resume_parked(connection, organization_id, keys) if keys else set()
+
+
+async def resume_parked(
+    connection: Connection, organization_id: UUID, keys: Sequence[ParticipantKey]
+) -> set[UUID]:
+    """Connect parked conversations with their agents again, with their load, whatever they hold.
+
+    Gives the conversations of those that were parked.
+    """
+    moved = await move(connection, organization_id, keys, RESUME)
+    derived = await derive(
+        connection, organization_id, [each.conversation_id for each in moved], otherwise="open"
+    )
+    told = [
+        Told(
+            conversation_id=each.conversation_id,
+            division_id=each.division_id,
+            state=derived[each.conversation_id].state,
+            participant_id=each.id,
+            user_ids=() if each.user_id is None else (each.user_id,),
+            queue_id=each.queue_id,
+        )
+        for each in moved
+    ]
+    await announce(connection, organization_id, "resumed", told)
+    return {each.conversation_id for each in moved}
+
+
+def _told(arrived: Arrived) -> Told:
+    return Told(
+        conversation_id=arrived.conversation_id,
+        division_id=arrived.division_id,
+        state=arrived.state,
+        user_ids=() if arrived.owner_id is None else (arrived.owner_id,),
+        queue_id=arrived.queue_id,
+    )

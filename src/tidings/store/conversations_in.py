@@ -1,0 +1,133 @@
+"""What deciding about a customer's message needs to know of its conversation."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import msgspec
+
+from tidings.store.query import Query
+
+
+class Arrived(msgspec.Struct, frozen=True, kw_only=True):
+    """A conversation to which a customer wrote, as it stands; held until the transaction ends.
+
+    `parked_id`: its agent's participant, if that is parked. `in_wrapup`: an agent still writes
+    down what it came to. `was_written`: the customer wrote in it before.
+    """
+
+    conversation_id: UUID
+    division_id: UUID
+    integration_id: UUID
+    state: str
+    owner_id: UUID | None
+    queue_id: UUID | None
+    last_agent_id: UUID | None
+    attributes: dict[str, Any]
+    address: str
+    name: str
+    language: str | None
+    waits: bool
+    in_wrapup: bool
+    was_written: bool
+    parked_id: UUID | None
+
+
+class Unserved(msgspec.Struct, frozen=True, kw_only=True):
+    """An open conversation that nobody has, with the customer's last words."""
+
+    conversation_id: UUID
+    integration_id: UUID
+    text: str
+    at: datetime
+
+
+FACTS = """
+    c.id AS conversation_id, c.division_id, c.integration_id, c.state, c.owner_id, c.queue_id,
+    c.last_agent_id, c.attributes, c.address, f.name, f.language, f.waits, f.in_wrapup,
+    f.was_written, f.parked_id
+"""
+
+
+def note_arrivals(
+    organization_id: UUID,
+    conversation_ids: Sequence[UUID],
+    *,
+    workstream_ids: Sequence[UUID],
+    at: Sequence[datetime],
+) -> Query[Arrived]:
+    """Write down when customers wrote and by which workstream; gives how things stand.
+
+    The conversations are locked by id; lists go by place.
+    """
+    return Query(
+        f"""
+        WITH given AS MATERIALIZED (
+          SELECT unnest(%(conversation_ids)s::uuid[]) AS conversation_id,
+                 unnest(%(workstream_ids)s::uuid[]) AS workstream_id,
+                 unnest(%(at)s::timestamptz[]) AS at
+        ), locked AS MATERIALIZED (
+          SELECT c.id FROM conversation c
+          WHERE c.organization_id = %(organization_id)s
+            AND c.id = ANY(%(conversation_ids)s::uuid[])
+          ORDER BY c.id FOR UPDATE
+        )
+        UPDATE conversation c
+        SET workstream_id = f.workstream_id,
+            last_inbound_at = greatest(c.last_inbound_at, f.at)
+        FROM (
+          SELECT g.conversation_id, g.workstream_id, g.at, coalesce(u.name, '') AS name,
+                 u.language, o.last_inbound_at IS NOT NULL AS was_written,
+                 w.conversation_id IS NOT NULL AS waits,
+                 EXISTS (SELECT FROM participant p
+                   WHERE p.organization_id = %(organization_id)s
+                     AND p.conversation_id = g.conversation_id
+                     AND p.acw_state = 'pending') AS in_wrapup,
+                 (SELECT p.id FROM participant p
+                   WHERE p.organization_id = %(organization_id)s
+                     AND p.conversation_id = g.conversation_id AND p.purpose = 'agent'
+                     AND p.mode = 'primary' AND p.state = 'parked') AS parked_id
+          FROM given g
+          JOIN locked l ON l.id = g.conversation_id
+          JOIN conversation o ON o.organization_id = %(organization_id)s
+            AND o.id = g.conversation_id
+          LEFT JOIN customer u ON u.organization_id = %(organization_id)s AND u.id = o.customer_id
+          LEFT JOIN waiting w ON w.organization_id = %(organization_id)s
+            AND w.conversation_id = g.conversation_id) f
+        WHERE c.organization_id = %(organization_id)s AND c.id = f.conversation_id
+        RETURNING {FACTS}
+        """,
+        {
+            "organization_id": organization_id,
+            "conversation_ids": list(conversation_ids),
+            "workstream_ids": list(workstream_ids),
+            "at": list(at),
+        },
+        Arrived,
+    )
+
+
+def select_unserved(organization_id: UUID, conversation_ids: Sequence[UUID]) -> Query[Unserved]:
+    """The conversations among these that are open, in no queue, nobody's, and in no wrap-up."""
+    return Query(
+        """
+        SELECT c.id AS conversation_id, c.integration_id, coalesce(m.body, '') AS text,
+               coalesce(c.last_inbound_at, c.last_message_at) AS at
+        FROM conversation c
+        LEFT JOIN LATERAL (
+          SELECT m.body FROM message m
+          WHERE m.organization_id = c.organization_id AND m.conversation_id = c.id
+            AND m.direction = 'inbound'
+          ORDER BY m.id DESC LIMIT 1) m ON true
+        WHERE c.organization_id = %(organization_id)s
+          AND c.id = ANY(%(conversation_ids)s::uuid[])
+          AND c.state = 'open' AND c.owner_id IS NULL
+          AND NOT EXISTS (SELECT FROM waiting w WHERE w.organization_id = c.organization_id
+            AND w.conversation_id = c.id)
+          AND NOT EXISTS (SELECT FROM participant p WHERE p.organization_id = c.organization_id
+            AND p.conversation_id = c.id AND p.acw_state = 'pending')
+        """,
+        {"organization_id": organization_id, "conversation_ids": list(conversation_ids)},
+        Unserved,
+    )
