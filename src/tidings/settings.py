@@ -58,6 +58,8 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     breaker_minimum: PositiveInt = 50
     breaker_percent: Annotated[int, Meta(ge=1, le=100)] = 30
     breaker_window_minutes: PositiveInt = 10
+    media_store: str = ""
+    media_max_bytes: PositiveInt = 104_857_600
     allow_private_graph: bool = False
 
     @property
@@ -115,6 +117,12 @@ DESCRIPTIONS: dict[str, str] = {
     "breaker_percent": "Share of failed outcomes, in per cent, at which the breaker pauses a "
     "number.",
     "breaker_window_minutes": "The breaker looks at the outcomes of so many minutes.",
+    "media_store": "Where pictures, voice notes and documents lie: file:///folder, "
+    "s3://bucket/prefix, az://container/prefix or gs://bucket/prefix, with the store's own "
+    "variables (AWS_ACCESS_KEY_ID, AWS_ENDPOINT_URL and so on) in the environment. Empty: "
+    "<home>/media, which all processes must share.",
+    "media_max_bytes": "Largest file that is fetched when a customer sends one; Meta takes up to "
+    "100 MB.",
     "allow_private_graph": "Accept a Graph address on a private or loopback network (the "
     "simulator's).",
 }

@@ -90,3 +90,9 @@ def answering(status: int, body: Any = b"", **headers: str) -> Behaviour:
         call.answer(status, body, **headers)
 
     return answer
+
+
+async def pieces(*chunks: bytes) -> AsyncIterator[bytes]:
+    """A file that comes in these chunks."""
+    for chunk in chunks:
+        yield chunk

@@ -6,9 +6,16 @@ from datetime import timedelta
 
 import pytest
 
-from tests.providers.loopback import Call, answering, hanging_up, serving, stalling
+from tests.providers.loopback import (
+    Call,
+    answering,
+    hanging_up,
+    pieces,
+    serving,
+    stalling,
+)
 from tidings.providers.exchanges import LOGGED_BODY_LIMIT, Exchange, redact_address, redact_body
-from tidings.providers.http import Http, MayHaveLeft, NeverLeft
+from tidings.providers.http import FileStream, Http, MayHaveLeft, NeverLeft
 
 QUICK = timedelta(milliseconds=150)
 
@@ -106,7 +113,7 @@ async def test_a_file_is_posted_as_a_form(http):
         await http.post_multipart(
             server.address,
             {"messaging_product": "whatsapp"},
-            file=b"%PDF",
+            file=FileStream(pieces(b"%P", b"DF"), 4),
             filename="a.pdf",
             mime_type="application/pdf",
         )

@@ -285,6 +285,8 @@ async def _write(
 
 def _content(intent: Intent, decision: Decision, queued: Queued) -> Content:
     template = decision.template
+    if intent.media is not None:
+        return msgspec.structs.replace(intent.media, caption=queued.body or None)
     if template is None:
         return TextContent(body=queued.body)
     return TemplateContent(
@@ -293,6 +295,12 @@ def _content(intent: Intent, decision: Decision, queued: Queued) -> Content:
         components=render_components(template.compiled, decision.values),
         rendered_text=queued.body,
     )
+
+
+def _kind(intent: Intent) -> str:
+    if intent.media is not None:
+        return intent.media.media.value
+    return "text" if intent.response_id is None else "template"
 
 
 def _message(intent: Intent, decision: Decision, queued: Queued) -> NewMessage:
@@ -304,7 +312,7 @@ def _message(intent: Intent, decision: Decision, queued: Queued) -> NewMessage:
         customer_id=decision.customer_id,
         direction="outbound",
         status="queued",
-        kind="text" if template is None else "template",
+        kind=_kind(intent),
         from_address=queued.from_address,
         to_address=queued.to_address,
         body=queued.body,

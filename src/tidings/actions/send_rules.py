@@ -18,7 +18,7 @@ from tidings.domain.consent import (
     MessageCategory,
     decide,
 )
-from tidings.domain.content import TEXT_LIMIT
+from tidings.domain.content import CAPTION_LIMIT, TEXT_LIMIT, MediaKind
 from tidings.domain.errors import FieldError, Kind, Rejection, absent, conflict, invalid
 from tidings.domain.sending import Intent, Priority
 from tidings.domain.templates import TemplateValues, check_sendable, check_values
@@ -122,11 +122,17 @@ def _check_template(
 
 
 def _check_text(intent: Intent, facts: SendFacts, now: datetime) -> list[Rejection]:
-    """T9: free text only inside the customer-service window."""
+    """T9: free text and media only inside the customer-service window."""
     text = intent.text or ""
-    if not text.strip():
+    if intent.media is not None:
+        if text and intent.media.media in (MediaKind.AUDIO, MediaKind.STICKER):
+            return [invalid("textBody", "WhatsApp shows no text with sound or stickers; send two.")]
+        if len(text) > CAPTION_LIMIT:
+            message = f"With a file a text has at most {CAPTION_LIMIT} characters."
+            return [invalid("textBody", message)]
+    elif not text.strip():
         return [invalid("textBody", "Give a text or a messagingTemplate.")]
-    if len(text) > TEXT_LIMIT:
+    elif len(text) > TEXT_LIMIT:
         return [invalid("textBody", f"A text has at most {TEXT_LIMIT} characters.")]
     decision = check_window(
         WHO[intent.priority],

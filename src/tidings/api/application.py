@@ -31,6 +31,7 @@ from tidings.api.v2.tokens import give_token
 from tidings.api.webhooks import MetaWebhooks
 from tidings.settings import Settings
 from tidings.store.database import Database
+from tidings.store.media_files import MediaFiles
 from tidings.store.secret_box import SecretBox, load_secret_box
 
 Scope = MutableMapping[str, Any]
@@ -62,6 +63,7 @@ class Application:
         self.settings = settings
         self.database = Database(database_url, pool_size=settings.pool_size)
         self.secret_box = load_secret_box(settings)
+        self.media_files = MediaFiles(settings)
         self.outgoing = Outgoing(self.database, render_queued)
         self.webhooks = MetaWebhooks(settings, self.database, self.secret_box)
         self.console = Console()
@@ -87,6 +89,9 @@ class Application:
         async def provide_secrets() -> SecretBox:
             return application.secret_box
 
+        async def provide_media_files() -> MediaFiles:
+            return application.media_files
+
         async def provide_outgoing() -> Outgoing:
             return application.outgoing
 
@@ -97,6 +102,7 @@ class Application:
                 "settings": Provide(provide_settings),
                 "secrets": Provide(provide_secrets),
                 "outgoing": Provide(provide_outgoing),
+                "media_files": Provide(provide_media_files),
                 "caller": Provide(read_caller),
                 "page": Provide(read_page),
                 "once": Provide(read_once),

@@ -156,6 +156,7 @@ RENDERERS: dict[str, tuple[Renderer, ...]] = {
     "export.finished": (EXPORT,),
     "message.received": (_messages,),
     "message.status": (_messages,),
+    "message.media": (_messages,),
 }
 # By the first word of the kind of event: lists on a screen that it changes.
 HINTS = {

@@ -46,11 +46,13 @@ class TemplateContent(
 
 
 class MediaContent(msgspec.Struct, frozen=True, tag_field="kind", tag="media", omit_defaults=True):
-    """One media file, by the provider's media id or by a link the provider fetches itself."""
+    """One media file: by the provider's media id, by a link that the provider fetches itself, or
+    by `file_id`, our own id of it; then the dispatcher hands the file over first."""
 
     media: MediaKind
     link: str | None = None
     media_id: str | None = None
+    file_id: str | None = None
     caption: str | None = None
     filename: str | None = None
     voice: bool = False

@@ -33,7 +33,7 @@ CATALOGUE: dict[str, dict[str, tuple[str, ...]]] = {
             "blindTransferQueue",
         ),
         "message": ("create", "view", "assign", "pull", "park", "monitor", "takeOver"),
-        "messageMedia": ("view",),
+        "messageMedia": ("view", "delete"),
         "note": ("add", "view"),
         "participant": ("wrapup",),
         "exchange": ("view",),

@@ -6,6 +6,7 @@ from uuid import UUID
 
 import msgspec
 
+from tidings.domain.content import MediaContent
 from tidings.domain.templates import TemplateValues
 
 
@@ -34,7 +35,8 @@ class CampaignContact(msgspec.Struct, frozen=True):
 
 
 class Intent(msgspec.Struct, frozen=True):
-    """A wish to send one message. `address` is canonical; exactly one of text and response.
+    """A wish to send one message. `address` is canonical; exactly one of text, response and media;
+    beside media the text is its caption.
 
     `divisions` are those in which the sender may send (None: all); numbers elsewhere do not exist
     for it. With `conversation_id` it belongs to that conversation with `customer_id`, and whoever
@@ -57,3 +59,4 @@ class Intent(msgspec.Struct, frozen=True):
     campaign: CampaignContact | None = None
     conversation_id: UUID | None = None
     customer_id: UUID | None = None
+    media: MediaContent | None = None

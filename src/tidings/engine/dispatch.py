@@ -13,11 +13,12 @@ from uuid import UUID
 import msgspec
 import structlog
 
-from tidings.domain.content import Content, Outbound, TemplateContent
+from tidings.domain.content import Content, MediaContent, Outbound, TemplateContent
 from tidings.domain.limits import PairLimiter, TokenBucket
 from tidings.domain.outcomes import Accepted, Fault, Outcome, Refused
 from tidings.domain.template_shapes import Problem
 from tidings.domain.templates import check_status
+from tidings.engine.media_send import MediaSend
 from tidings.engine.recipient_limits import RecipientLimit
 from tidings.engine.recorder import Recorder, Sent
 from tidings.providers.http import Http
@@ -53,6 +54,7 @@ class Dispatch:
         self.settings = settings
         self.box = box
         self.http = http
+        self.media = MediaSend(database, settings, http=http)
         self._lanes: dict[str, Lane] = {}
 
     def wake(self, integration_id: str) -> None:
@@ -214,16 +216,20 @@ class Lane:
         assert self._sender is not None
         assert self._account is not None
         address, is_phone = message.to_address, message.to_address.isdecimal()
+        provider = PROVIDERS[self._sender.provider]
+        self._recorder.observe_task(message.message_id)
+        content = await self._content(message)
+        if isinstance(content, Refused):
+            await self._judge(message, content)
+            return
         outbound = Outbound(
             message_id=str(message.message_id),
-            content=CONTENT.decode(message.content),
+            content=content,
             callback_data=str(message.message_id),
             to=address if is_phone else None,
             user_id=None if is_phone else address,
             reply_to=message.reply_to,
         )
-        provider = PROVIDERS[self._sender.provider]
-        self._recorder.observe_task(message.message_id)
         outcome: Outcome = await provider.send(self._dispatch.http, self._account, outbound)
         if isinstance(outcome, Refused):
             await self._judge(message, outcome)
@@ -232,6 +238,18 @@ class Lane:
                 self._pause = 0.5
             account_id = self._sender.account_id if message.counts else None
             self._recorder.record(Sent(message, outcome, account_id))
+
+    async def _content(self, message: DueMessage) -> Content | Refused:
+        """What to send; a file of ours is with the provider by then, or it says why not."""
+        assert self._sender is not None
+        assert self._account is not None
+        content: Content = CONTENT.decode(message.content)
+        if isinstance(content, MediaContent) and content.file_id is not None:
+            provider = PROVIDERS[self._sender.provider]
+            return await self._dispatch.media.hand_over(
+                self._organization_id, provider, self._account, content
+            )
+        return content
 
     async def _judge(self, message: DueMessage, refused: Refused) -> None:
         """What a refusal means: for the lane, for the integration, or for this message only."""

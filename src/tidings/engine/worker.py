@@ -22,6 +22,7 @@ from tidings.engine.imports import import_loop
 from tidings.engine.intake import Intake
 from tidings.engine.integration_upkeep import upkeep_loop
 from tidings.engine.leases import Holder
+from tidings.engine.media_fetch import MediaFetch
 from tidings.engine.operations import operations_loop
 from tidings.engine.pump import Pump
 from tidings.engine.recorder import observe
@@ -76,6 +77,7 @@ class Worker:
             detail_job_loop(database, stop),
             schedule_loop(database, stop),
             upkeep_loop(database, settings, box, stop),
+            MediaFetch(database, settings, box, http=self.http).run(stop),
             operations_loop(database, settings, stop),
         ]
         tasks = [asyncio.create_task(each) for each in loops]

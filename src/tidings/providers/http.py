@@ -27,7 +27,7 @@ from tidings.providers.exchanges import Observer, redacted_exchange
 
 CONNECT_TIMEOUT: Final = timedelta(seconds=5)
 TOTAL_TIMEOUT: Final = timedelta(seconds=30)
-DOWNLOAD_TIMEOUT: Final = timedelta(minutes=5)
+FILE_TIMEOUT: Final = timedelta(minutes=5)
 POOL_TIMEOUT: Final = timedelta(seconds=10)
 MAX_CONNECTIONS: Final = 512
 MAX_REDIRECTS: Final = 3
@@ -67,6 +67,13 @@ class Download(msgspec.Struct, frozen=True):
     def ok(self) -> bool:
         """Whether the status is in the 200s; the chunks of any other answer are an error page."""
         return 200 <= self.status < 300
+
+
+class FileStream(msgspec.Struct, frozen=True):
+    """A file on its way out: its chunks, to be read once, and how many bytes they are."""
+
+    chunks: AsyncIterator[bytes]
+    size_bytes: int
 
 
 class Http:
@@ -124,7 +131,7 @@ class Http:
         url: str,
         fields: Mapping[str, str],
         *,
-        file: bytes,
+        file: FileStream,
         filename: str,
         mime_type: str,
         token: str | None = None,
@@ -133,9 +140,11 @@ class Http:
         form = FormBuilder()
         for name, value in fields.items():
             form = form.text(name, value)
-        part = PartBuilder.from_bytes(file).mime(mime_type).file_name(filename)
-        request = self._request("POST", url, token).multipart(form.part("file", part))
-        logged = msgspec.json.encode({**fields, "file": f"{filename}, {len(file)} bytes"})
+        body = PartBuilder.from_stream_with_length(file.chunks, file.size_bytes)
+        part = body.mime(mime_type).file_name(filename)
+        request = self._request("POST", url, token, timeout=FILE_TIMEOUT)
+        request = request.multipart(form.part("file", part))
+        logged = msgspec.json.encode({**fields, "file": f"{filename}, {file.size_bytes} bytes"})
         return await self._call("POST", request, url, logged=logged)
 
     @asynccontextmanager
@@ -147,7 +156,7 @@ class Http:
         """
         target = self._absolute(url)
         for _ in range(MAX_REDIRECTS + 1):
-            request = self._request("GET", target, token, timeout=DOWNLOAD_TIMEOUT)
+            request = self._request("GET", target, token, timeout=FILE_TIMEOUT)
             with _told_apart():
                 async with request.build_streamed() as response:
                     location = response.get_header("location")

@@ -1,18 +1,19 @@
 """Which providers there are: one line each. A new provider adds its folder and its line."""
 
 from collections.abc import Awaitable, Callable
+from contextlib import AbstractAsyncContextManager
 from typing import Final, Protocol
 from uuid import UUID
 
 import msgspec
 
 from tidings.domain.content import Outbound
-from tidings.domain.inbound import InboundEvent
+from tidings.domain.inbound import InboundEvent, MediaRef
 from tidings.domain.outcomes import Outcome
 from tidings.domain.windows import Channel
-from tidings.providers.http import Http
+from tidings.providers.http import Download, FileStream, Http
 from tidings.providers.meta_graph import describe as describe_meta
-from tidings.providers.whatsapp_cloud import checks, division, send, webhook
+from tidings.providers.whatsapp_cloud import checks, division, media, send, webhook
 from tidings.providers.whatsapp_cloud.checks import CheckResult
 from tidings.providers.whatsapp_cloud.wire import Account
 
@@ -31,6 +32,22 @@ class Divide(Protocol):
     def __call__(self, body: bytes, owner_of: Callable[[str, str], UUID]) -> dict[UUID, bytes]: ...
 
 
+class OpenMedia(Protocol):
+    """Opens a received file as a stream; see media.open_media."""
+
+    def __call__(
+        self, http: Http, account: Account, media: MediaRef
+    ) -> AbstractAsyncContextManager[Download]: ...
+
+
+class UploadMedia(Protocol):
+    """Hands a file to the provider and gives its id of it; see media.upload_media."""
+
+    def __call__(
+        self, http: Http, account: Account, file: FileStream, *, mime_type: str, filename: str
+    ) -> Awaitable[str]: ...
+
+
 class Provider(msgspec.Struct, frozen=True):
     """What the engine needs of a provider, and what it can do.
 
@@ -47,6 +64,8 @@ class Provider(msgspec.Struct, frozen=True):
     divide: Divide
     check: CheckAccount
     describe: Callable[[str], str]
+    open_media: OpenMedia
+    upload_media: UploadMedia
     templates: bool = True
 
 
@@ -59,6 +78,8 @@ WHATSAPP_CLOUD: Final = Provider(
     divide=division.divide,
     check=checks.check_account,
     describe=describe_meta,
+    open_media=media.open_media,
+    upload_media=media.upload_media,
 )
 
 PROVIDERS: Final = {

@@ -6,13 +6,15 @@ from uuid import UUID
 
 import msgspec
 
+from tidings.store.media import SHOWN
 from tidings.store.query import Query
 
 
 class MessageRow(msgspec.Struct, frozen=True):
     """One message, sent or received, with the template it was made from.
 
-    `content` is a Content for what we sent and an InboundMessage for what we received.
+    `content` is a Content for what we sent and an InboundMessage for what we received; `media`
+    is a ShownMedia, where a file belongs to it.
     """
 
     id: UUID
@@ -45,15 +47,17 @@ class MessageRow(msgspec.Struct, frozen=True):
     template_language: str | None
     template_format: str | None
     template_components: list[dict[str, Any]] | None
+    media: dict[str, Any] | None
 
 
-COLUMNS = """
+COLUMNS = f"""
     m.id, m.conversation_id, m.integration_id, m.customer_id, m.direction, m.status, m.kind,
     m.from_address, m.to_address, m.body, m.content, m.category, m.sender_kind, m.sender_id,
     m.provider_message_id, m.created_at, m.sent_at, m.delivered_at, m.read_at, m.failed_at,
     m.error_code, m.error_detail, m.campaign_id, m.contact_id, k.name AS campaign_name,
     k.list_id AS contact_list_id, t.name AS template_name, t.language AS template_language,
-    t.parameter_format AS template_format, t.components AS template_components
+    t.parameter_format AS template_format, t.components AS template_components,
+    {SHOWN.replace("$", "m")} AS media
 """
 TEMPLATE = """
     LEFT JOIN template t ON t.organization_id = %(organization_id)s AND t.id = m.template_id

@@ -5,10 +5,10 @@ from datetime import timedelta
 
 import pytest
 
-from tests.providers.loopback import Call, answering, serving, stalling
+from tests.providers.loopback import Call, answering, pieces, serving, stalling
 from tidings.domain.inbound import MediaRef
 from tidings.domain.limits import tier_limit
-from tidings.providers.http import Http
+from tidings.providers.http import FileStream, Http
 from tidings.providers.meta_graph import GraphRefused
 from tidings.providers.registry import PROVIDERS
 from tidings.providers.whatsapp_cloud.checks import check_account, works
@@ -181,8 +181,9 @@ async def test_media_that_is_gone_says_so(http):
 
 async def test_an_upload_gives_a_media_id(http):
     async with serving(answering(200, {"id": 9920})) as server:
+        file = FileStream(pieces(b"%P", b"DF"), 4)
         media_id = await upload_media(
-            http, account(server), b"%PDF", mime_type="application/pdf", filename="a.pdf"
+            http, account(server), file, mime_type="application/pdf", filename="a.pdf"
         )
     assert media_id == "9920"
 

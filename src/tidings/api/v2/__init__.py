@@ -34,6 +34,8 @@ from tidings.api.v2.integration_checks import integration_checks_router
 from tidings.api.v2.integrations import integrations_router
 from tidings.api.v2.interactions import interactions_router
 from tidings.api.v2.libraries import libraries_router
+from tidings.api.v2.media import media_uploads_router, messages_media_router
+from tidings.api.v2.media_downloads import media_downloads_router
 from tidings.api.v2.messages import messages_router
 from tidings.api.v2.notifications import notifications_router
 from tidings.api.v2.oauth import oauth_router
@@ -100,6 +102,9 @@ ROUTERS: tuple[Router, ...] = (
     integrations_router,
     interactions_router,
     libraries_router,
+    media_downloads_router,
+    media_uploads_router,
+    messages_media_router,
     messages_router,
     notifications_router,
     oauth_router,

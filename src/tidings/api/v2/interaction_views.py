@@ -7,6 +7,7 @@ from uuid import UUID
 import msgspec
 
 from tidings.actions.failure_words import failure_of
+from tidings.api.v2.media_views import AttachmentView
 from tidings.api.v2.templates import ButtonView, HeaderView
 from tidings.api.views import Moment, Ref, View, moment, optional_moment
 from tidings.domain.dispositions import disposition_of
@@ -74,6 +75,7 @@ class MessageView(View):
     from_address: str
     to_address: str
     template: SentTemplateView | None = None
+    attachment: AttachmentView | None = None
     queued_time: Moment | None = None
     sent_time: Moment | None = None
     delivered_time: Moment | None = None
@@ -102,6 +104,7 @@ class MessageView(View):
             from_address=row.from_address,
             to_address=row.to_address,
             template=sent_template(row),
+            attachment=None if row.media is None else AttachmentView.of(row.media),
             queued_time=moment(row.created_at) if row.direction == "outbound" else None,
             sent_time=optional_moment(row.sent_at),
             delivered_time=optional_moment(row.delivered_at),

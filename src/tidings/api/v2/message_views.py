@@ -4,19 +4,13 @@ from typing import Any
 
 from tidings.actions.failure_words import Failure, failure_of
 from tidings.api.v2.interaction_views import shown_template
+from tidings.api.v2.media_views import ATTACHMENTS, attachment_content
 from tidings.api.views import Moment, View, moment
 from tidings.domain.delivery import DeliveryStatus, receipt_status, rest_status
 from tidings.domain.template_shapes import Preview, PreviewButton
 from tidings.store.message_details import MessageRow
 
 MESSAGES = "/api/v2/conversations/messages"
-ATTACHMENTS = {
-    "image": "Image",
-    "sticker": "Image",
-    "video": "Video",
-    "audio": "Audio",
-    "document": "File",
-}
 BUTTONS = {"quick_reply": "QuickReply", "phone_number": "PhoneNumber"}
 
 
@@ -102,6 +96,8 @@ def error_info(failure: Failure | None) -> ErrorInfoView | None:
 
 def content_of(row: MessageRow) -> list[dict[str, Any]]:
     """What a message holds beside its text, as ConversationMessageContent; empty for text."""
+    if row.media is not None:
+        return [attachment_content(row.media, row.body)]
     if row.direction == "inbound":
         return _received_content(row)
     template = shown_template(row)
@@ -174,7 +170,10 @@ def _button(button: PreviewButton, index: int) -> dict[str, Any]:
 
 
 def _received_content(row: MessageRow) -> list[dict[str, Any]]:
-    """A customer's media, place or button; all other kinds are told by their text."""
+    """A customer's place or button; all other kinds are told by their text.
+
+    Media of messages from before they were fetched show what their webhook said of them.
+    """
     inner = row.content.get("content") or {}
     media = row.content.get("media") or {}
     if row.kind in ATTACHMENTS:

@@ -1,4 +1,4 @@
-"""Fetches what customers sent: a media id becomes a short-lived address, the address a stream."""
+"""Files of messages: a received media id becomes an address, the address a stream; and uploads."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -6,7 +6,7 @@ from contextlib import asynccontextmanager
 import msgspec
 
 from tidings.domain.inbound import MediaRef
-from tidings.providers.http import Answer, Download, Http
+from tidings.providers.http import Answer, Download, FileStream, Http
 from tidings.providers.meta_graph import GraphRefused, parse_answer, parse_refusal
 from tidings.providers.whatsapp_cloud.wire import Account, Identifier
 
@@ -54,13 +54,13 @@ async def open_media(http: Http, account: Account, media: MediaRef) -> AsyncIter
 
 
 async def upload_media(
-    http: Http, account: Account, content: bytes, *, mime_type: str, filename: str
+    http: Http, account: Account, file: FileStream, *, mime_type: str, filename: str
 ) -> str:
     """Hand a file to WhatsApp and give its media id, good for 30 days. Raises as resolve_media."""
     answer = await http.post_multipart(
         f"{account.graph_base}/{account.phone_number_id}/media",
         {"messaging_product": "whatsapp", "type": mime_type},
-        file=content,
+        file=file,
         filename=filename,
         mime_type=mime_type,
         token=account.access_token,

@@ -1,0 +1,68 @@
+"""Hands uploaded files to the provider when they go out: once, while its id of them is good."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Final
+from uuid import UUID
+
+import msgspec
+
+from tidings.domain.content import MediaContent
+from tidings.domain.outcomes import Fault, Refused
+from tidings.providers.http import FileStream, Http, MayHaveLeft, NeverLeft
+from tidings.providers.meta_graph import GraphRefused
+from tidings.providers.registry import Provider
+from tidings.providers.whatsapp_cloud.wire import Account
+from tidings.settings import Settings
+from tidings.store.database import Database
+from tidings.store.media import MediaRow, select_some_media
+from tidings.store.media_files import MediaFiles
+from tidings.store.media_upkeep import set_provider_media
+from tidings.store.query import execute, fetch_optional
+
+# The provider keeps an upload for 30 days; a message may still wait a while for its turn.
+PROVIDER_KEEPS: Final = timedelta(days=29)
+GONE: Final = Refused(
+    "media.gone", Fault.REQUEST, "The file was deleted before the message went out."
+)
+
+
+class MediaSend:
+    """What a dispatcher needs to send files. An upload may be repeated: no customer sees it."""
+
+    def __init__(self, database: Database, settings: Settings, *, http: Http) -> None:
+        self._database = database
+        self._files = MediaFiles(settings)
+        self._http = http
+
+    async def hand_over(
+        self, organization_id: UUID, provider: Provider, account: Account, content: MediaContent
+    ) -> MediaContent | Refused:
+        """The content with the provider's id of its file, or why there is none."""
+        async with self._database.connection() as connection:
+            wanted = select_some_media(organization_id, [UUID(content.file_id)])
+            row = await fetch_optional(connection, wanted)
+        if row is None or row.key is None or row.deleted_at is not None:
+            return GONE
+        now = datetime.now(UTC)
+        if row.provider_media_id and row.provider_media_until and row.provider_media_until > now:
+            return msgspec.structs.replace(content, media_id=row.provider_media_id)
+        try:
+            media_id = await self._upload(row, provider, account)
+        except FileNotFoundError:
+            return GONE
+        except GraphRefused as error:
+            return error.refusal
+        except (NeverLeft, MayHaveLeft) as error:
+            return Refused("provider.unreachable", Fault.SERVER, str(error))
+        keep = set_provider_media(row, provider_media_id=media_id, until=now + PROVIDER_KEEPS)
+        async with self._database.connection() as connection:
+            await execute(connection, keep)
+        return msgspec.structs.replace(content, media_id=media_id)
+
+    async def _upload(self, row: MediaRow, provider: Provider, account: Account) -> str:
+        opened = await self._files.open(row.key or "")
+        file = FileStream(opened.chunks, opened.size_bytes)
+        name = row.file_name or row.kind
+        return await provider.upload_media(
+            self._http, account, file, mime_type=row.mime_type, filename=name
+        )
