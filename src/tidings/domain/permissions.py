@@ -17,6 +17,8 @@ CATALOGUE: dict[str, dict[str, tuple[str, ...]]] = {
         "conversationDetail": ("view",),
         "conversationAggregate": ("view",),
         "dataExport": ("view", "add"),
+        "queueObservation": ("view",),
+        "userObservation": ("view",),
     },
     "audits": {"audit": ("view",)},
     "authorization": {
@@ -37,6 +39,7 @@ CATALOGUE: dict[str, dict[str, tuple[str, ...]]] = {
         "note": ("add", "view"),
         "participant": ("wrapup",),
         "exchange": ("view",),
+        "externalTag": ("edit",),
     },
     "directory": {
         "user": ("add", "edit", "delete", "view", "setPassword"),

@@ -21,6 +21,12 @@ from tidings.api.v2.contact_previews import contact_previews_router
 from tidings.api.v2.contact_search import contact_search_router
 from tidings.api.v2.contact_uploads import contact_uploads_router
 from tidings.api.v2.contacts import contacts_router
+from tidings.api.v2.conversation_messages import conversation_messages_router
+from tidings.api.v2.conversation_participants import conversation_participants_router
+from tidings.api.v2.conversation_transfers import (
+    conversation_transfers_router,
+    routing_conversations_router,
+)
 from tidings.api.v2.division_objects import division_objects_router
 from tidings.api.v2.divisions import divisions_router
 from tidings.api.v2.dnc_entries import dnc_conversations_router, dnc_entries_router
@@ -86,6 +92,9 @@ ROUTERS: tuple[Router, ...] = (
     contact_search_router,
     contact_uploads_router,
     contacts_router,
+    conversation_messages_router,
+    conversation_participants_router,
+    conversation_transfers_router,
     division_objects_router,
     divisions_router,
     dnc_conversations_router,
@@ -120,6 +129,7 @@ ROUTERS: tuple[Router, ...] = (
     queues_router,
     responses_router,
     roles_router,
+    routing_conversations_router,
     sessions_router,
     skills_router,
     subjects_router,

@@ -250,8 +250,8 @@ def read_intent(data: AgentlessBody, caller: Caller, key: RequestKey | None) -> 
         integration_id=parse_id(data.from_address, "fromAddress"),
         address=read_address(data.to_address),
         text=data.text_body,
-        response_id=_response_id(template),
-        values=_values(template),
+        response_id=read_response_id(template),
+        values=read_values(template),
         use_existing=data.use_existing_active_conversation or False,
         replay=None if key is None else ReplayKey(key.key, key.request_hash, key.keep),
         divisions=None if divisions is None else tuple(divisions),
@@ -266,13 +266,15 @@ def read_address(text: str) -> str:
         raise invalid("toAddress", error.message, code=error.code) from None
 
 
-def _response_id(template: TemplateBody | None) -> UUID | None:
+def read_response_id(template: TemplateBody | None) -> UUID | None:
+    """The response that stands for the template to send; 400 when it is no id."""
     if template is None:
         return None
     return parse_id(template.response_id, "messagingTemplate.responseId")
 
 
-def _values(template: TemplateBody | None) -> TemplateValues:
+def read_values(template: TemplateBody | None) -> TemplateValues:
+    """The values that a request gives a template."""
     if template is None:
         return TemplateValues()
     return TemplateValues.of(

@@ -7,6 +7,7 @@ from litestar import Request, Router, get, post
 
 from tidings.api.auth import needs, signed_in
 from tidings.api.paging import Page, listing
+from tidings.api.v2.conversation_transfers import change_conversation
 from tidings.api.v2.conversation_views import (
     CONVERSATIONS,
     ConversationView,
@@ -165,6 +166,7 @@ messages_router = Router(
         list_message_conversations,
         read_conversation,
         read_message_conversation,
+        change_conversation,
         read_message_details,
         read_message,
         read_messages,

@@ -1,0 +1,129 @@
+"""Conversations given out by hand: an agent picks one, or a supervisor gives it to somebody.
+
+By hand somebody may get more than their capacity; the router never does that.
+"""
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from tidings.actions.agent_work import Place, audit_step, hold_place, queue_rules, taken, tell
+from tidings.actions.skills import MOST_AT_ONCE
+from tidings.actions.transfers import give
+from tidings.domain.errors import conflict, invalid
+from tidings.domain.permissions import Caller
+from tidings.store.agent_steps import Asked, Candidate, select_candidate, update_waiting
+from tidings.store.agents import wake_router
+from tidings.store.query import Connection, execute, fetch, fetch_optional
+from tidings.store.skills import SkillFilter, select_skills
+
+PULL = "conversation:message:pull"
+ASSIGN = "conversation:message:assign"
+EDIT = "routing:conversation:edit"
+HIGHEST_PRIORITY = 25_000_000
+
+
+async def assign(
+    connection: Connection, caller: Caller, conversation_id: UUID, user_id: UUID
+) -> UUID:
+    """Connect a person with a conversation that nobody has; gives their participant's id.
+
+    Oneself with the right to pull, others with the right to assign. 409 naming who has it
+    already, or why this person cannot get it: no member of its queue, or off queue.
+    """
+    place = await hold_place(connection, caller, conversation_id)
+    is_own = user_id == caller.id
+    caller.require(PULL if is_own else ASSIGN, place.spot.division_id)
+    owner = place.owner
+    if owner is not None and (owner.state != "alerting" or owner.user_id == user_id or is_own):
+        raise taken(place)
+    await _check_candidate(connection, caller, place, user_id)
+    part_id = await give(connection, caller, place, user_id, disconnect_type="transfer")
+    if not is_own:
+        await audit_step(connection, caller, place, "assign", userId=user_id)
+    return part_id
+
+
+async def _check_candidate(
+    connection: Connection, caller: Caller, place: Place, user_id: UUID
+) -> None:
+    queue_id = place.spot.queue_id
+    rules = await queue_rules(connection, caller.organization_id, queue_id)
+    found = await fetch_optional(
+        connection, select_candidate(caller.organization_id, user_id, queue_id)
+    )
+    if found is None or found.state != "active":
+        raise invalid("id", f"There is no active user {user_id}.")
+    if rules is None:
+        return
+    if not rules.manual_assignment and user_id == caller.id:
+        raise conflict(
+            "queue.no.picking", f"The queue {rules.name} gives its conversations out by itself."
+        )
+    _check_on_queue(found, rules.name)
+
+
+def _check_on_queue(found: Candidate, queue: str) -> None:
+    """Only who takes part in the queue and is there gets something of it."""
+    if found.joined is None:
+        raise conflict(
+            "agent.not.member",
+            f"{found.name} is not a member of the queue {queue}; add them first.",
+        )
+    if not found.joined:
+        raise conflict(
+            "agent.not.joined", f"{found.name} takes no part in the queue {queue}; join it first."
+        )
+    if found.routing_status in (None, "OFF_QUEUE"):
+        raise conflict(
+            "agent.off.queue", f"{found.name} is off queue; they have to go on queue first."
+        )
+
+
+async def change_asked(
+    connection: Connection,
+    caller: Caller,
+    conversation_id: UUID,
+    *,
+    priority: int | None,
+    skill_ids: Sequence[UUID] | None,
+    language_id: UUID | None,
+) -> Asked:
+    """Change priority, skills or language of a conversation that waits; 409 when it does not."""
+    place = await hold_place(connection, caller, conversation_id)
+    caller.require(EDIT, place.spot.division_id)
+    if priority is not None and abs(priority) > HIGHEST_PRIORITY:
+        raise invalid("priority", f"priority is from -{HIGHEST_PRIORITY} to {HIGHEST_PRIORITY}.")
+    await _check_known(connection, caller, list(skill_ids or ()), kind="skill", field="skillIds")
+    named = [] if language_id is None else [language_id]
+    await _check_known(connection, caller, named, kind="language", field="languageId")
+    query = update_waiting(
+        caller.organization_id,
+        conversation_id,
+        priority=priority,
+        skill_ids=skill_ids,
+        language_id=language_id,
+    )
+    asked = await fetch_optional(connection, query)
+    if asked is None:
+        raise conflict("conversation.not.waiting", "This conversation does not wait in a queue.")
+    await tell(connection, caller, place, "changed")
+    await audit_step(
+        connection, caller, place, "route", priority=asked.priority, skills=asked.skill_ids
+    )
+    await execute(connection, wake_router(caller.organization_id))
+    return asked
+
+
+async def _check_known(
+    connection: Connection, caller: Caller, ids: list[UUID], *, kind: str, field: str
+) -> None:
+    if len(ids) > MOST_AT_ONCE:
+        raise invalid(field, f"Name at most {MOST_AT_ONCE}.")
+    if not ids:
+        return
+    query = select_skills(
+        caller.organization_id, SkillFilter(kind, ids=ids), limit=MOST_AT_ONCE, offset=0
+    )
+    missing = set(ids) - {row.id for row in await fetch(connection, query)}
+    if missing:
+        raise invalid(field, f"There is no {kind} {min(missing)}.")

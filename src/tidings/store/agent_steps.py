@@ -1,0 +1,269 @@
+"""What the agents' steps read and write beside participants: the place they take place in."""
+
+from collections.abc import Sequence
+from typing import Any
+from uuid import UUID
+
+import msgspec
+from psycopg.types.json import Jsonb
+
+from tidings.store.participants import COLUMNS, Moved
+from tidings.store.query import Nothing, Query
+
+
+class Spot(msgspec.Struct, frozen=True, kw_only=True):
+    """A conversation as its agents' steps need it, with the settings of its workstream."""
+
+    id: UUID
+    division_id: UUID
+    integration_id: UUID
+    customer_id: UUID
+    address: str
+    state: str
+    owner_id: UUID | None
+    owner_name: str | None
+    queue_id: UUID | None
+    capacity_units: int
+    wrapup_blocks: bool
+    allowed_presences: list[str]
+    decline_limit: int
+
+
+def hold_spot(organization_id: UUID, conversation_id: UUID) -> Query[Spot]:
+    """One conversation, held until the transaction ends.
+
+    Every step of a conversation begins with that lock, so of two people who reach for it at once
+    the second sees what the first did.
+    """
+    return Query(
+        """
+        SELECT c.id, c.division_id, c.integration_id, c.customer_id, c.address, c.state,
+               c.owner_id, u.name AS owner_name, c.queue_id,
+               coalesce(s.capacity_units, 1) AS capacity_units,
+               coalesce(s.wrapup_blocks, true) AS wrapup_blocks,
+               coalesce(s.allowed_presences, '{OnQueue}') AS allowed_presences,
+               coalesce(s.decline_limit, 3) AS decline_limit
+        FROM conversation c
+        LEFT JOIN user_account u ON u.organization_id = c.organization_id AND u.id = c.owner_id
+        LEFT JOIN workstream s ON s.organization_id = c.organization_id AND s.id = c.workstream_id
+        WHERE c.organization_id = %(organization_id)s AND c.id = %(id)s
+        FOR UPDATE OF c
+        """,
+        {"organization_id": organization_id, "id": conversation_id},
+        Spot,
+    )
+
+
+class QueueRules(msgspec.Struct, frozen=True, kw_only=True):
+    """What a queue says of its agents' work, and whether it offers wrap-up codes of its own."""
+
+    id: UUID
+    name: str
+    division_id: UUID
+    alerting_seconds: int
+    acw_mode: str
+    acw_seconds: int
+    manual_assignment: bool
+    offers_codes: bool
+
+
+def select_queue_rules(organization_id: UUID, queue_id: UUID) -> Query[QueueRules]:
+    """The rules of one queue; no row when it was deleted since."""
+    return Query(
+        """
+        SELECT q.id, q.name, q.division_id, q.alerting_seconds, q.acw_mode, q.acw_seconds,
+               q.manual_assignment,
+               EXISTS (SELECT FROM queue_wrapup_code k
+                       JOIN wrapup_code w ON w.organization_id = k.organization_id
+                         AND w.id = k.code_id AND w.deleted_at IS NULL
+                       WHERE k.organization_id = q.organization_id AND k.queue_id = q.id)
+                 AS offers_codes
+        FROM queue q
+        WHERE q.organization_id = %(organization_id)s AND q.id = %(id)s
+        """,
+        {"organization_id": organization_id, "id": queue_id},
+        QueueRules,
+    )
+
+
+class Candidate(msgspec.Struct, frozen=True, kw_only=True):
+    """A person who is to get a conversation; `joined` says of a queue: None when no member."""
+
+    user_id: UUID
+    name: str
+    state: str
+    division_id: UUID
+    presence: str | None
+    routing_status: str | None
+    joined: bool | None
+
+
+def select_candidate(
+    organization_id: UUID, user_id: UUID, queue_id: UUID | None
+) -> Query[Candidate]:
+    """One person with where they stand, and whether they take part in a queue."""
+    return Query(
+        """
+        SELECT u.id AS user_id, u.name, u.state, u.division_id, g.presence, g.routing_status,
+               m.joined
+        FROM user_account u
+        LEFT JOIN agent g ON g.organization_id = u.organization_id AND g.user_id = u.id
+        LEFT JOIN queue_member m ON m.organization_id = u.organization_id
+          AND m.queue_id = %(queue_id)s::uuid AND m.user_id = u.id
+        WHERE u.organization_id = %(organization_id)s AND u.id = %(user_id)s
+        """,
+        {"organization_id": organization_id, "user_id": user_id, "queue_id": queue_id},
+        Candidate,
+    )
+
+
+class Wrapup(msgspec.Struct, frozen=True, kw_only=True):
+    """What a participant says the conversation came to; None leaves what was said."""
+
+    code_id: UUID | None = None
+    notes: str | None = None
+
+
+def write_wrapup(
+    organization_id: UUID, conversation_id: UUID, participant_id: UUID, wrapup: Wrapup
+) -> Query[Nothing]:
+    """Write down what a participant says the conversation came to."""
+    return Query(
+        """
+        UPDATE participant
+        SET wrapup_code_id = coalesce(%(code_id)s::uuid, wrapup_code_id),
+            wrapup_notes = coalesce(%(notes)s::text, wrapup_notes)
+        WHERE organization_id = %(organization_id)s AND conversation_id = %(conversation_id)s
+          AND id = %(id)s
+        """,
+        {
+            "organization_id": organization_id,
+            "conversation_id": conversation_id,
+            "id": participant_id,
+            "code_id": wrapup.code_id,
+            "notes": wrapup.notes,
+        },
+        Nothing,
+    )
+
+
+def end_wrapup(
+    organization_id: UUID, conversation_id: UUID, participant_id: UUID, *, state: str
+) -> Query[Moved]:
+    """End a wrap-up that is under way; what it took of the agent's capacity is free again.
+
+    `release_load` follows in the same transaction. No row when it was over already. The caller
+    holds the conversation.
+    """
+    return Query(
+        f"""
+        WITH old AS MATERIALIZED (
+          SELECT p.id, p.held, c.division_id
+          FROM participant p
+          JOIN conversation c ON c.organization_id = p.organization_id AND c.id = p.conversation_id
+          WHERE p.organization_id = %(organization_id)s
+            AND p.conversation_id = %(conversation_id)s AND p.id = %(id)s
+            AND p.acw_state = 'pending'
+          FOR UPDATE OF p
+        )
+        UPDATE participant p
+        SET acw_state = %(state)s, acw_ended_at = now(), held = 0
+        FROM old
+        WHERE p.organization_id = %(organization_id)s
+          AND p.conversation_id = %(conversation_id)s AND p.id = old.id
+        RETURNING {COLUMNS}, old.held AS held_before, old.division_id
+        """,
+        {
+            "organization_id": organization_id,
+            "conversation_id": conversation_id,
+            "id": participant_id,
+            "state": state,
+        },
+        Moved,
+    )
+
+
+def update_attributes(
+    organization_id: UUID, conversation_id: UUID, attributes: dict[str, str]
+) -> Query[Nothing]:
+    """Set what is known of a conversation; what is empty is taken away."""
+    return Query(
+        """
+        UPDATE conversation c
+        SET attributes = (
+          SELECT coalesce(jsonb_object_agg(key, value), '{}'::jsonb)
+          FROM jsonb_each(c.attributes || %(attributes)s) WHERE value <> '""'::jsonb)
+        WHERE c.organization_id = %(organization_id)s AND c.id = %(id)s
+        """,
+        {
+            "organization_id": organization_id,
+            "id": conversation_id,
+            "attributes": Jsonb(attributes),
+        },
+        Nothing,
+    )
+
+
+def update_tag(organization_id: UUID, conversation_id: UUID, tag: str | None) -> Query[Nothing]:
+    """Set what another system calls a conversation."""
+    return Query(
+        """
+        UPDATE conversation SET external_tag = %(tag)s
+        WHERE organization_id = %(organization_id)s AND id = %(id)s
+        """,
+        {"organization_id": organization_id, "id": conversation_id, "tag": tag},
+        Nothing,
+    )
+
+
+class Asked(msgspec.Struct, frozen=True, kw_only=True):
+    """What a conversation that waits asks for."""
+
+    priority: int
+    skill_ids: list[UUID]
+    language_id: UUID | None
+
+
+def update_waiting(
+    organization_id: UUID,
+    conversation_id: UUID,
+    *,
+    priority: int | None,
+    skill_ids: Sequence[UUID] | None,
+    language_id: UUID | None,
+) -> Query[Asked]:
+    """Change what a conversation that waits asks for; None leaves it. No row when it does not."""
+    return Query(
+        """
+        UPDATE waiting
+        SET priority = coalesce(%(priority)s::integer, priority),
+            skill_ids = coalesce(%(skill_ids)s::uuid[], skill_ids),
+            language_id = coalesce(%(language_id)s::uuid, language_id)
+        WHERE organization_id = %(organization_id)s AND conversation_id = %(conversation_id)s
+        RETURNING priority, skill_ids, language_id
+        """,
+        {
+            "organization_id": organization_id,
+            "conversation_id": conversation_id,
+            "priority": priority,
+            "skill_ids": None if skill_ids is None else list(skill_ids),
+            "language_id": language_id,
+        },
+        Asked,
+    )
+
+
+def insert_outbound_conversation(organization_id: UUID, row: dict[str, Any]) -> Query[Nothing]:
+    """Begin a conversation to a customer, in which nothing was said yet."""
+    return Query(
+        """
+        INSERT INTO conversation (organization_id, id, division_id, integration_id, customer_id,
+                                  state, direction, initiator, address, last_message_at,
+                                  started_at, queue_id)
+        VALUES (%(organization_id)s, %(id)s, %(division_id)s, %(integration_id)s,
+                %(customer_id)s, 'open', 'outbound', 'agent', %(address)s, now(), now(),
+                %(queue_id)s)
+        """,
+        {"organization_id": organization_id, **row},
+        Nothing,
+    )
