@@ -155,8 +155,10 @@ async def routing(api: Api, world: World) -> dict[str, Any]:
     assert (await api.post(f"{path}/queues/{queue}/members", [{"id": str(world.sven.id)}])).status
     labels = {"systemPresence": "Break", "languageLabels": {"en": "Our break"}}
     presence = await made(api, "/api/v2/presence/definitions", **labels)
+    stream = {"name": "Our workstream", "fallbackQueue": {"id": queue}}
     return {
         "definition_id": presence["id"],
+        "workstream_id": (await made(api, f"{path}/workstreams", **stream))["id"],
         "hours_id": (await made(api, f"{path}/operatinghours", name="Our hours"))["id"],
         "queue_id": queue,
         "member_id": world.sven.id,

@@ -65,15 +65,16 @@ async def access_skill(
 async def delete_skill(
     connection: Connection, caller: Caller, skill_id: UUID, *, kind: str
 ) -> None:
-    """Delete a skill from the list and from people; 409 names a queue whose rings need it."""
+    """Delete a skill from the list and from people; 409 names what needs it."""
     before = await access_skill(connection, caller, skill_id, kind=kind)
     use = await fetch_optional(connection, store.select_skill_use(caller.organization_id, skill_id))
     if use is not None:
+        where = {"queue": "rings of the queue", "workstream": "rules of the workstream"}[use.kind]
         raise conflict(
             f"{kind}.in.use",
-            f"The {kind} {before.name} is named by the rings of the queue {use.name}; take it "
-            "out of them first.",
-            queue=use.name,
+            f"The {kind} {before.name} is named by the {where} {use.name}; take it out of them "
+            "first.",
+            **{use.kind: use.name},
         )
     await execute(connection, store.delete_skill(caller.organization_id, skill_id))
     await note_change(connection, caller, "delete", _subject(before), before=before)

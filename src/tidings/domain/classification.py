@@ -14,6 +14,7 @@ from tidings.domain.quiet_hours import DAYS
 
 MOST_RULES: Final = 100
 MOST_CONDITIONS: Final = 20
+MOST_PRIORITY: Final = 25_000_000
 MOST_VALUES: Final = 100
 LONGEST_VALUE: Final = 200
 ATTRIBUTE: Final = "attribute."
@@ -129,6 +130,12 @@ def holds(condition: Condition, facts: Facts) -> bool:
     return _plain_holds(condition, _plain(condition.field, facts))
 
 
+def describe(condition: Condition) -> str:
+    """The condition as people read it: text containsAny "invoice", "bill"."""
+    values = ", ".join(f'"{each}"' for each in condition.values)
+    return f"{condition.field} {condition.test} {values}".strip()
+
+
 def speaks(language: str, wanted: str) -> bool:
     """Whether a language is the wanted one, or a region's form of it: de_AT is de."""
     spoken, asked = (each.replace("-", "_").lower() for each in (language, wanted))
@@ -148,6 +155,8 @@ def check_rules(rules: Sequence[Rule]) -> list[FieldError]:
         if rule.name.lower() in names:
             wrong.append((f"{field}.name", f"Another rule is called {rule.name}; choose a name."))
         names.add(rule.name.lower())
+        if abs(rule.priority) > MOST_PRIORITY:
+            wrong.append((f"{field}.priority", f"A priority is within {MOST_PRIORITY:,} points."))
         if len(rule.when) > MOST_CONDITIONS:
             wrong.append((f"{field}.conditions", f"At most {MOST_CONDITIONS} conditions a rule."))
         for at, condition in enumerate(rule.when):

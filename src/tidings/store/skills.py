@@ -36,8 +36,9 @@ class SkillFilter(msgspec.Struct, frozen=True):
 
 
 class SkillUse(msgspec.Struct, frozen=True):
-    """A queue that names a skill."""
+    """What names a skill: the rings of a queue, or the rules of a workstream; with its name."""
 
+    kind: str
     name: str
 
 
@@ -110,14 +111,20 @@ def delete_skill(organization_id: UUID, skill_id: UUID) -> Query[Nothing]:
 
 
 def select_skill_use(organization_id: UUID, skill_id: UUID) -> Query[SkillUse]:
-    """A queue whose rings name the skill, if there is one."""
+    """A queue whose rings name the skill or language, or a workstream whose rules do, if any."""
     return Query(
         """
-        SELECT q.name FROM queue q
+        SELECT 'queue' AS kind, q.name FROM queue q
         WHERE q.organization_id = %(organization_id)s
           AND q.rings @> jsonb_build_array(
                 jsonb_build_object('drop_skills', jsonb_build_array(%(id)s::uuid)))
-        ORDER BY q.name LIMIT 1
+        UNION ALL
+        SELECT 'workstream', w.name FROM workstream w
+        WHERE w.organization_id = %(organization_id)s
+          AND (w.rules @> jsonb_build_array(
+                 jsonb_build_object('skills', jsonb_build_array(%(id)s::uuid)))
+               OR w.rules @> jsonb_build_array(jsonb_build_object('language_id', %(id)s::uuid)))
+        LIMIT 1
         """,
         {"organization_id": organization_id, "id": skill_id},
         SkillUse,

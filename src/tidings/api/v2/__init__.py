@@ -70,6 +70,7 @@ from tidings.api.v2.user_search import user_search_router
 from tidings.api.v2.user_skills import user_skills_router
 from tidings.api.v2.users import users_router
 from tidings.api.v2.utilization import utilization_router
+from tidings.api.v2.workstreams import workstreams_router
 from tidings.api.v2.wrapup_codes import wrapup_codes_router
 
 ROUTERS: tuple[Router, ...] = (
@@ -143,5 +144,6 @@ ROUTERS: tuple[Router, ...] = (
     user_skills_router,
     users_router,
     utilization_router,
+    workstreams_router,
     wrapup_codes_router,
 )

@@ -102,6 +102,14 @@ class EvaluationView(View):
         )
 
 
+def asked_moment(text: str | None, field: str) -> datetime:
+    """The moment that is asked about, now without one; 400 for one far away."""
+    when = datetime.now(UTC) if text is None else parse_moment(text, field)
+    if not FIRST_YEAR <= when.year <= LAST_YEAR:
+        raise invalid(field, f"Ask for a moment from {FIRST_YEAR} to {LAST_YEAR}.")
+    return when
+
+
 @get("/", guards=[needs(actions.VIEW)])
 async def list_hours(
     request: AnyRequest, caller: Caller, database: Database, page: Page, name: str | None = None
@@ -139,9 +147,7 @@ async def evaluate(
     hours_id: UUID, caller: Caller, database: Database, at: str | None = None
 ) -> EvaluationView:
     """What operating hours say of a moment: now, or `at`."""
-    when = datetime.now(UTC) if at is None else parse_moment(at, "at")
-    if not FIRST_YEAR <= when.year <= LAST_YEAR:
-        raise invalid("at", f"Ask for a moment from {FIRST_YEAR} to {LAST_YEAR}.")
+    when = asked_moment(at, "at")
     async with database.transaction(caller.organization_id) as connection:
         row = await actions.access_hours(connection, caller, hours_id)
     return EvaluationView.of(evaluate_hours(actions.hours_of(row), when), when)
