@@ -106,6 +106,8 @@ const tree = root.addChildren([
     page("/administration/queues", routing, "QueuesPage"),
     page("/administration/queues/$id", routing, "QueuePage"),
     page("/administration/skills", routing, "SkillsPage"),
+    page("/administration/hours", routing, "HoursListPage"),
+    page("/administration/hours/$id", routing, "HoursPage"),
     page("/administration/wrapup-codes", routing, "WrapupCodesPage"),
     page("/administration/oauth", oauth, "ClientsPage"),
     page("/administration/oauth/$id", oauth, "ClientPage"),

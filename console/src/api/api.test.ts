@@ -54,14 +54,16 @@ test("a detail finds its field, also when the API names it by a path", () => {
       details: [
         { fieldName: "name", message: "Taken." },
         { fieldName: "data.email", message: "Not an address." },
+        { fieldName: "week[2].from", message: "No time of day." },
         { fieldName: "elsewhere", message: "Lost." },
       ],
     },
     400,
   );
-  expect(fieldErrors(error, ["name", "email"])).toEqual({
+  expect(fieldErrors(error, ["name", "email", "week"])).toEqual({
     name: "Taken.",
     email: "Not an address.",
+    week: "No time of day.",
   });
 });
 

@@ -57,6 +57,10 @@ export function fieldErrors(
 
 function fieldOf(name: string, fields: string[]): string | undefined {
   return fields.find(
-    (field) => name === field || name.endsWith(`.${field}`) || name.startsWith(`${field}.`),
+    (field) =>
+      name === field ||
+      name.endsWith(`.${field}`) ||
+      name.startsWith(`${field}.`) ||
+      name.startsWith(`${field}[`),
   );
 }

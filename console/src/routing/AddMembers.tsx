@@ -37,7 +37,7 @@ export function AddMembers({ queueId, onDone }: { queueId: string; onDone: () =>
   return (
     <Stack gap="md">
       <MultiSelect
-        label={t("people.title")}
+        label={t("queues.people")}
         description={t("queues.addMembersHint")}
         data-autofocus
         data={known}

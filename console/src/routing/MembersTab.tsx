@@ -32,7 +32,7 @@ export function MembersTab({ queue }: { queue: Queue }) {
   return (
     <Stack gap="sm" className={classes.tab}>
       <Group justify="space-between" gap="xs">
-        <FilterBar filters={[{ id: "q", label: t("people.name"), kind: "text" }]} />
+        <FilterBar filters={[{ id: "q", label: t("queues.person"), kind: "text" }]} />
         <AddButton />
       </Group>
       <DataList
@@ -66,7 +66,7 @@ function useColumns(queue: Queue): Column<Member>[] {
   const { t } = useTranslation();
   const mayManage = useMay()(mayRouting.manageMembers);
   const columns: Column<Member>[] = [
-    { id: "name", header: t("people.name"), narrow: true, render: (row) => row.name },
+    { id: "name", header: t("queues.person"), narrow: true, render: (row) => row.name },
     {
       id: "status",
       header: t("routingStatus.title"),

@@ -19,7 +19,7 @@ export function NewQueue({ onCreated }: { onCreated: (queue: Queue) => void }) {
     labels: {
       name: t("queues.name"),
       description: t("queues.description"),
-      division: t("people.division"),
+      division: t("queues.division"),
       source: t("queues.source"),
     },
     also: { "division.id": "division", sourceQueueId: "source" },
@@ -36,7 +36,7 @@ export function NewQueue({ onCreated }: { onCreated: (queue: Queue) => void }) {
     },
   });
   return (
-    <EditorForm editor={{ form, labels, ...rest }} inSheet verb={t("contacts.create")}>
+    <EditorForm editor={{ form, labels, ...rest }} inSheet verb={t("queues.create")}>
       <TextInput label={labels.name} data-autofocus {...form.getInputProps("name")} />
       <Textarea label={labels.description} autosize {...form.getInputProps("description")} />
       <DivisionPicker {...form.getInputProps("division")} />

@@ -1,6 +1,7 @@
 // What the router knows of a person: skills and languages, their queues, how much they hold.
 import {
   ActionIcon,
+  Anchor,
   Button,
   Group,
   NumberInput,
@@ -39,7 +40,7 @@ import type { Capacity, Queue, SkillKind, UserSkill } from "./types";
 export function PersonRouting({ userId }: { userId: string }) {
   const isAllowed = useMay();
   return (
-    <Stack gap="xl" maw={640}>
+    <Stack gap={0} maw={640}>
       <Skills kind="skills" userId={userId} />
       <Skills kind="languages" userId={userId} />
       {isAllowed(mayRouting.viewQueues) && <Queues userId={userId} />}
@@ -167,9 +168,9 @@ function QueueRow({ queue, userId }: { queue: Queue; userId: string }) {
   });
   return (
     <Group className={classes.row} justify="space-between" wrap="nowrap">
-      <Link to="/administration/queues/$id" params={{ id: queue.id }}>
+      <Anchor component={Link} to={`/administration/queues/${queue.id}`}>
         {queue.name}
-      </Link>
+      </Anchor>
       <Switch
         label={t("queues.takesPart")}
         labelPosition="left"

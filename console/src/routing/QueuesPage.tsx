@@ -93,7 +93,7 @@ function useQueueFilters(): Filter[] {
   return [
     { id: "name", label: t("queues.name"), kind: "text" },
     ...(choices.length > 1
-      ? [{ id: "divisionId", label: t("people.division"), kind: "choice" as const, choices }]
+      ? [{ id: "divisionId", label: t("queues.division"), kind: "choice" as const, choices }]
       : []),
   ];
 }
@@ -131,7 +131,7 @@ function useColumns(): Column<Queue>[] {
     },
     {
       id: "division",
-      header: t("people.division"),
+      header: t("queues.division"),
       width: 150,
       render: (row) => row.division.name,
     },

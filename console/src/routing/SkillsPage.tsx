@@ -122,7 +122,7 @@ function SkillForm({ kind, onDone }: { kind: SkillKind; onDone: () => void }) {
     },
   });
   return (
-    <EditorForm editor={editor} inSheet verb={t("contacts.create")}>
+    <EditorForm editor={editor} inSheet verb={t("queues.create")}>
       <TextInput label={editor.labels.name} data-autofocus {...editor.form.getInputProps("name")} />
     </EditorForm>
   );

@@ -73,7 +73,7 @@ function useColumns(): Column<WrapupCode>[] {
     { id: "description", header: t("queues.description"), render: (row) => row.description },
     {
       id: "division",
-      header: t("people.division"),
+      header: t("queues.division"),
       width: 150,
       render: (row) => row.division.name,
     },
@@ -101,7 +101,7 @@ function CodeForm({ code, onDone }: { code?: WrapupCode; onDone: () => void }) {
     labels: {
       name: t("codes.name"),
       description: t("queues.description"),
-      division: t("people.division"),
+      division: t("queues.division"),
     },
     also: { "division.id": "division" },
     validate: { name: (value) => (value.trim() ? null : t("form.required")) },

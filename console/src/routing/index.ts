@@ -1,3 +1,5 @@
+export { HoursListPage } from "./HoursListPage";
+export { HoursPage } from "./HoursPage";
 export { PersonRouting } from "./PersonRouting";
 export { QueuePage } from "./QueuePage";
 export { QueuesPage } from "./QueuesPage";

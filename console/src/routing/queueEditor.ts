@@ -156,7 +156,7 @@ function useLabels(): Record<keyof QueueValues, string> {
   return {
     name: t("queues.name"),
     description: t("queues.description"),
-    division: t("people.division"),
+    division: t("queues.division"),
     assignment: t("queues.assignment"),
     scoring: t("queues.scoring"),
     skills: t("queues.skillsAsked"),

@@ -2,7 +2,8 @@ import { screen, waitFor, within } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import { expect, test } from "vitest";
 import { open, refusal, serve } from "@/world";
-import { QueuePage, QueuesPage, SkillsPage } from ".";
+import { HoursPage, QueuePage, QueuesPage, SkillsPage } from ".";
+import { intervalsOf, weekOf, type Hours } from "./hours";
 import { editOf, valuesOf } from "./queueEditor";
 import type { Queue } from "./types";
 
@@ -138,4 +139,39 @@ test("a skill that rings need is not deleted, and the words say why", async () =
   await userEvent.click(await screen.findByRole("button", { name: "Delete Returns" }));
   await userEvent.click(await screen.findByRole("button", { name: "Delete" }));
   expect(await screen.findByText(/rings of the queue Shop/)).toBeTruthy();
+});
+
+test("a week comes back to the API as it was, and midnight at its end is 24:00", () => {
+  const week: Hours["week"] = [
+    { day: "monday", from: "09:00", to: "12:00" },
+    { day: "monday", from: "13:00", to: "17:00" },
+    { day: "sunday", from: "00:00", to: "24:00" },
+  ];
+  expect(weekOf(week).sunday).toEqual([{ from: "00:00", to: "00:00" }]);
+  expect(intervalsOf(weekOf(week))).toEqual(week);
+});
+
+test("new operating hours are written with the week and the holidays that were filled in", async () => {
+  const calls = serve({ "POST /api/v2/routing/operatinghours": { id: "h1" } });
+  open(HoursPage, "/administration/hours/new", "/administration/hours/$id");
+  await userEvent.type(await screen.findByLabelText("Name"), "Shop");
+  await userEvent.click(screen.getByRole("button", { name: "Add a time on Monday" }));
+  await userEvent.click(screen.getByRole("button", { name: "Tuesday to Friday like Monday" }));
+  await userEvent.click(screen.getByRole("button", { name: "Remove the time on Friday" }));
+  await userEvent.click(screen.getByRole("button", { name: "Add a holiday" }));
+  await userEvent.click(screen.getByRole("button", { name: "Save" }));
+  expect(await screen.findByText(/Give each holiday its date/)).toBeTruthy();
+  await userEvent.type(screen.getByLabelText("Date"), "2026-12-25");
+  await userEvent.click(screen.getByRole("button", { name: "Save" }));
+  await waitFor(() =>
+    expect(calls.find(({ method }) => method === "POST")?.body).toMatchObject({
+      name: "Shop",
+      week: ["monday", "tuesday", "wednesday", "thursday"].map((day) => ({
+        day,
+        from: "09:00",
+        to: "17:00",
+      })),
+      holidays: [{ date: "2026-12-25", name: "" }],
+    }),
+  );
 });

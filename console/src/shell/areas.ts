@@ -41,6 +41,7 @@ export type PageId =
   | "queues"
   | "skills"
   | "wrapupCodes"
+  | "hours"
   | "oauth"
   | "audit"
   | "system";
@@ -114,6 +115,7 @@ export const AREAS: Area[] = [
       { id: "queues", href: "/administration/queues", needs: mayRouting.viewQueues },
       { id: "skills", href: "/administration/skills", needs: mayRouting.viewSkills },
       { id: "wrapupCodes", href: "/administration/wrapup-codes", needs: mayRouting.viewCodes },
+      { id: "hours", href: "/administration/hours", needs: mayRouting.viewHours },
       { id: "oauth", href: "/administration/oauth", needs: may.viewClients },
       { id: "audit", href: "/administration/audit", needs: may.viewAudit },
       { id: "system", href: "/administration/system", needs: may.viewSystem },
