@@ -66,6 +66,7 @@ class Holder:
             )
             await execute(connection, beat)
             await execute(connection, store.insert_sender_leases())
+            await execute(connection, store.insert_router_leases())
             kept = await fetch(
                 connection, store.renew_leases(self.worker_id, seconds=LEASE_SECONDS)
             )

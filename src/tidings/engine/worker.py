@@ -26,6 +26,7 @@ from tidings.engine.media_fetch import MediaFetch
 from tidings.engine.operations import operations_loop
 from tidings.engine.pump import Pump
 from tidings.engine.recorder import observe
+from tidings.engine.router import Router
 from tidings.providers.http import Http
 from tidings.settings import Settings
 from tidings.store.database import UNAVAILABLE, Database
@@ -51,12 +52,14 @@ class Worker:
         self.intake = Intake(database, settings, box)
         self.dispatch = Dispatch(database, settings, box, http=self.http)
         self.pump = Pump(database)
+        self.router = Router(database)
         self.holder = Holder(
             database,
             {
                 "intake": self.intake.work,
                 "dispatch": self.dispatch.work,
                 "pump": self.pump.work,
+                "router": self.router.work,
             },
         )
 
@@ -116,9 +119,12 @@ class Worker:
         async with connection:
             await connection.execute("LISTEN tidings_outbox")
             await connection.execute("LISTEN tidings_inbox")
+            await connection.execute("LISTEN tidings_routing")
             while not stop.is_set():
                 async for notice in connection.notifies(timeout=1.0):
                     if notice.channel == "tidings_outbox":
                         self.dispatch.wake(notice.payload)
+                    elif notice.channel == "tidings_routing":
+                        self.router.wake(notice.payload)
                     else:
                         self.intake.wake(notice.payload)

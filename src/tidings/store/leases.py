@@ -48,6 +48,19 @@ def insert_sender_leases() -> Query[Nothing]:
     )
 
 
+def insert_router_leases() -> Query[Nothing]:
+    """Make sure that every organization with queues has a lease for its router."""
+    return Query(
+        """
+        INSERT INTO lease (kind, key, organization_id)
+        SELECT DISTINCT 'router', q.organization_id::text, q.organization_id FROM queue q
+        ON CONFLICT DO NOTHING
+        """,
+        {},
+        Nothing,
+    )
+
+
 def take_leases(kind: str, worker_id: UUID, *, most: int, seconds: float) -> Query[Lease]:
     """Take leases that nobody holds any more, at most so many; SKIP LOCKED lets workers race."""
     return Query(
