@@ -9,6 +9,7 @@ import { FileDrop, type Chosen } from "@/contacts/FileDrop";
 import { sendFile } from "@/contacts/files";
 import { Imports } from "@/contacts/Imports";
 import { mayContacts } from "@/contacts/permissions";
+import { AcceptImport } from "./AcceptImport";
 import { PhoneColumns } from "./PhoneColumns";
 import { DNC_KEY } from "./queries";
 import { suggestPhoneColumns } from "./suggest";
@@ -18,6 +19,7 @@ export function DncUploadsTab({ list }: { list: DncList }) {
   const isAllowed = useMay();
   return (
     <Stack gap="xl" maw={760}>
+      <AcceptImport list={list} />
       {isAllowed(mayContacts.uploadDnc) && <Upload list={list} />}
       <Imports target={{ kind: "dnclists", id: list.id }} mayCancel={mayContacts.uploadDnc} />
     </Stack>

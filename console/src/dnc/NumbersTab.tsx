@@ -10,6 +10,7 @@ import { Facts } from "@/components/Facts";
 import { useFigures } from "@/components/figures";
 import { Section } from "@/components/Section";
 import { mayContacts } from "@/contacts/permissions";
+import { Entries } from "./Entries";
 import { holdsNumbers, useHeld } from "./held";
 import { changeNumbers, clearNumbers, DNC_KEY, numbersIn, type Change } from "./queries";
 import type { DncList } from "./types";
@@ -18,6 +19,7 @@ export function NumbersTab({ list }: { list: DncList }) {
   const { t } = useTranslation();
   const figures = useFigures();
   const held = useHeld();
+  const mayView = useMay()(mayContacts.viewDnc);
   return (
     <Stack gap="xl" maw={640}>
       <Facts
@@ -28,6 +30,7 @@ export function NumbersTab({ list }: { list: DncList }) {
           [t("contacts.division"), list.division.name],
         ]}
       />
+      {mayView && <Entries list={list} />}
       <Paste list={list} />
       <Clear list={list} />
     </Stack>

@@ -44,6 +44,10 @@ export const changeDncList = (id: string, body: DncListEdit) =>
   answer(api.PUT(OF_LIST, { ...at(id), body }));
 export const deleteDncList = (id: string) => answer(api.DELETE(OF_LIST, at(id)));
 
+/** Say that a list is good although its last file was not taken whole. */
+export const acceptImport = (id: string) =>
+  answer(api.POST(`${OF_LIST}/importstatus/accept`, at(id)));
+
 export type Change = "Add" | "Remove";
 
 /** Add or remove numbers, formatted in any way; all or none. Gives how many were sent. */
