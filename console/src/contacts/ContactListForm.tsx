@@ -1,5 +1,5 @@
 // The form of a new contact list: a name, and columns named by hand or by a dropped file.
-import { Select, SegmentedControl, TextInput } from "@mantine/core";
+import { Alert, Select, SegmentedControl, TextInput } from "@mantine/core";
 import { useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
@@ -68,7 +68,10 @@ export function ContactListForm({ onCreated }: { onCreated: (list: ContactList) 
           aria-label={t("contacts.source")}
         />
       )}
-      {source === "file" && <FileDrop chosen={chosen} onChange={choose} csvOnly />}
+      {source === "file" && chosen && !chosen.seen && (
+        <Alert color="yellow">{t("contacts.file.unreadable")}</Alert>
+      )}
+      {source === "file" && <FileDrop chosen={chosen} onChange={choose} />}
       <TextInput label={editor.labels.name} data-autofocus {...form.getInputProps("name")} />
       <DivisionPicker {...form.getInputProps("division")} />
       <Columns editor={editor} fromFile={source === "file"} />

@@ -7,38 +7,36 @@ import { useFigures } from "@/components/figures";
 import { glance, type Glance } from "@/consent/csv";
 import classes from "./FileDrop.module.css";
 import { isExcel } from "./files";
+import { glanceWorkbook } from "./workbook";
 
 const EXCEL = ".xlsx,application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
 const CSV = ".csv,.tsv,.txt,text/csv,text/plain";
 
 export interface Chosen {
   file: File;
-  /** Its first rows; an Excel file is only opened by the server. */
+  /** Its first rows; null for an Excel file that only the server can open. */
   seen: Glance | null;
 }
 
 interface Props {
   chosen: Chosen | null;
   onChange: (chosen: Chosen | null) => void;
-  /** Only what can be looked into here. */
-  csvOnly?: boolean;
 }
 
-export function FileDrop({ chosen, onChange, csvOnly = false }: Props) {
+export function FileDrop({ chosen, onChange }: Props) {
   const take = async (file: File | null | undefined) => {
     if (!file) return;
-    onChange({ file, seen: isExcel(file) ? null : await glance(file) });
+    onChange({ file, seen: await (isExcel(file) ? glanceWorkbook(file) : glance(file)) });
   };
   if (chosen) return <ChosenFile chosen={chosen} onRemove={() => onChange(null)} />;
-  return <DropZone onFile={(file) => void take(file)} csvOnly={csvOnly} />;
+  return <DropZone onFile={(file) => void take(file)} />;
 }
 
 interface DropProps {
   onFile: (file: File | null | undefined) => void;
-  csvOnly: boolean;
 }
 
-function DropZone({ onFile, csvOnly }: DropProps) {
+function DropZone({ onFile }: DropProps) {
   const { t } = useTranslation();
   const [isOver, setOver] = useState(false);
   const drop = (event: DragEvent) => {
@@ -59,8 +57,8 @@ function DropZone({ onFile, csvOnly }: DropProps) {
     >
       <Stack align="center" gap="xs">
         <FileSpreadsheet size={22} aria-hidden />
-        <Text>{csvOnly ? t("contacts.file.dropCsv") : t("contacts.file.drop")}</Text>
-        <FileButton onChange={onFile} accept={csvOnly ? CSV : `${CSV},${EXCEL}`}>
+        <Text>{t("contacts.file.drop")}</Text>
+        <FileButton onChange={onFile} accept={`${CSV},${EXCEL}`}>
           {(props) => (
             <Button {...props} variant="default" size="xs">
               {t("contacts.file.choose")}
@@ -90,7 +88,9 @@ function ChosenFile({ chosen, onRemove }: { chosen: Chosen; onRemove: () => void
       {seen ? (
         <>
           <Text size="xs" c="dimmed">
-            {t("contacts.file.recognised", { encoding: seen.encoding, separator })}
+            {isExcel(file)
+              ? t("contacts.file.sheet")
+              : t("contacts.file.recognised", { encoding: seen.encoding, separator })}
           </Text>
           <FirstRows seen={seen} />
         </>
