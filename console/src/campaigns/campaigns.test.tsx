@@ -1,11 +1,14 @@
 import { screen, waitFor } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import { expect, test } from "vitest";
+import { ExportSheet } from "@/exports";
 import { open, refusal, serve, show } from "@/world";
 import { timesOf } from "./editor/times";
 import { EditCampaignPage } from "./editor";
 import { csvOf, grouped } from "./board/rates";
-import { ResultsExport } from "./board/ResultsExport";
+import { Deeds } from "./board/Deeds";
+import { resultsExports } from "./board/queries";
+import { EffectiveQuiet } from "./editor/EffectiveQuiet";
 import { CampaignStatus } from "./status";
 import { PARTS, segmentsOf, wholeOf } from "./segments";
 import type { Minute, Progress } from "./types";
@@ -139,38 +142,60 @@ test("while a campaign runs its template stays, its pace changes, and a refusal 
   });
 });
 
-test("a file of the results is ordered, waited for and fetched", async () => {
-  const refused = (status: number, code: string) => refusal(status, { code, message: "No file." });
-  const answers = [refused(404, "export.not.found"), refused(404, "export.not.ready")];
-  const file = {
-    uri: "/api/v2/downloads/d1",
-    exportTimestamp: "2026-01-01T10:00:00Z",
-    fileName: "Spring.xlsx",
-    rows: 20,
-  };
+const FILES = "/api/v2/outbound/messagingcampaigns/c1/exports";
+const file = (
+  id: string,
+  more: { uri?: string; state?: string; rows?: number; failure?: string },
+) => ({
+  ...{ id, fileName: `${id}.csv`, contentType: "text/csv", state: "done", rows: 20 },
+  ...{ totalBytes: 900, dateCreated: "2026-01-01T10:00:00Z", dateExpires: "2026-01-08T10:00:00Z" },
+  ...more,
+});
+
+test("a file of the results is ordered and waited for, and earlier ones are still there", async () => {
+  const earlier = file("earlier", { uri: "/api/v2/downloads/d0/file" });
+  const broken = file("broken", { state: "failed", failure: "The disk is full." });
+  const made = file("made", { uri: "/api/v2/downloads/d1/file" });
+  const answers = [
+    { entities: [earlier, broken] },
+    { entities: [file("made", { state: "running", rows: 0 }), earlier, broken] },
+  ];
   const calls = serve({
-    [`POST ${ONE}/export`]: { id: "d1", selfUri: file.uri },
-    [`GET ${ONE}/export`]: () => answers.shift() ?? file,
+    [`POST ${ONE}/export`]: { id: "d1", selfUri: "/api/v2/downloads/d1" },
+    [`GET ${FILES}`]: () => answers.shift() ?? { entities: [made, earlier, broken] },
   });
-  open(() => <ResultsExport campaignId="c1" />, "/campaigns/c1");
-  await userEvent.click(await screen.findByRole("button", { name: "Export results" }));
-  expect(await screen.findByText("No file was made yet.")).toBeTruthy();
+  open(() => <ExportSheet source={resultsExports("c1")} label="Export" />, "/campaigns/c1");
+  await userEvent.click(await screen.findByRole("button", { name: "Export" }));
+  expect(await screen.findByText("The disk is full.")).toBeTruthy();
   await userEvent.click(screen.getByRole("button", { name: "Export as Excel" }));
   expect(await screen.findByText("Being made")).toBeTruthy();
-  const link = await screen.findByRole("link", { name: "Download" }, { timeout: 3_000 });
-  expect(link.getAttribute("href")).toBe(file.uri);
-  expect(screen.getByText("20 rows")).toBeTruthy();
+  await waitFor(() => expect(screen.getAllByRole("link", { name: "Download" }).length).toBe(2), {
+    timeout: 3_000,
+  });
+  const links = screen.getAllByRole("link").map((link) => link.getAttribute("href"));
+  expect(links).toEqual([made, earlier].map(({ uri }) => uri));
   expect(calls.find(({ method }) => method === "POST")?.query).toEqual({ format: "xlsx" });
 });
 
-test("a file of the results that could not be made says why", async () => {
-  serve({
-    [`GET ${ONE}/export`]: refusal(400, {
-      code: "export.failed",
-      message: "The export failed. The disk is full.",
-    }),
+test("how many failures can heal is said before they are tried again", async () => {
+  const calls = serve({
+    [`GET ${ONE}/retry`]: { contacts: 1200, more: false },
+    [`POST ${ONE}/retry`]: { contacts: 1200, campaignStatus: "on" },
   });
-  open(() => <ResultsExport campaignId="c1" />, "/campaigns/c1");
-  await userEvent.click(await screen.findByRole("button", { name: "Export results" }));
-  expect(await screen.findByText(/The export failed/)).toBeTruthy();
+  open(() => <Deeds campaign={campaign as never} progress={progress} />, "/campaigns/c1");
+  await userEvent.click(await screen.findByRole("button", { name: "Retry failed" }));
+  expect(await screen.findByText(/1,200 failed contacts would be tried again/)).toBeTruthy();
+  expect(calls.some(({ method }) => method === "POST")).toBe(false);
+  const [, confirm] = screen.getAllByRole("button", { name: "Retry failed" });
+  await userEvent.click(confirm!);
+  await waitFor(() => expect(calls.some(({ method }) => method === "POST")).toBe(true));
+});
+
+test("the quiet hours that hold for a campaign without its own are told", async () => {
+  const quietHours = { from: "21:00", to: "08:00", days: ["monday"], timeZone: "Europe/Berlin" };
+  serve({ "GET /api/v2/outbound/settings": { quietHours } });
+  open(EffectiveQuiet, "/campaigns/new");
+  const told = await screen.findByText(/Quiet from 21:00 to 08:00/);
+  expect(told.textContent).toContain("on these days only: Mon.");
+  expect(told.textContent).toContain("else that of Europe/Berlin");
 });

@@ -4,7 +4,8 @@ import { useState, type ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 
 interface Props extends ButtonProps {
-  question: string;
+  /** What is asked; a part of a page may count first what it is about. */
+  question: ReactNode;
   verb: string;
   onConfirm: () => void;
   children: ReactNode;
@@ -25,7 +26,7 @@ export function Confirm({ question, verb, onConfirm, children, ...button }: Prop
         </Button>
       </Popover.Target>
       <Popover.Dropdown>
-        <Text>{question}</Text>
+        {typeof question === "string" ? <Text>{question}</Text> : question}
         <Group mt="sm" gap="xs">
           <Button size="xs" color="red.8" onClick={confirm}>
             {verb}

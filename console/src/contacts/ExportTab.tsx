@@ -1,30 +1,20 @@
 // Files of what is on a list: ordered here, made by the server, fetched when they are ready.
-import { Button, Group, Select, Skeleton, Stack, Text } from "@mantine/core";
+import { Group, Select, Stack } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { useMay } from "@/api/permissions";
-import { useAction } from "@/components/action";
-import { DownloadLink } from "@/components/DownloadLink";
-import { ErrorNotice } from "@/components/ErrorNotice";
-import { useFigures } from "@/components/figures";
-import { RelativeTime } from "@/components/RelativeTime";
 import { Section } from "@/components/Section";
-import { StateMark } from "@/components/StateMark";
+import { Files, OrderButtons } from "@/exports";
 import { filtersQuery } from "@/filters/queries";
-import { exportsQuery, orderExport, type FileExport, type Format } from "./exports";
-import { keyOf, type Target } from "./files";
-import classes from "./Imports.module.css";
+import { listExports } from "./exports";
+import type { Target } from "./files";
 import { mayContacts } from "./permissions";
 
 export function ExportTab({ target }: { target: Target }) {
   const { t } = useTranslation();
   const [filterId, setFilterId] = useState("");
-  const order = useAction(
-    (format: Format) =>
-      orderExport(target, { format, ...(filterId && { contactListFilterId: filterId }) }),
-    { renew: [[...keyOf(target), "exports"]] },
-  );
+  const source = listExports(target, filterId);
   return (
     <Stack maw={760} gap="xl">
       <Section title={t("contacts.export.title")} hint={t("contacts.export.hint")}>
@@ -32,15 +22,10 @@ export function ExportTab({ target }: { target: Target }) {
           {target.kind === "contactlists" && (
             <FilterChoice listId={target.id} value={filterId} onChange={setFilterId} />
           )}
-          <Button loading={order.isPending} onClick={() => order.mutate("csv")}>
-            {t("contacts.export.csv")}
-          </Button>
-          <Button variant="default" loading={order.isPending} onClick={() => order.mutate("xlsx")}>
-            {t("contacts.export.xlsx")}
-          </Button>
+          <OrderButtons source={source} />
         </Group>
       </Section>
-      <Files target={target} />
+      <Files source={source} />
     </Stack>
   );
 }
@@ -70,49 +55,5 @@ function FilterChoice({ listId, value, onChange }: ChoiceProps) {
       onChange={(next) => onChange(next ?? "")}
       allowDeselect={false}
     />
-  );
-}
-
-function Files({ target }: { target: Target }) {
-  const { t } = useTranslation();
-  const { data, error, isPending } = useQuery(exportsQuery(target));
-  return (
-    <Section title={t("contacts.export.files")}>
-      <ErrorNotice error={error} />
-      {isPending && <Skeleton h={60} />}
-      {data?.entities.length === 0 && <Text c="dimmed">{t("contacts.export.none")}</Text>}
-      {data?.entities.map((file) => (
-        <File key={file.id} file={file} />
-      ))}
-    </Section>
-  );
-}
-
-const TONES = { queued: "warn", running: "warn", done: "good", failed: "bad" } as const;
-
-function File({ file }: { file: FileExport }) {
-  const { t } = useTranslation();
-  const figures = useFigures();
-  const state = file.state as keyof typeof TONES;
-  return (
-    <Group className={classes.job} justify="space-between" gap="xs">
-      <div>
-        <Text fw={500} className={classes.name}>
-          {file.fileName}
-        </Text>
-        <Group gap="md">
-          <StateMark tone={TONES[state]}>{t(`contacts.export.states.${state}`)}</StateMark>
-          <Text size="sm" c="dimmed" className="figures" component="span">
-            {t("contacts.export.rows", { count: file.rows })}
-            {file.uri && ` · ${figures.bytes(file.totalBytes)}`}
-          </Text>
-          <Text size="sm" c="dimmed" component="span">
-            <RelativeTime time={file.dateCreated} />
-          </Text>
-        </Group>
-        {file.failure && <Text c="var(--bad)">{file.failure}</Text>}
-      </div>
-      {file.uri && <DownloadLink path={file.uri} label={t("contacts.export.download")} />}
-    </Group>
   );
 }

@@ -1,9 +1,9 @@
-import { screen, waitFor } from "@testing-library/react";
+import { screen, waitFor, within } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import { describe, expect, test } from "vitest";
 import { DncListPage } from "@/dnc";
 import { fromStored, isComplete, newConditions, placeOf, toBody } from "@/filters/conditions";
-import { open, refusal, serve } from "@/world";
+import { open, refusal, serve, type Call } from "@/world";
 import { parseCsv } from "./csv";
 import { ListPage } from "./index";
 import { columnsBody, columnsOf, suggestColumns } from "./listColumns";
@@ -138,4 +138,50 @@ test("a number that is none is named at the field, and what was pasted stays", a
     action: "Add",
     phoneNumbers: ["+45 28 11 22 33", "nobody"],
   });
+});
+
+const DNC = {
+  ...LIST,
+  id: "9",
+  contactMethod: "WhatsApp",
+  dncSourceType: "rds",
+  collectsOptOuts: false,
+};
+
+test("a number on a list is looked up by a part of it, and taken off", async () => {
+  const added = { kind: "phone", dateAdded: "2026-01-01T10:00:00Z" };
+  const ours = { ...added, value: "4915110000002", expirationDateTime: "2027-01-01T10:00:00Z" };
+  const calls = serve({
+    "GET /api/v2/outbound/dnclists/9": DNC,
+    "GET /api/v2/outbound/dnclists/9/entries": ({ query }: Call) => ({
+      entities: query.value ? [ours] : [{ ...added, value: "4915110000001" }, ours],
+    }),
+  });
+  open(DncListPage, "/contacts/dnc/9", "/contacts/dnc/$id");
+  expect(await screen.findByRole("cell", { name: "4915110000001" })).toBeTruthy();
+  await userEvent.type(screen.getByRole("searchbox", { name: "Look up" }), "0002");
+  await waitFor(() => expect(screen.queryByRole("cell", { name: "4915110000001" })).toBeNull());
+  expect(calls.some(({ query }) => query.value === "0002")).toBe(true);
+  await userEvent.click(await screen.findByRole("button", { name: "Remove 4915110000002" }));
+  const dialog = await screen.findByRole("dialog");
+  expect(dialog.textContent).toContain("Take 4915110000002 off the list?");
+  await userEvent.click(within(dialog).getByRole("button", { name: "Remove" }));
+  await waitFor(() =>
+    expect(calls.find(({ method }) => method === "PATCH")?.body).toEqual({
+      action: "Remove",
+      phoneNumbers: ["4915110000002"],
+    }),
+  );
+});
+
+test("a list whose file was taken in part is used once somebody says so", async () => {
+  const calls = serve({
+    "GET /api/v2/outbound/dnclists/9": { ...DNC, unusableReasons: ["import.failed.partly"] },
+    "POST /api/v2/outbound/dnclists/9/importstatus/accept": DNC,
+  });
+  open(DncListPage, "/contacts/dnc/9?tab=uploads", "/contacts/dnc/$id");
+  await userEvent.click(await screen.findByRole("button", { name: "Use the list as it is" }));
+  const dialog = await screen.findByRole("dialog");
+  await userEvent.click(within(dialog).getByRole("button", { name: "Use the list as it is" }));
+  await waitFor(() => expect(calls.some(({ path }) => path.endsWith("/accept"))).toBe(true));
 });

@@ -1,54 +1,40 @@
-// Files out of lists: ordered, made by the server, kept for some days.
-import { queryOptions } from "@tanstack/react-query";
+// Files out of lists: contacts of a list, all or those of a filter; what must not be contacted.
 import { answer, api } from "@/api/client";
-import type { Row } from "@/api/types";
+import type { ExportSource } from "@/exports";
 import { keyOf, type Target } from "./files";
 
-export type FileExport = Row<"/api/v2/outbound/contactlists/{contact_list_id}/exports">;
-export type Format = "csv" | "xlsx";
+export const listExports = (target: Target, contactListFilterId = ""): ExportSource =>
+  target.kind === "contactlists" ? contactExports(target, contactListFilterId) : dncExports(target);
 
-export const isBeingMade = ({ state }: FileExport) => state === "queued" || state === "running";
-
-export function exportsQuery(target: Target) {
-  return queryOptions({
-    queryKey: [...keyOf(target), "exports"],
-    queryFn: () => readExports(target),
-    refetchInterval: ({ state }) => (state.data?.entities.some(isBeingMade) ? 1_000 : false),
-  });
-}
-
-function readExports({ kind, id }: Target): Promise<{ entities: FileExport[] }> {
-  return kind === "contactlists"
-    ? answer(
-        api.GET("/api/v2/outbound/contactlists/{contact_list_id}/exports", {
-          params: { path: { contact_list_id: id } },
-        }),
-      )
-    : answer(
-        api.GET("/api/v2/outbound/dnclists/{dnc_list_id}/exports", {
-          params: { path: { dnc_list_id: id } },
-        }),
-      );
-}
-
-export interface Order {
-  format: Format;
-  contactListFilterId?: string;
-}
-
-export async function orderExport({ kind, id }: Target, order: Order): Promise<void> {
-  const { contactListFilterId, format } = order;
-  const query = { format };
-  await (kind === "contactlists"
-    ? answer(
+function contactExports(target: Target, contactListFilterId: string): ExportSource {
+  const path = { contact_list_id: target.id };
+  return {
+    key: [...keyOf(target), "exports"],
+    read: () =>
+      answer(
+        api.GET("/api/v2/outbound/contactlists/{contact_list_id}/exports", { params: { path } }),
+      ),
+    order: (format) =>
+      answer(
         api.POST("/api/v2/outbound/contactlists/{contact_list_id}/export", {
-          params: { path: { contact_list_id: id }, query },
+          params: { path, query: { format } },
           body: contactListFilterId ? { contactListFilterId } : {},
         }),
-      )
-    : answer(
+      ),
+  };
+}
+
+function dncExports(target: Target): ExportSource {
+  const path = { dnc_list_id: target.id };
+  return {
+    key: [...keyOf(target), "exports"],
+    read: () =>
+      answer(api.GET("/api/v2/outbound/dnclists/{dnc_list_id}/exports", { params: { path } })),
+    order: (format) =>
+      answer(
         api.POST("/api/v2/outbound/dnclists/{dnc_list_id}/export", {
-          params: { path: { dnc_list_id: id }, query },
+          params: { path, query: { format } },
         }),
-      ));
+      ),
+  };
 }

@@ -11,9 +11,15 @@ import { Empty } from "@/components/Empty";
 import { FilterBar } from "@/components/FilterBar";
 import { Page } from "@/components/Page";
 import { pick, useSearchState } from "@/components/search";
+import { ExportSheet } from "@/exports";
 import { useInteractionColumns } from "./columns";
 import { useInteractionFilters } from "./filters";
-import { idOfInteraction, INTERACTION_FILTERS, readInteractions } from "./queries";
+import {
+  idOfInteraction,
+  INTERACTION_FILTERS,
+  interactionExports,
+  readInteractions,
+} from "./queries";
 
 export function InteractionsPage() {
   const { t } = useTranslation();
@@ -52,9 +58,11 @@ export function InteractionsPage() {
 }
 
 function Actions({ filters }: { filters: Record<string, string> }) {
+  const { t } = useTranslation();
   return (
     <>
       <DownloadLink path="/api/v2/interactions/export" query={filters} />
+      <ExportSheet source={interactionExports(filters)} label={t("contacts.export.xlsx")} />
       <SendLink />
     </>
   );

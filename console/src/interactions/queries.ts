@@ -2,6 +2,7 @@
 import { queryOptions } from "@tanstack/react-query";
 import { answer, api } from "@/api/client";
 import type { AgentlessRequest, AgentlessResponse, Interaction } from "@/api/types";
+import type { ExportSource } from "@/exports";
 
 export const INTERACTION_FILTERS = [
   "from",
@@ -23,6 +24,14 @@ export function readInteractions(filters: Record<string, string>) {
       api.GET("/api/v2/interactions", { params: { query: { ...filters, after, pageSize: 50 } } }),
     );
 }
+
+/** The files of the conversations that fit; they belong to whoever orders them. */
+export const interactionExports = (filters: Record<string, string>): ExportSource => ({
+  key: ["interactions", "exports"],
+  read: () => answer(api.GET("/api/v2/interactions/exports")),
+  order: (format) =>
+    answer(api.POST("/api/v2/interactions/export", { params: { query: { ...filters, format } } })),
+});
 
 const isSettled = new Set(["read", "failed", "received"]);
 

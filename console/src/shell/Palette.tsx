@@ -18,10 +18,11 @@ interface Props {
 }
 
 const ACTIONS: {
-  id: "send" | "connect" | "consent" | "person" | "client";
+  id: "campaign" | "send" | "connect" | "consent" | "person" | "client";
   href: string;
   needs: Permission;
 }[] = [
+  { id: "campaign", href: "/campaigns/new", needs: may.addCampaign },
   { id: "send", href: "/interactions/send", needs: may.sendNotification },
   { id: "connect", href: "/channels/whatsapp/new", needs: may.addIntegration },
   { id: "consent", href: "/consent?sheet=record", needs: may.addConsent },

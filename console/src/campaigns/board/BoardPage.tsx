@@ -8,6 +8,7 @@ import { may, useMay } from "@/api/permissions";
 import { DetailPage } from "@/components/DetailPage";
 import { useSearchState } from "@/components/search";
 import { mayContacts } from "@/contacts/permissions";
+import { ExportSheet } from "@/exports";
 import { BeforeStart } from "../before/BeforeStart";
 import { campaignQuery, progressQuery } from "../queries";
 import { canStart } from "../states";
@@ -15,9 +16,9 @@ import { CampaignStatus } from "../status";
 import type { Campaign, Progress } from "../types";
 import { CampaignFacts } from "./CampaignFacts";
 import { Deeds } from "./Deeds";
+import { resultsExports } from "./queries";
 import { Reasons } from "./Reasons";
 import { Results } from "./Results";
-import { ResultsExport } from "./ResultsExport";
 import { Standing } from "./Standing";
 import { TimelineTab } from "./TimelineTab";
 
@@ -63,7 +64,7 @@ function Actions({ campaign, progress }: BoardProps) {
   return (
     <Group gap="xs">
       {progress.totalNumberOfContacts > 0 && has(mayContacts.viewContacts) && (
-        <ResultsExport campaignId={campaign.id} />
+        <ExportSheet source={resultsExports(campaign.id)} label={t("campaigns.board.export")} />
       )}
       {has(may.editCampaign) && (
         <Button

@@ -1,14 +1,18 @@
 // Start, stop, recycle and retry: what fits the status stands in front, the rest in the menu.
-import { Button, Group } from "@mantine/core";
+import { Button, Group, Skeleton, Text } from "@mantine/core";
+import { useQuery } from "@tanstack/react-query";
 import { Play, RotateCcw, Square } from "lucide-react";
 import { useTranslation } from "react-i18next";
 import { may, useMay } from "@/api/permissions";
 import { useAction } from "@/components/action";
 import { Confirm } from "@/components/Confirm";
+import { ErrorNotice } from "@/components/ErrorNotice";
+import { useFigures } from "@/components/figures";
 import { useAllowed, useDeeds } from "../actions";
 import { CampaignMenu } from "../CampaignMenu";
 import { CAMPAIGNS_KEY, retryFailed } from "../queries";
 import type { BoardProps } from "./BoardPage";
+import { retriableQuery } from "./queries";
 
 export function Deeds({ campaign, progress }: BoardProps) {
   const { t } = useTranslation();
@@ -53,7 +57,7 @@ function Retry({ id }: { id: string }) {
   if (!mayStart) return null;
   return (
     <Confirm
-      question={t("campaigns.ask.retry")}
+      question={<Retriable id={id} />}
       verb={t("campaigns.do.retry")}
       leftSection={<RotateCcw size={16} aria-hidden />}
       loading={retry.isPending}
@@ -61,5 +65,27 @@ function Retry({ id }: { id: string }) {
     >
       {t("campaigns.do.retry")}
     </Confirm>
+  );
+}
+
+/** How many contacts would be tried again, counted when it is asked. */
+function Retriable({ id }: { id: string }) {
+  const { t } = useTranslation();
+  const figures = useFigures();
+  const { data, error } = useQuery(retriableQuery(id));
+  if (error) return <ErrorNotice error={error} />;
+  if (!data) return <Skeleton h={40} />;
+  const { contacts: count, more } = data;
+  if (count === 0) return <Text>{t("campaigns.retriable.none")}</Text>;
+  const number = figures.number(count);
+  const words = t(more ? "campaigns.retriable.more" : "campaigns.retriable.some", {
+    count,
+    number,
+  });
+  return (
+    <>
+      <Text>{words}</Text>
+      <Text c="dimmed">{t("campaigns.ask.retry")}</Text>
+    </>
   );
 }

@@ -1,8 +1,7 @@
 // The board of one campaign: what became of each contact, and what happened when.
 import { queryOptions } from "@tanstack/react-query";
 import { answer, api } from "@/api/client";
-import { ApiError } from "@/api/errors";
-import type { Format } from "@/contacts/exports";
+import type { ExportSource } from "@/exports";
 import { at } from "../queries";
 
 const ONE = "/api/v2/outbound/messagingcampaigns/{campaign_id}";
@@ -24,26 +23,18 @@ export const timelineQuery = (id: string, everyMs: number) =>
     refetchInterval: everyMs,
   });
 
-export const orderResults = (id: string, format: Format) =>
-  answer(api.POST(`${ONE}/export`, { params: { ...at(id).params, query: { format } } }));
+/** The files of a campaign's results. */
+export const resultsExports = (id: string): ExportSource => ({
+  key: ["campaigns", "one", id, "exports"],
+  read: () => answer(api.GET(`${ONE}/exports`, at(id))),
+  order: (format) =>
+    answer(api.POST(`${ONE}/export`, { params: { ...at(id).params, query: { format } } })),
+});
 
-export const resultsFileKey = (id: string) => ["campaigns", "one", id, "export"];
-
-/** The newest file of the results; asked again until it is made. */
-export const resultsFileQuery = (id: string) =>
+/** How many failed contacts a retry would try again now. */
+export const retriableQuery = (id: string) =>
   queryOptions({
-    queryKey: resultsFileKey(id),
-    queryFn: () => readResultsFile(id),
-    refetchInterval: ({ state }) =>
-      state.status === "success" && state.data === "making" ? 1_000 : false,
+    queryKey: ["campaigns", "one", id, "retriable"],
+    queryFn: () => answer(api.GET(`${ONE}/retry`, at(id))),
+    staleTime: 0,
   });
-
-async function readResultsFile(id: string) {
-  try {
-    return await answer(api.GET(`${ONE}/export`, at(id)));
-  } catch (error) {
-    if (error instanceof ApiError && error.code === "export.not.found") return "none";
-    if (error instanceof ApiError && error.code === "export.not.ready") return "making";
-    throw error;
-  }
-}

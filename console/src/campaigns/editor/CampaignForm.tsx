@@ -23,6 +23,7 @@ import { DncField } from "./DncField";
 import { ListFields } from "./ListFields";
 import { MessageFields } from "./MessageFields";
 import { listChoiceQuery, settingsQuery } from "./queries";
+import { EffectiveQuiet } from "./EffectiveQuiet";
 import { QuietFields, USUAL } from "./QuietFields";
 import { ScheduleFields } from "./ScheduleFields";
 import { SortFields } from "./SortFields";
@@ -154,6 +155,7 @@ function QuietChoice({ editor }: { editor: CampaignEditor }) {
           onChange={choose}
         />
       </div>
+      {mode === "default" && <EffectiveQuiet />}
       {quietHours !== null && mode === "own" && (
         <QuietFields
           value={quietHours}
