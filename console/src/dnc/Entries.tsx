@@ -19,7 +19,7 @@ import { ErrorNotice } from "@/components/ErrorNotice";
 import { useFigures } from "@/components/figures";
 import { Section } from "@/components/Section";
 import { mayContacts } from "@/contacts/permissions";
-import { kindsOf, readEntries, removeEntry, type DncEntry, type Kind } from "./entries";
+import { kindsOf, readEntries, removeEntry, type DncEntry, type Kind } from "./lookUp";
 import { DNC_KEY } from "./queries";
 import type { DncList } from "./types";
 
