@@ -27,6 +27,7 @@ from tidings.engine.operations import operations_loop
 from tidings.engine.pump import Pump
 from tidings.engine.recorder import observe
 from tidings.engine.router import Router
+from tidings.engine.routing_clock import routing_clock_loop
 from tidings.providers.http import Http
 from tidings.settings import Settings
 from tidings.store.database import UNAVAILABLE, Database
@@ -82,6 +83,7 @@ class Worker:
             upkeep_loop(database, settings, box, stop),
             MediaFetch(database, settings, box, http=self.http).run(stop),
             operations_loop(database, settings, stop),
+            routing_clock_loop(database, stop),
         ]
         tasks = [asyncio.create_task(each) for each in loops]
         try:
