@@ -57,6 +57,39 @@ ALTER TABLE conversation ADD COLUMN external_tag text;
 -- What a participant takes of its agent's capacity now; agent.load is the sum of it.
 ALTER TABLE participant ADD COLUMN held smallint NOT NULL DEFAULT 0;
 
+-- Automated messages and surveys ------------------------------------------------------------------
+
+-- What a workstream has yet to say by itself: written with the step of the conversation that asks
+-- for it, gone in the transaction that queues the message. stay_id: which stay, offer or survey.
+CREATE TABLE automated_message (
+  organization_id uuid NOT NULL REFERENCES organization,
+  conversation_id uuid NOT NULL,
+  trigger text NOT NULL,
+  stay_id uuid NOT NULL,
+  after_seconds integer NOT NULL DEFAULT 0,
+  due_at timestamptz NOT NULL,
+  PRIMARY KEY (organization_id, conversation_id, trigger, stay_id, after_seconds)
+);
+CREATE INDEX automated_message_due ON automated_message (due_at);
+
+-- Whom a survey asked, and for how long an answer is taken.
+ALTER TABLE survey_answer
+  ADD COLUMN integration_id uuid,
+  ADD COLUMN customer_id uuid,
+  ADD COLUMN expires_at timestamptz;
+-- Nothing was ever written to survey_answer before this, so nobody waits for the indexes.
+-- squawk-ignore require-concurrent-index-creation
+CREATE INDEX survey_answer_open ON survey_answer (organization_id, customer_id)
+  WHERE state IN ('asked', 'rated');
+-- squawk-ignore require-concurrent-index-creation
+CREATE INDEX survey_answer_expiry ON survey_answer (expires_at) WHERE state IN ('asked', 'rated');
+
+-- Imports that were read ---------------------------------------------------------------------
+
+-- Rows that an import did not take are personal data; they go some weeks after its end.
+ALTER TABLE file_import ADD COLUMN rejects_dropped_at timestamptz;
+CREATE INDEX file_import_rejects ON file_import (finished_at) WHERE rejects_dropped_at IS NULL;
+
 -- Row-level security for what is new ----------------------------------------------------------
 
 DO $$
