@@ -13,7 +13,7 @@ import msgspec
 from tidings.actions.tokens import caller_of, new_token_text
 from tidings.domain.errors import Rejection, absent, invalid
 from tidings.domain.permissions import Caller, missing_permission
-from tidings.domain.topics import Topic, parse_topic
+from tidings.domain.topics import Subject, Topic, parse_topic
 from tidings.store import notifications as store
 from tidings.store.query import Connection, execute, fetch, fetch_one, fetch_optional
 from tidings.store.tokens import TokenRow, select_token
@@ -164,6 +164,8 @@ def _judge(caller: Caller, name: str, topic: Topic | None, divisions: dict[UUID,
         return Verdict(name, f"There is no topic {name[:200]}; {known}.")
     if topic.kind.is_of_user and topic.user_id != caller.id:
         return Verdict(name, "The topics of a user are for that user alone.")
+    if topic.kind.subject is Subject.USER and topic.subject_id == caller.id:
+        return Verdict(name)
     permissions = topic.kind.permissions
     if permissions and not any(map(caller.may, permissions)):
         return Verdict(name, "A permission is missing.", permissions)

@@ -16,6 +16,7 @@ from uuid import UUID
 import structlog
 
 from tidings.actions.notifications import Listener, access_listener
+from tidings.api.conversation_topics import Scenes, read_scenes
 from tidings.api.push_socket import GOING_AWAY, Socket
 from tidings.api.topic_bodies import CHANGED, render_event, render_frame
 from tidings.store.database import UNAVAILABLE, Database
@@ -113,8 +114,10 @@ class Hub:
         socket.version, socket.grants = listener.channel.version, state.grants
         since = max(socket.since, id_at(listener.channel.subscribed_at))
         known = socket.topics
+        fresh = [each for each in listener.topics if each not in known]
+        recent = list(self._recent) if fresh else []
         self._listen(socket, {each: known.get(each, since) for each in listener.topics})
-        self._catch_up(socket, [each for each in listener.topics if each not in known])
+        await self._catch_up(socket, fresh, recent)
         return listener
 
     def _listen(self, socket: Socket, topics: dict[str, UUID]) -> None:
@@ -130,12 +133,19 @@ class Hub:
         if not wanted:
             del self._wanted[socket.organization_id]
 
-    def _catch_up(self, socket: Socket, topics: list[str]) -> None:
-        for event in self._recent if topics else ():
-            if event.organization_id == socket.organization_id:
-                for topic, body in render_event(event, topics):
-                    if event.id >= socket.topics[topic]:
-                        socket.put(render_frame(topic, body, event.id))
+    async def _catch_up(self, socket: Socket, topics: list[str], recent: list[EventRow]) -> None:
+        """Tell new topics of a socket what came just before; what comes later is told anyway."""
+        organization_id = socket.organization_id
+        recent = [each for each in recent if each.organization_id == organization_id]
+        if not recent:
+            return
+        async with self._database.transaction(organization_id) as connection:
+            scenes = await read_scenes(connection, recent, {organization_id: topics})
+        for event in recent:
+            for topic, body in render_event(event, topics, scenes):
+                since = socket.topics.get(topic)
+                if since is not None and event.id >= since:
+                    socket.put(render_frame(topic, body, event.id))
 
     async def _repeat(self, do: Callable[[], Awaitable[None]], pause: float) -> None:
         """Do it again and again while there are sockets; outlives a lost database."""
@@ -165,10 +175,11 @@ class Hub:
                         limit=AT_A_TIME,
                     ),
                 )
+                scenes = await read_scenes(connection, rows, self._wanted)
             for event in rows:
                 self._seen.add(event.id)
                 self._recent.append(event)
-                self._tell(event)
+                self._tell(event, scenes)
             if len(rows) < AT_A_TIME:
                 break
             await asyncio.sleep(0)
@@ -184,9 +195,9 @@ class Hub:
         while self._recent and self._recent[0].id < before:
             self._recent.popleft()
 
-    def _tell(self, event: EventRow) -> None:
+    def _tell(self, event: EventRow, scenes: Scenes) -> None:
         wanted = self._wanted.get(event.organization_id, {})
-        for topic, body in render_event(event, wanted):
+        for topic, body in render_event(event, wanted, scenes):
             if body is CHANGED:
                 key = (event.organization_id, topic)
                 self._hints[key] = max(event.id, self._hints.get(key, event.id))

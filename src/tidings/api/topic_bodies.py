@@ -9,6 +9,7 @@ from uuid import UUID
 
 import msgspec
 
+from tidings.api.conversation_topics import NO_SCENES, Scenes
 from tidings.api.v2.import_status import import_status
 from tidings.api.views import moment
 from tidings.store.events import EventRow
@@ -20,14 +21,20 @@ Renderer = Callable[[EventRow, Container[str]], Iterator[Told]]
 CHANGED: Body = {"changed": True}
 
 
-def render_event(event: EventRow, wanted: Container[str]) -> Iterator[Told]:
-    """The wanted topics that an event is told to, each with its body."""
+def render_event(
+    event: EventRow, wanted: Container[str], scenes: Scenes = NO_SCENES
+) -> Iterator[Told]:
+    """The wanted topics that an event is told to, each with its body.
+
+    `scenes` holds the conversations that it names (`read_scenes`).
+    """
     for renderer in RENDERERS.get(event.kind, ()):
         yield from renderer(event, wanted)
+    yield from scenes.tell(event, wanted)
     prefix = event.kind.partition(".")[0]
-    hint = HINTS.get(prefix)
-    if hint is not None and hint in wanted and not event.kind.endswith(".export"):
-        yield hint, CHANGED
+    for hint in HINTS.get(prefix, ()):
+        if hint in wanted and not event.kind.endswith(".export"):
+            yield hint, CHANGED
 
 
 def render_frame(topic: str, body: Body, event_id: UUID | None = None) -> str:
@@ -127,9 +134,30 @@ def _messages(event: EventRow, wanted: Container[str]) -> Iterator[Told]:
         yield topic, {"id": topic.split(".")[3], "messages": messages}
 
 
+def _presence(event: EventRow) -> Body:
+    body = event.body
+    return {
+        "source": "PURECLOUD",
+        "primary": True,
+        "presenceDefinition": {
+            "id": body["presenceId"],
+            "systemPresence": body["systemPresence"],
+        },
+        "message": body["message"],
+        "modifiedDate": moment(time_of(event.id)),
+    }
+
+
+def _routing_status(event: EventRow) -> Body:
+    status = {"status": event.body["status"], "startTime": moment(time_of(event.id))}
+    return {"id": event.body["userId"], "routingStatus": status}
+
+
 CAMPAIGN = "v2.outbound.whatsappcampaigns.{id}"
 EXPORT = _about_export("v2.tidings.users.{user}.exports")
 RENDERERS: dict[str, tuple[Renderer, ...]] = {
+    "agent.presence": (_about_entity("v2.users.{id}.presence", _presence),),
+    "agent.routing": (_about_entity("v2.users.{id}.routingStatus", _routing_status),),
     "campaign.changed": (_about_entity(CAMPAIGN, _config),),
     "campaign.status": (_about_entity(CAMPAIGN, _campaign_status),),
     "campaign.progress": (_campaign_progress,),
@@ -160,15 +188,19 @@ RENDERERS: dict[str, tuple[Renderer, ...]] = {
 }
 # By the first word of the kind of event: lists on a screen that it changes.
 HINTS = {
-    "message": "v2.tidings.messages",
-    "campaign": "v2.tidings.campaigns",
-    "campaignSchedule": "v2.tidings.campaigns",
-    "contactList": "v2.tidings.contactlists",
-    "contactlist": "v2.tidings.contactlists",
-    "dncList": "v2.tidings.dnclists",
-    "dnclist": "v2.tidings.dnclists",
-    "consent": "v2.tidings.consents",
-    "integration": "v2.tidings.integrations",
-    "provider": "v2.tidings.integrations",
-    "template": "v2.tidings.templates",
+    "message": ("v2.tidings.messages",),
+    "conversation": ("v2.tidings.conversations", "v2.tidings.routing"),
+    "agent": ("v2.tidings.routing",),
+    "queue": ("v2.tidings.routing",),
+    "user_queues": ("v2.tidings.routing",),
+    "campaign": ("v2.tidings.campaigns",),
+    "campaignSchedule": ("v2.tidings.campaigns",),
+    "contactList": ("v2.tidings.contactlists",),
+    "contactlist": ("v2.tidings.contactlists",),
+    "dncList": ("v2.tidings.dnclists",),
+    "dnclist": ("v2.tidings.dnclists",),
+    "consent": ("v2.tidings.consents",),
+    "integration": ("v2.tidings.integrations",),
+    "provider": ("v2.tidings.integrations",),
+    "template": ("v2.tidings.templates",),
 }

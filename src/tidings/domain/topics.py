@@ -20,6 +20,8 @@ class Subject(StrEnum):
     CONTACT_LIST_FILTER = "contactListFilter"
     DNC_LIST = "dncList"
     CONVERSATION = "conversation"
+    QUEUE = "queue"
+    USER = "user"
 
 
 class TopicKind(msgspec.Struct, frozen=True):
@@ -59,6 +61,7 @@ CAMPAIGN_VIEW = ("outbound:whatsAppCampaign:view",)
 LIST_VIEW = ("outbound:contactList:view",)
 DNC_VIEW = ("outbound:dncList:view",)
 MESSAGE_VIEW = ("conversation:message:view", "conversation:communication:view")
+COLLEAGUES = ("directory:user:view", "routing:queueMember:manage")
 
 TOPICS: tuple[TopicKind, ...] = (
     TopicKind(
@@ -125,11 +128,49 @@ TOPICS: tuple[TopicKind, ...] = (
         MESSAGE_VIEW,
         Subject.CONVERSATION,
     ),
+    TopicKind(
+        "v2.users.{user}.conversations",
+        "A conversation that you are offered, have, parked or wrap up changed",
+    ),
+    TopicKind(
+        "v2.users.{user}.conversations.messages",
+        "The same, as a conversation over messages",
+    ),
+    TopicKind(
+        "v2.users.{id}.presence",
+        "Somebody's presence changed; one's own needs no permission",
+        COLLEAGUES,
+        Subject.USER,
+    ),
+    TopicKind(
+        "v2.users.{id}.routingStatus",
+        "Somebody's routing status changed; one's own needs no permission",
+        COLLEAGUES,
+        Subject.USER,
+    ),
+    TopicKind(
+        "v2.routing.queues.{id}.conversations.messages",
+        "A conversation came into a queue, or one of it changed hands",
+        MESSAGE_VIEW,
+        Subject.QUEUE,
+    ),
     TopicKind("v2.tidings.users.{user}.exports", "An export of yours, of any kind, can be fetched"),
     TopicKind(
         "v2.tidings.messages",
         "Some message came or changed its status",
         (*MESSAGE_VIEW, "analytics:conversationDetail:view"),
+        is_hint=True,
+    ),
+    TopicKind(
+        "v2.tidings.conversations",
+        "Some conversation with people changed hands or state",
+        MESSAGE_VIEW,
+        is_hint=True,
+    ),
+    TopicKind(
+        "v2.tidings.routing",
+        "Some agent, queue or conversation in a queue changed",
+        ("routing:queue:view",),
         is_hint=True,
     ),
     TopicKind("v2.tidings.campaigns", "Some campaign changed", CAMPAIGN_VIEW, is_hint=True),

@@ -194,6 +194,12 @@ def select_divisions_of(
         UNION ALL
         SELECT s.id, s.division_id FROM asked a JOIN conversation s ON s.id = a.id
         WHERE a.kind = 'conversation' AND s.organization_id = %(organization_id)s
+        UNION ALL
+        SELECT s.id, s.division_id FROM asked a JOIN queue s ON s.id = a.id
+        WHERE a.kind = 'queue' AND s.organization_id = %(organization_id)s
+        UNION ALL
+        SELECT s.id, s.division_id FROM asked a JOIN user_account s ON s.id = a.id
+        WHERE a.kind = 'user' AND s.organization_id = %(organization_id)s
         """,
         {"organization_id": organization_id, "kinds": kinds, "ids": ids},
         SubjectDivision,

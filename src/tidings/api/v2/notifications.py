@@ -11,6 +11,7 @@ from msgspec import Meta
 
 from tidings.actions import notifications as actions
 from tidings.api.auth import authenticate, signed_in
+from tidings.api.conversation_topics import Scenes, read_scenes
 from tidings.api.paging import After, PageSize, keyset
 from tidings.api.topic_bodies import Body as EventBody
 from tidings.api.topic_bodies import render_event
@@ -259,7 +260,8 @@ async def list_missed(
         verdicts = await actions.judge_topics(connection, caller, channel.topics)
         query = select_events_after(caller.organization_id, after=begin, limit=page_size)
         events = await fetch(connection, query)
-    wanted = {each.name for each in verdicts if not each.reason}
+        wanted = {each.name for each in verdicts if not each.reason}
+        scenes = await read_scenes(connection, events, {caller.organization_id: wanted})
     page = keyset(
         request,
         page_size,
@@ -267,14 +269,14 @@ async def list_missed(
         last_key=events[-1].id if events else None,
     )
     return Keyset(
-        entities=[each for event in events for each in _told(event, wanted)],
+        entities=[each for event in events for each in _told(event, wanted, scenes)],
         page_size=page_size,
         self_uri=page.self_uri,
         next_uri=page.next_uri,
     )
 
 
-def _told(event: EventRow, wanted: set[str]) -> list[MissedView]:
+def _told(event: EventRow, wanted: set[str], scenes: Scenes) -> list[MissedView]:
     return [
         MissedView(
             event_id=str(event.id),
@@ -282,7 +284,7 @@ def _told(event: EventRow, wanted: set[str]) -> list[MissedView]:
             event_time=moment(time_of(event.id)),
             event_body=body,
         )
-        for topic, body in render_event(event, wanted)
+        for topic, body in render_event(event, wanted, scenes)
     ]
 
 
