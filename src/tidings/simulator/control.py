@@ -5,7 +5,7 @@ from typing import Any
 
 import msgspec
 
-from tidings.simulator import control_clock, control_ledger, phone_api
+from tidings.simulator import control_clock, control_ledger, control_scripts, phone_api
 from tidings.simulator.faults import Faults
 from tidings.simulator.http import Answer, Request, json_response
 from tidings.simulator.people import digits_of, wa_id_of
@@ -104,7 +104,7 @@ async def post_inbound(simulation: Simulation, request: Request) -> Answer:
     """A customer sends: {"from", "to" (number id or display number)?, "type", <payload>...}."""
     message: dict[str, Any] = await request.json()
     wa_id = _sender(simulation, str(message.pop("from")))
-    number_id = number_id_of(simulation, str(message.pop("to", "")))
+    number_id = simulation.book.number_id(str(message.pop("to", "")))
     name = message.pop("name", None)
     if name is not None:
         customer = simulation.book.customer(wa_id)
@@ -132,24 +132,10 @@ def _sender(simulation: Simulation, text: str) -> str:
     return wa_id
 
 
-def number_id_of(simulation: Simulation, text: str) -> str:
-    """The id of a business number given by id or as people dial it; the first one by default."""
-    book = simulation.book
-    if not text:
-        return book.world.numbers[0].id
-    if text in book.numbers:
-        return text
-    digits = digits_of(text)
-    for number in book.world.numbers:
-        if digits and digits_of(number.display_phone_number) == digits:
-            return number.id
-    raise ValueError(f"{text!r} is no business number")
-
-
 async def post_preference(simulation: Simulation, request: Request) -> Answer:
     """{"from", "to"?, "value": "stop" or "resume"}: marketing messages stopped or resumed."""
     given = await request.json()
-    number_id = number_id_of(simulation, str(given.get("to", "")))
+    number_id = simulation.book.number_id(str(given.get("to", "")))
     simulation.inbound.preference(
         number_id, _sender(simulation, str(given["from"])), str(given["value"])
     )
@@ -245,6 +231,7 @@ ROUTES: dict[tuple[str, str, int], Handler] = {
     ("POST", "reset", 0): post_reset,
     **control_clock.ROUTES,
     **control_ledger.ROUTES,
+    **control_scripts.ROUTES,
     **phone_api.ROUTES,
 }
 

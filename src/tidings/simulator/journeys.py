@@ -84,6 +84,7 @@ class Journeys:
         piece = self._piece(journey, kind, code)
         if piece is not None:
             self._simulation.outbox.put(piece)
+        self._simulation.runs.hear(journey, kind)
 
     def _piece(self, journey: Journey, kind: int, code: int) -> Piece | None:
         """The status webhook of one step."""

@@ -16,6 +16,7 @@ from tidings.simulator.ledger import STEP_NAMES, Accepted, Event, Ledger
 from tidings.simulator.limits import Limits
 from tidings.simulator.media import MediaStore
 from tidings.simulator.outbox import Outbox
+from tidings.simulator.runs import Runs
 from tidings.simulator.timeline import Timeline
 from tidings.simulator.wamids import parse_wamid
 from tidings.simulator.world import Template
@@ -49,6 +50,7 @@ class Simulation:
         )
         self.inbound = Inbound(self)
         self.journeys = Journeys(self)
+        self.runs = Runs(self)
         self.address = ""
         self.closing = False
         self._saving: asyncio.Task[None] | None = None
@@ -97,6 +99,7 @@ class Simulation:
 
     def reset(self) -> None:
         """Back to an empty ledger and the configured world; media and faults go too."""
+        self.runs.clear()
         self.timeline.clear()
         self.outbox.clear()
         self.outbox.counts.clear()
@@ -114,6 +117,7 @@ class Simulation:
         self.clock.offset_seconds = self.book.clock_offset_seconds = offset_seconds
         self.book.dirty = True
         self.chats.touched()
+        self.runs.clock_moved()
 
     def remember(self, entry: Accepted) -> ChatMessage:
         """Show the accepted message in its chat."""

@@ -27,6 +27,11 @@ class Timeline:
             self._timer.cancel()
             self._timer = None
 
+    @staticmethod
+    def now() -> float:
+        """The seconds it runs on, which moving the simulated time does not touch."""
+        return time.monotonic()
+
     def after(self, seconds: float, action: Callable[[], None]) -> None:
         """Run the action once, that much later."""
         due = time.monotonic() + seconds

@@ -8,6 +8,8 @@ from typing import Any
 
 import msgspec
 
+from tidings.simulator.scripts import Script
+
 
 class Settings(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
     """How the platform itself behaves. Seconds and milliseconds as the names say."""
@@ -146,3 +148,4 @@ class World(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
     tokens: list[Token] = msgspec.field(default_factory=list)
     templates: list[Template] = msgspec.field(default_factory=list)
     customers: list[Customer] = msgspec.field(default_factory=list)
+    scripts: list[Script] = msgspec.field(default_factory=list)

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 import msgspec
 
-from tidings.simulator.people import user_id_of, wa_id_of_user
+from tidings.simulator.people import digits_of, user_id_of, wa_id_of_user
 from tidings.simulator.world import (
     App,
     Customer,
@@ -63,6 +63,7 @@ class WorldBook:
         self._config = config
         self.clock_offset_seconds = 0.0
         self.dirty = False
+        self.guests: dict[str, Customer] = {}
         saved = self._saved()
         self.use(saved.world if saved else world_of(config))
 
@@ -122,8 +123,20 @@ class WorldBook:
         return self.world.settings
 
     def customer(self, wa_id: str) -> Customer:
-        """The configured customer, or the ordinary one every unknown number belongs to."""
-        return self.customers.get(wa_id) or Customer(wa_id=wa_id)
+        """The configured customer, the guest of a run, or the ordinary one everybody else is."""
+        return self.customers.get(wa_id) or self.guests.get(wa_id) or Customer(wa_id=wa_id)
+
+    def number_id(self, text: str) -> str:
+        """The id of a business number given by id or as people dial it; the first by default."""
+        if not text:
+            return self.world.numbers[0].id
+        if text in self.numbers:
+            return text
+        digits = digits_of(text)
+        for number in self.world.numbers:
+            if digits and digits_of(number.display_phone_number) == digits:
+                return number.id
+        raise ValueError(f"{text!r} is no business number")
 
     def keep(self, customer: Customer) -> None:
         """Add the customer, or put them in the place of the one with the same number."""
