@@ -32,15 +32,17 @@ NotePageSize = Annotated[int, Parameter(query="pageSize", ge=1, le=100)]
 
 
 class MessageBody(Body):
-    """AdditionalMessage of the reference: a text, or a template."""
+    """AdditionalMessage of the reference: a text, a template, or uploaded files with a text."""
 
     text_body: str | None = None
+    media_ids: list[str] | None = None
     messaging_template: TemplateBody | None = None
 
     def draft(self) -> AgentDraft:
         """The message as the action takes it."""
         return AgentDraft(
             text=self.text_body,
+            media_ids=tuple(parse_id(each, "mediaIds") for each in self.media_ids or ()),
             response_id=read_response_id(self.messaging_template),
             values=read_values(self.messaging_template),
         )
@@ -81,7 +83,8 @@ async def send_message(
 
     An Idempotency-Key, such as the client's own id of the message, makes it safe to repeat. 409
     names who has the conversation when it is somebody else, or says that the customer-service
-    window is closed for a text; a template goes out at any time.
+    window is closed for a text; a template goes out at any time. Each of mediaIds becomes a
+    message of its own, the text goes with the first of them, which is the answer.
     """
     draft = data.draft()
 
