@@ -54,6 +54,7 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     inbox_days: PositiveInt = 14
     exchange_days: PositiveInt = 14
     event_days: PositiveInt = 14
+    import_reject_days: PositiveInt = 30
     exchange_max_bytes: PositiveInt = 8_192
     breaker_minimum: PositiveInt = 50
     breaker_percent: Annotated[int, Meta(ge=1, le=100)] = 30
@@ -112,6 +113,7 @@ DESCRIPTIONS: dict[str, str] = {
     "inbox_days": "Received webhooks are kept for so long.",
     "exchange_days": "The exchange log with providers is kept for so long.",
     "event_days": "Event rows are kept for so long.",
+    "import_reject_days": "Rows that an import did not take are kept for so long after its end.",
     "exchange_max_bytes": "Longest part of a request or answer kept in the exchange log.",
     "breaker_minimum": "The failure-rate breaker needs at least so many outcomes.",
     "breaker_percent": "Share of failed outcomes, in per cent, at which the breaker pauses a "

@@ -1,10 +1,13 @@
 """Do-not-contact files: several columns, any format, other columns ignored, bad rows told."""
 
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from tests.api_client import Api
 from tests.world import World
 from tidings.engine.imports import run_next_import
+from tidings.engine.outbound_sweep import sweep_outbound
+from tidings.settings import Settings
 from tidings.store.database import Database
 
 LISTS = "/api/v2/outbound/dnclists"
@@ -219,3 +222,24 @@ async def test_a_list_that_is_deleted_takes_its_imports_along(api: Api, database
 
     assert (await api.get(sent.json()["selfUri"])).status == 404
     assert not await run_next_import(database)
+
+
+async def test_rows_that_were_not_taken_go_after_some_weeks_and_are_said_to_be_gone(
+    api: Api, database: Database, settings: Settings
+) -> None:
+    listed = await made(api, "Rejects expire")
+    job = await imported(api, database, listed, "phone\n4915110000001\nnobody\nno one\n")
+    later = datetime.now(UTC) + timedelta(days=settings.import_reject_days, minutes=1)
+
+    before = await api.get(f"{job['selfUri']}/rejects")
+    await sweep_outbound(database, settings, datetime.now(UTC))
+    kept = await api.get(f"{job['selfUri']}/rejects")
+    await sweep_outbound(database, settings, later)
+
+    gone = await api.get(f"{job['selfUri']}/rejects")
+    shown = (await api.get(job["selfUri"])).json()
+    assert before.text == kept.text
+    assert before.text.count("\n") == 3
+    assert (gone.status, gone.json()["code"]) == (404, "import.rejects.expired")
+    assert "rejectsExpired" not in job
+    assert (shown["rejectedRows"], shown["rejectsExpired"]) == (2, True)

@@ -1,4 +1,4 @@
-"""What expires of lists and campaigns: entries of do-not-contact lists, events, exports, runs."""
+"""What expires of lists and campaigns: do-not-contact entries, events, rejects, exports, runs."""
 
 from datetime import datetime, timedelta
 
@@ -13,6 +13,7 @@ from tidings.store.campaign_leftovers import (
 from tidings.store.database import Database
 from tidings.store.dnc_entries import delete_expired_entries
 from tidings.store.exports import delete_expired_exports, delete_export_chunks
+from tidings.store.import_files import delete_old_rejects, note_dropped_rejects
 from tidings.store.outbound_events import delete_old_outbound_events
 from tidings.store.query import execute, fetch, fetch_optional
 
@@ -32,6 +33,9 @@ async def sweep_outbound(database: Database, settings: Settings, now: datetime) 
     async with database.connection() as connection:
         await execute(connection, delete_expired_entries(now, AT_A_TIME))
         await execute(connection, delete_old_outbound_events(before, AT_A_TIME))
+        ended = now - timedelta(days=settings.import_reject_days)
+        await execute(connection, delete_old_rejects(ended, AT_A_TIME))
+        await execute(connection, note_dropped_rejects(ended, AT_A_TIME))
     async with database.transaction() as connection:
         for gone in await fetch(connection, delete_expired_exports(EXPORTS_AT_A_TIME)):
             await execute(connection, delete_export_chunks(gone.organization_id, gone.id))

@@ -1,6 +1,7 @@
 """The uploaded files of imports in pieces, and the records of them that were not taken."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from uuid import UUID
 
 import msgspec
@@ -111,4 +112,45 @@ def select_rejects(
             "limit": limit,
         },
         RejectRow,
+    )
+
+
+def delete_old_rejects(before: datetime, limit: int) -> Query[Nothing]:
+    """Drop rows that were not taken by imports that ended before a moment, of all organizations,
+    some at a time."""
+    return Query(
+        """
+        DELETE FROM file_import_reject r
+        USING (SELECT o.organization_id, o.import_id, o.line
+               FROM (SELECT organization_id, id FROM file_import
+                     WHERE finished_at <= %(before)s AND rejects_dropped_at IS NULL
+                     ORDER BY finished_at LIMIT %(limit)s) i
+               CROSS JOIN LATERAL (
+                 SELECT organization_id, import_id, line FROM file_import_reject
+                 WHERE organization_id = i.organization_id AND import_id = i.id
+                 LIMIT %(limit)s) o
+               LIMIT %(limit)s) x
+        WHERE r.organization_id = x.organization_id AND r.import_id = x.import_id
+          AND r.line = x.line
+        """,
+        {"before": before, "limit": limit},
+        Nothing,
+    )
+
+
+def note_dropped_rejects(before: datetime, limit: int) -> Query[Nothing]:
+    """Say of imports that ended before a moment that their rejected rows are gone."""
+    return Query(
+        """
+        UPDATE file_import i SET rejects_dropped_at = now()
+        FROM (SELECT organization_id, id FROM file_import f
+              WHERE finished_at <= %(before)s AND rejects_dropped_at IS NULL
+                AND NOT EXISTS (
+                  SELECT FROM file_import_reject r
+                  WHERE r.organization_id = f.organization_id AND r.import_id = f.id)
+              ORDER BY finished_at LIMIT %(limit)s) x
+        WHERE i.organization_id = x.organization_id AND i.id = x.id
+        """,
+        {"before": before, "limit": limit},
+        Nothing,
     )

@@ -12,7 +12,8 @@ from tidings.store.query import Nothing, Query
 
 COLUMNS = """organization_id, id, kind, target_id, options, state, file_name, content_type,
     total_bytes, done_bytes, done_lines, accepted_rows, rejected_rows, failure_code, failure,
-    created_by, created_by_id, created_at, expires_at, finished_at"""
+    created_by, created_by_id, created_at, expires_at, finished_at,
+    rejects_dropped_at"""
 CONSENTS = "consents"
 CONTACTS = "contacts"
 DNC = "dnc"
@@ -44,6 +45,7 @@ class ImportRow(msgspec.Struct, frozen=True):
     created_at: datetime
     expires_at: datetime | None
     finished_at: datetime | None
+    rejects_dropped_at: datetime | None
 
 
 class ImportDraft(msgspec.Struct, frozen=True, kw_only=True):

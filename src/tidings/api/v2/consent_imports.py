@@ -79,8 +79,8 @@ async def cancel_import(import_id: UUID, caller: Caller, database: Database) -> 
 async def read_rejects(import_id: UUID, caller: Caller, database: Database) -> Stream:
     """The lines that were not taken and why, as CSV."""
     async with database.transaction(caller.organization_id) as connection:
-        await actions.access_import(connection, caller, store.CONSENTS, import_id)
-    return rejects_stream(database, caller, import_id)
+        row = await actions.access_import(connection, caller, store.CONSENTS, import_id)
+    return rejects_stream(database, caller, row)
 
 
 consent_imports_router = Router(

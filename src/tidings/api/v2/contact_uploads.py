@@ -159,8 +159,8 @@ async def read_rejects(
     contact_list_id: UUID, import_id: UUID, caller: Caller, database: Database
 ) -> Stream:
     """The lines that were not taken and why, as CSV."""
-    await _access(database, caller, contact_list_id, import_id)
-    return rejects_stream(database, caller, import_id)
+    row = await _access(database, caller, contact_list_id, import_id)
+    return rejects_stream(database, caller, row)
 
 
 async def _access(

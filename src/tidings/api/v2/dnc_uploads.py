@@ -173,8 +173,8 @@ async def read_dnc_rejects(
     dnc_list_id: UUID, import_id: UUID, caller: Caller, database: Database
 ) -> Stream:
     """The lines that were not taken, in whole or part, and why, as CSV."""
-    await _access(database, caller, dnc_list_id, import_id)
-    return rejects_stream(database, caller, import_id)
+    row = await _access(database, caller, dnc_list_id, import_id)
+    return rejects_stream(database, caller, row)
 
 
 async def _access(

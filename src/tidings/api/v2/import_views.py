@@ -15,6 +15,7 @@ from tidings.api.replay import Once, request_key
 from tidings.api.v2.consents import csv_stream, csv_text
 from tidings.api.views import Keyset, Moment, View, moment, optional_moment, parse_id
 from tidings.domain.delimited import guard_formula
+from tidings.domain.errors import Kind, Rejection
 from tidings.domain.permissions import Caller
 from tidings.settings import Settings
 from tidings.store import imports as store
@@ -26,7 +27,10 @@ REJECTS_AT_A_TIME = 5_000
 
 
 class ImportView(View):
-    """One import and how far it is. `failure` says what to change in the file."""
+    """One import and how far it is. `failure` says what to change in the file.
+
+    Rows that were not taken are kept for some weeks; `rejects_expired` says that they are gone.
+    """
 
     id: str
     state: str
@@ -42,6 +46,7 @@ class ImportView(View):
     finished_time: Moment | None = None
     failure_code: str | None = None
     failure: str | None = None
+    rejects_expired: bool = False
 
     @classmethod
     def of(cls, row: store.ImportRow, path: str) -> "ImportView":
@@ -61,6 +66,7 @@ class ImportView(View):
             started_time=moment(row.created_at),
             finished_time=optional_moment(row.finished_at),
             self_uri=f"{path}/{row.id}",
+            rejects_expired=row.rejected_rows > 0 and row.rejects_dropped_at is not None,
         )
 
 
@@ -142,9 +148,16 @@ async def read_pieces(
         raise actions.upload_broke_off(kind) from None
 
 
-def rejects_stream(database: Database, caller: Caller, import_id: UUID) -> Stream:
-    """The lines of an import that were not taken and why, as CSV."""
-    return csv_stream(_rejects(database, caller, import_id), "rejects.csv")
+def rejects_stream(database: Database, caller: Caller, row: store.ImportRow) -> Stream:
+    """The lines of an import that were not taken and why, as CSV; 404 once they are dropped."""
+    if row.rejected_rows and row.rejects_dropped_at is not None:
+        raise Rejection(
+            Kind.ABSENT,
+            "import.rejects.expired",
+            "The rows that this import did not take were kept for some weeks and are gone now. "
+            "Import the file again to see them.",
+        )
+    return csv_stream(_rejects(database, caller, row.id), "rejects.csv")
 
 
 async def _rejects(database: Database, caller: Caller, import_id: UUID) -> AsyncIterator[str]:

@@ -88,6 +88,8 @@ CREATE INDEX survey_answer_expiry ON survey_answer (expires_at) WHERE state IN (
 
 -- Rows that an import did not take are personal data; they go some weeks after its end.
 ALTER TABLE file_import ADD COLUMN rejects_dropped_at timestamptz;
+-- A row an import: the index is made at once.
+-- squawk-ignore require-concurrent-index-creation
 CREATE INDEX file_import_rejects ON file_import (finished_at) WHERE rejects_dropped_at IS NULL;
 
 -- Row-level security for what is new ----------------------------------------------------------
