@@ -84,15 +84,19 @@ def find_part(place: Place, participant_id: UUID) -> ParticipantRow:
     return part
 
 
-def taken(place: Place) -> Rejection:
+async def taken(connection: Connection, caller: Caller, place: Place) -> Rejection:
     """The 409 that names who has the conversation."""
-    name = place.spot.owner_name or "somebody else"
     owner = place.owner
-    does = "is offered" if owner is not None and owner.state == "alerting" else "has"
+    assert owner is not None, "somebody has it"
+    assert owner.user_id is not None, "an agent is a person"
+    query = store.select_candidate(caller.organization_id, owner.user_id, None)
+    person = await fetch_optional(connection, query)
+    name = person.name if person is not None else "Somebody else"
+    does = "is offered" if owner.state == "alerting" else "has"
     return conflict(
         "conversation.taken",
         f"{name} {does} this conversation now.",
-        userId="" if owner is None else str(owner.user_id),
+        userId=str(owner.user_id),
         userName=name,
     )
 

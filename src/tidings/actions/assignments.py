@@ -35,7 +35,7 @@ async def assign(
     caller.require(PULL if is_own else ASSIGN, place.spot.division_id)
     owner = place.owner
     if owner is not None and (owner.state != "alerting" or owner.user_id == user_id or is_own):
-        raise taken(place)
+        raise await taken(connection, caller, place)
     await _check_candidate(connection, caller, place, user_id)
     part_id = await give(connection, caller, place, user_id, disconnect_type="transfer")
     if not is_own:

@@ -21,7 +21,6 @@ class Spot(msgspec.Struct, frozen=True, kw_only=True):
     address: str
     state: str
     owner_id: UUID | None
-    owner_name: str | None
     queue_id: UUID | None
     capacity_units: int
     wrapup_blocks: bool
@@ -33,18 +32,18 @@ def hold_spot(organization_id: UUID, conversation_id: UUID) -> Query[Spot]:
     """One conversation, held until the transaction ends.
 
     Every step of a conversation begins with that lock, so of two people who reach for it at once
-    the second sees what the first did.
+    the second sees what the first did. Only the conversation's own columns are as they are after
+    the wait: what may have changed beside is read in a statement after it.
     """
     return Query(
         """
         SELECT c.id, c.division_id, c.integration_id, c.customer_id, c.address, c.state,
-               c.owner_id, u.name AS owner_name, c.queue_id,
+               c.owner_id, c.queue_id,
                coalesce(s.capacity_units, 1) AS capacity_units,
                coalesce(s.wrapup_blocks, true) AS wrapup_blocks,
                coalesce(s.allowed_presences, '{OnQueue}') AS allowed_presences,
                coalesce(s.decline_limit, 3) AS decline_limit
         FROM conversation c
-        LEFT JOIN user_account u ON u.organization_id = c.organization_id AND u.id = c.owner_id
         LEFT JOIN workstream s ON s.organization_id = c.organization_id AND s.id = c.workstream_id
         WHERE c.organization_id = %(organization_id)s AND c.id = %(id)s
         FOR UPDATE OF c
