@@ -67,7 +67,8 @@ function Progressing({ job }: { job: ConsentImport }) {
       />
       {job.failure && <Text c="var(--bad)">{job.failure}</Text>}
       <Group gap="xs">
-        {(job.rejectedRows ?? 0) > 0 && (
+        {job.rejectsExpired && <Text c="dimmed">{t("contacts.upload.rejectsExpired")}</Text>}
+        {(job.rejectedRows ?? 0) > 0 && !job.rejectsExpired && (
           <DownloadLink
             path={`/api/v2/consents/imports/${job.id}/rejects`}
             label={t("consent.rejects")}

@@ -120,9 +120,15 @@ function Counts({ job, onRejects }: { job: FileImport; onRejects: () => void }) 
           <Text size="sm" c="var(--bad)" className="figures">
             {t("contacts.upload.rejected", { count: rejectedRows })}
           </Text>
-          <Button size="compact-xs" variant="default" onClick={onRejects}>
-            {t("contacts.upload.showRejects")}
-          </Button>
+          {job.rejectsExpired ? (
+            <Text size="sm" c="dimmed">
+              {t("contacts.upload.rejectsExpired")}
+            </Text>
+          ) : (
+            <Button size="compact-xs" variant="default" onClick={onRejects}>
+              {t("contacts.upload.showRejects")}
+            </Button>
+          )}
         </Group>
       )}
     </>

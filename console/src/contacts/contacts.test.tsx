@@ -185,3 +185,18 @@ test("a list whose file was taken in part is used once somebody says so", async 
   await userEvent.click(within(dialog).getByRole("button", { name: "Use the list as it is" }));
   await waitFor(() => expect(calls.some(({ path }) => path.endsWith("/accept"))).toBe(true));
 });
+
+test("of an import long ago the rows that were left out are said to be gone", async () => {
+  const job = {
+    ...{ id: "i1", state: "done", fileName: "out.csv", startedTime: "2026-01-01T10:00:00Z" },
+    ...{ totalBytes: 9, doneBytes: 9, totalRows: 9, acceptedRows: 7, rejectedRows: 2 },
+    ...{ percentComplete: 100, rejectsExpired: true },
+  };
+  serve({
+    "GET /api/v2/outbound/dnclists/9": DNC,
+    "GET /api/v2/outbound/dnclists/9/imports": { entities: [job] },
+  });
+  open(DncListPage, "/contacts/dnc/9?tab=uploads", "/contacts/dnc/$id");
+  expect(await screen.findByText("The rows are not kept any more.")).toBeTruthy();
+  expect(screen.queryByRole("button", { name: /Show/ })).toBeNull();
+});
