@@ -9,10 +9,11 @@ from tests.campaigns import CAMPAIGNS
 from tests.pumping import Campaign, Pumping, phones, row
 from tests.sending import Line, Sending
 from tidings.engine.pump import NumberPump
+from tidings.store.campaign_runs import select_allowance
 from tidings.store.ids import new_id
 from tidings.store.leases import Lease, take_leases
 from tidings.store.outbox import claim_due
-from tidings.store.query import fetch
+from tidings.store.query import fetch, fetch_one
 
 SETTINGS = "/api/v2/outbound/settings"
 
@@ -375,3 +376,22 @@ async def test_a_thousand_campaigns_on_one_number_are_looked_at_and_served_toget
     )
     assert messaged == 500
     assert took < timedelta(seconds=3)
+
+
+async def test_who_has_nobody_to_message_uses_nothing_of_the_organizations_maximum(
+    pumping: Pumping, line: Line
+) -> None:
+    idle = await pumping.campaign(line, [row(phones(1)[0])], always_running=True)
+    await pumping.start(idle)
+    await pumping.work(await pumping.pump(line))
+    busy = await pumping.campaign(line, [row(each) for each in phones(3)], messages_per_minute=600)
+    await pumping.start(busy)
+    pump = await pumping.pump(line)
+    await pumping.work(pump, 1)
+
+    async with pumping.database.connection() as connection:
+        query = select_allowance(pumping.organization.id)
+        allowance = await fetch_one(connection, query)
+
+    assert await pumping.status(idle) == "on"
+    assert allowance.all_per_minute == 600

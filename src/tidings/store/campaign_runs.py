@@ -67,20 +67,28 @@ def select_working(organization_id: UUID, integration_id: UUID) -> Query[Working
 
 
 class Allowance(msgspec.Struct, frozen=True):
-    """What an organization's campaigns may send a minute, and what those that run want together."""
+    """What an organization's campaigns may send a minute, and what they want to together.
+
+    Those that run but have nobody to message now want nothing.
+    """
 
     most_per_minute: int
     all_per_minute: int
 
 
 def select_allowance(organization_id: UUID) -> Query[Allowance]:
-    """An organization's maximum against the paces of all its running campaigns."""
+    """An organization's maximum against the paces of its campaigns that have somebody to message."""
     return Query(
         """
         SELECT coalesce((SELECT max_messages_per_minute FROM outbound_settings
                          WHERE organization_id = %(organization_id)s), 60000) AS most_per_minute,
-               coalesce((SELECT sum(messages_per_minute) FROM campaign
-                         WHERE organization_id = %(organization_id)s AND status = 'on'),
+               coalesce((SELECT sum(c.messages_per_minute) FROM campaign c
+                         WHERE c.organization_id = %(organization_id)s AND c.status = 'on'
+                           AND (c.cursor <= c.last_sequence OR EXISTS (
+                             SELECT 1 FROM campaign_put_off p
+                             WHERE p.organization_id = %(organization_id)s
+                               AND p.campaign_id = c.id AND p.run = c.run
+                               AND p.due_at <= now()))),
                         0)::bigint AS all_per_minute
         """,
         {"organization_id": organization_id},
