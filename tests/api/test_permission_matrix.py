@@ -17,6 +17,7 @@ from tests.messaging import ACCOUNT, Messaging
 from tests.outbound import make_contact_list
 from tests.sending import Sending
 from tests.world import World
+from tidings.actions.participation import add_participants, derive
 from tidings.api.application import Application
 from tidings.store.database import Database
 from tidings.store.ids import new_id
@@ -26,6 +27,7 @@ from tidings.store.outbound_events import (
     OutboundEvent,
     insert_outbound_event,
 )
+from tidings.store.participants import NewParticipant
 from tidings.store.quarantine import Unread, insert_unread, select_quarantine
 from tidings.store.query import execute, fetch, fetch_one
 from tidings.store.templates import select_account_templates
@@ -61,9 +63,11 @@ async def objects(api: Api, world: World, database: Database, sending: Sending) 
         content=b"address\n+4915112345678\n",
         headers={"Content-Type": "text/csv"},
     )
+    talk, routes = await conversation(world, database), await routing(api, world)
     return {
         **world.objects,
-        **await conversation(world, database),
+        **talk,
+        **await participant(world, database, talk["conversation_id"], routes["queue_id"]),
         "element_id": await unread_element(world, database),
         "library_id": library["id"],
         "response_id": response["id"],
@@ -71,7 +75,7 @@ async def objects(api: Api, world: World, database: Database, sending: Sending) 
         **await contact_list(api),
         **await outbound(api, world, database),
         "campaign_id": await campaign(api, sending),
-        **await routing(api, world),
+        **routes,
         "channel_id": (await made(api, "/api/v2/notifications/channels"))["id"],
         "address": "4915112345678",
         "object_type": "USER",
@@ -188,6 +192,24 @@ async def conversation(world: World, database: Database) -> dict[str, Any]:
         "conversation_id": queued.conversation_id,
         "message_id": queued.message_id,
     }
+
+
+async def participant(
+    world: World, database: Database, conversation_id: UUID, queue_id: str
+) -> dict[str, Any]:
+    """Sven has the conversation; a communication has the id of its participant."""
+    part = NewParticipant(
+        conversation_id=conversation_id,
+        id=new_id(),
+        purpose="agent",
+        state="connected",
+        user_id=world.sven.id,
+        queue_id=UUID(queue_id),
+    )
+    async with database.transaction() as connection:
+        await add_participants(connection, world.nordwind.id, [part])
+        await derive(connection, world.nordwind.id, [conversation_id], otherwise="open")
+    return {"participant_id": part.id, "communication_id": part.id}
 
 
 async def unread_element(world: World, database: Database) -> UUID:

@@ -86,14 +86,20 @@ async def _change(
 ) -> None:
     """Do what a PATCH of a participant asks for; its state first."""
     wrapup = None if data.wrapup is None else data.wrapup.wrapup()
+    part = find_part(await hold_place(connection, caller, ids[0]), ids[1])
     match data.state:
+        case "connected" if part.state == "parked":
+            await resume(connection, caller, *ids)
         case "connected":
-            await _connect(connection, caller, ids)
+            await accept_offer(connection, caller, *ids)
         case "parked":
             await park(connection, caller, *ids, resume_at=_resume_at(data.resume_time))
+        case "disconnected" if part.state == "alerting":
+            await decline_offer(connection, caller, *ids)
+            wrapup = None
         case "disconnected":
             wants = data.after_call_work or False
-            await _disconnect(connection, caller, ids, wrapup, wants_wrapup=wants)
+            await disconnect_part(connection, caller, *ids, wrapup=wrapup, wants_wrapup=wants)
             wrapup = None
         case None:
             pass
@@ -103,31 +109,6 @@ async def _change(
         await wrap_up(connection, caller, *ids, wrapup)
     if data.wrapup_skipped:
         await skip_wrapup(connection, caller, *ids)
-
-
-async def _connect(connection: Connection, caller: Caller, ids: tuple[UUID, UUID]) -> None:
-    """Accept an offer, or take a parked conversation up again."""
-    part = find_part(await hold_place(connection, caller, ids[0]), ids[1])
-    if part.state == "parked":
-        await resume(connection, caller, *ids)
-    else:
-        await accept_offer(connection, caller, *ids)
-
-
-async def _disconnect(
-    connection: Connection,
-    caller: Caller,
-    ids: tuple[UUID, UUID],
-    wrapup: Wrapup | None,
-    *,
-    wants_wrapup: bool,
-) -> None:
-    """Decline an offer, or end one's part."""
-    part = find_part(await hold_place(connection, caller, ids[0]), ids[1])
-    if part.state == "alerting":
-        await decline_offer(connection, caller, *ids)
-    else:
-        await disconnect_part(connection, caller, *ids, wrapup=wrapup, wants_wrapup=wants_wrapup)
 
 
 def _resume_at(text: str | None) -> datetime | None:
