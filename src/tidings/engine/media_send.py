@@ -1,8 +1,10 @@
 """Hands uploaded files to the provider when they go out: once, while its id of them is good."""
 
+import asyncio
 from datetime import UTC, datetime, timedelta
 from typing import Final
 from uuid import UUID
+from weakref import WeakValueDictionary
 
 import msgspec
 
@@ -33,31 +35,46 @@ class MediaSend:
         self._database = database
         self._files = MediaFiles(settings)
         self._http = http
+        self._turns: WeakValueDictionary[UUID, asyncio.Lock] = WeakValueDictionary()
 
     async def hand_over(
         self, organization_id: UUID, provider: Provider, account: Account, content: MediaContent
     ) -> MediaContent | Refused:
-        """The content with the provider's id of its file, or why there is none."""
+        """The content with the provider's id of its file, or why there is none.
+
+        Messages with the same file take turns, so that it is uploaded once.
+        """
+        media_id = UUID(content.file_id)
+        turn = self._turns.setdefault(media_id, asyncio.Lock())
+        async with turn:
+            found = await self._find_or_upload(organization_id, media_id, provider, account)
+        if isinstance(found, Refused):
+            return found
+        return msgspec.structs.replace(content, media_id=found)
+
+    async def _find_or_upload(
+        self, organization_id: UUID, media_id: UUID, provider: Provider, account: Account
+    ) -> str | Refused:
         async with self._database.connection() as connection:
-            wanted = select_some_media(organization_id, [UUID(content.file_id)])
+            wanted = select_some_media(organization_id, [media_id])
             row = await fetch_optional(connection, wanted)
         if row is None or row.key is None or row.deleted_at is not None:
             return GONE
         now = datetime.now(UTC)
         if row.provider_media_id and row.provider_media_until and row.provider_media_until > now:
-            return msgspec.structs.replace(content, media_id=row.provider_media_id)
+            return row.provider_media_id
         try:
-            media_id = await self._upload(row, provider, account)
+            given = await self._upload(row, provider, account)
         except FileNotFoundError:
             return GONE
         except GraphRefused as error:
             return error.refusal
         except (NeverLeft, MayHaveLeft) as error:
             return Refused("provider.unreachable", Fault.SERVER, str(error))
-        keep = set_provider_media(row, provider_media_id=media_id, until=now + PROVIDER_KEEPS)
+        keep = set_provider_media(row, provider_media_id=given, until=now + PROVIDER_KEEPS)
         async with self._database.connection() as connection:
             await execute(connection, keep)
-        return msgspec.structs.replace(content, media_id=media_id)
+        return given
 
     async def _upload(self, row: MediaRow, provider: Provider, account: Account) -> str:
         opened = await self._files.open(row.key or "")
