@@ -30,7 +30,13 @@ def up(simulator: bool, port: int | None, host: str | None) -> None:
     """
     settings = read_settings(port=port, host=host)
     set_up_logs(settings)
-    run_everything(settings, simulator=simulator)
+    run_everything(
+        settings,
+        simulator=simulator,
+        beside=lambda _: click.echo(
+            f"Console and API are at {settings.base_url} in a moment; Ctrl-C stops everything."
+        ),
+    )
 
 
 def run_everything(

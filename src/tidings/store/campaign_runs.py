@@ -77,7 +77,7 @@ class Allowance(msgspec.Struct, frozen=True):
 
 
 def select_allowance(organization_id: UUID) -> Query[Allowance]:
-    """An organization's maximum against the paces of its campaigns that have somebody to message."""
+    """An organization's maximum, and the paces of its campaigns that have somebody to message."""
     return Query(
         """
         SELECT coalesce((SELECT max_messages_per_minute FROM outbound_settings
