@@ -19,6 +19,7 @@ BENCHES = {
     "pace": "a campaign's pace over a minute, and how soon its stop takes effect",
     "start": "start of a campaign over a million contacts -> laid out",
     "import": "a CSV of a million contacts, uploaded -> in the list",
+    "route": "10,000 waiting conversations -> offered to 1,000 agents by their skills",
     "interactions": "first page of ten million conversations, by every filter",
 }
 

@@ -1,5 +1,7 @@
 """Whole-database counts, for benches, chaos runs and the doctor; never for a request."""
 
+from datetime import datetime
+
 import msgspec
 
 from tidings.store.query import Query
@@ -46,6 +48,28 @@ def count_backlog() -> Query[Backlog]:
         """,
         {},
         Backlog,
+    )
+
+
+class Routed(msgspec.Struct, frozen=True):
+    """What the routers still have to give out, and what they gave out twice."""
+
+    waiting: int
+    doubled: int
+
+
+def count_routed() -> Query[Routed]:
+    """Conversations that wait to be offered, and those that two agents have."""
+    return Query(
+        """
+        SELECT (SELECT count(*)::integer FROM waiting
+                WHERE offered_to IS NULL AND distribution = 'push') AS waiting,
+               (SELECT count(*)::integer FROM (
+                  SELECT FROM participant WHERE purpose = 'agent' AND mode = 'primary'
+                  GROUP BY organization_id, conversation_id HAVING count(*) > 1) d) AS doubled
+        """,
+        {},
+        Routed,
     )
 
 
@@ -97,6 +121,25 @@ def count_campaign_ends(*, dnc_after_s: float) -> Query[CampaignEnds]:
         """,
         {"after": dnc_after_s},
         CampaignEnds,
+    )
+
+
+class Claim(msgspec.Struct, frozen=True):
+    """When the transaction began that took a contact and made its message."""
+
+    message_id: str
+    claimed_at: datetime
+
+
+def select_claims(message_ids: list[str]) -> Query[Claim]:
+    """The claims behind messages of campaigns; none for a message of none."""
+    return Query(
+        """
+        SELECT message_id::text AS message_id, changed_at AS claimed_at FROM campaign_contact
+        WHERE state = 'taken' AND message_id::text = ANY(%(message_ids)s)
+        """,
+        {"message_ids": message_ids},
+        Claim,
     )
 
 
