@@ -13,6 +13,7 @@ import pytest
 from tests.api.routes import Route, walk
 from tests.api_client import Answer, Api
 from tests.campaigns import CAMPAIGNS, Campaigns
+from tests.media import PDF, upload
 from tests.messaging import ACCOUNT, Messaging
 from tests.outbound import make_contact_list
 from tests.sending import Sending
@@ -35,6 +36,7 @@ from tidings.store.templates import select_account_templates
 OPEN = re.compile(
     r"POST /oauth/token|(GET|POST) /api/v2/sessions|GET /(healthz|readyz|metrics)"
     r"|GET /api/v2/docs\b.*|PUT /uploads/v2/files/\{token:str\}"
+    r"|PUT /uploads/v2/media/\{media_id:uuid\}/\{token:str\}"
 )
 
 # What these give belongs to no organization, so an outsider sees the same.
@@ -81,6 +83,7 @@ async def objects(api: Api, world: World, database: Database, sending: Sending) 
         "object_type": "USER",
         "scope_id": "response-management:readonly",
         "detail_job_id": await detail_job(api),
+        "media_id": await upload(api, talk["conversation_id"], PDF, name="Ours.pdf"),
     }
 
 
