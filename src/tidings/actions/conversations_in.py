@@ -8,12 +8,15 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
+from tidings.actions.automated_planning import plan_automated
 from tidings.actions.participation import Told, announce, derive, move
 from tidings.actions.queueing import Entry, enter_queue
+from tidings.domain.automated_messages import Trigger
 from tidings.domain.classification import Decision, Facts, Rule, classify
 from tidings.domain.operating_hours import Hours, HoursState, evaluate_hours
 from tidings.domain.quiet_hours import find_zone
 from tidings.store import conversations_in as store
+from tidings.store.automated_messages import Planned
 from tidings.store.conversations_in import Arrived
 from tidings.store.participants import ParticipantKey, Step
 from tidings.store.query import Connection, fetch
@@ -125,7 +128,24 @@ async def _enter(
             entry = decide(streams[each.integration_id], each, arrival)
             if entry is not None:
                 entries.append(entry)
-    return await enter_queue(connection, organization_id, entries)
+    entered = await enter_queue(connection, organization_id, entries)
+    planned = [
+        Planned(each.conversation_id, trigger, each.participant_id)
+        for each in entered
+        for trigger in _triggers(streams, wanted[each.conversation_id])
+    ]
+    await plan_automated(connection, organization_id, planned)
+    return entered
+
+
+def _triggers(streams: Streams, arrival: Arrival) -> tuple[str, ...]:
+    """What is said to who begins to wait: out of hours they are not told to wait."""
+    stream = streams[arrival.integration_id]
+    _, hours = _hours_of(stream, arrival.at)
+    away = Trigger.OUT_OF_HOURS.value
+    if hours is not HoursState.OPEN and any(m["trigger"] == away for m in stream.messages):
+        return (away,)
+    return (Trigger.GREETING.value, Trigger.WAITING.value)
 
 
 def decide(stream: NumberStream, arrived: Arrived, arrival: Arrival) -> Entry | None:

@@ -11,9 +11,13 @@ from uuid import UUID
 
 import msgspec
 
+from tidings.actions.automated_planning import SURVEY, plan_automated
+from tidings.domain.automated_messages import Trigger
 from tidings.store import participants as store
 from tidings.store.agent_load import LoadRow, release_load, take_load
+from tidings.store.automated_messages import Planned
 from tidings.store.events import insert_event, insert_events
+from tidings.store.ids import new_id
 from tidings.store.participants import Derived, Moved, NewParticipant, ParticipantKey, Step
 from tidings.store.query import Connection, execute, execute_all, fetch
 
@@ -35,11 +39,12 @@ class Told(msgspec.Struct, frozen=True, kw_only=True):
 async def announce(
     connection: Connection, organization_id: UUID, kind: str, told: Sequence[Told]
 ) -> None:
-    """Write `conversation.<kind>` for each conversation, in one statement."""
+    """Write `conversation.<kind>` for each conversation, and plan what is said by itself then."""
     if told:
         bodies = [(each.conversation_id, _body(each)) for each in told]
         query = insert_events(organization_id, f"conversation.{kind}", bodies)
         await execute(connection, query)
+        await plan_automated(connection, organization_id, _occasions(kind, told))
 
 
 async def add_participants(
@@ -135,6 +140,25 @@ async def _tell_status(
     ]
     if events:
         await execute_all(connection, events)
+
+
+def _occasions(kind: str, told: Sequence[Told]) -> list[Planned]:
+    """What automated messages are sent at: an agent came, or the conversation is over."""
+    if kind == "connected":
+        joined = Trigger.AGENT_JOINED.value
+        return [
+            Planned(each.conversation_id, joined, each.participant_id)
+            for each in told
+            if each.participant_id is not None
+        ]
+    if kind not in ("closed", "disconnected"):
+        return []
+    return [
+        Planned(each.conversation_id, trigger, each.participant_id or new_id())
+        for each in told
+        if each.state == "disconnected"
+        for trigger in (Trigger.CLOSED.value, SURVEY)
+    ]
 
 
 def _body(told: Told) -> dict[str, Any]:

@@ -1,18 +1,22 @@
 """Customers' messages: each is written down once, opens the window and finds its conversation."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 import msgspec
 
+from tidings.actions.automated_planning import plan_automated
 from tidings.actions.consents import KeywordText, apply_keywords
-from tidings.actions.conversations_in import Arrival, read_streams, take_in
+from tidings.actions.conversations_in import Arrival, Streams, read_streams, take_in
 from tidings.actions.customers import Sighting, ensure_customers
 from tidings.actions.media import Arrived, expect_media
+from tidings.actions.surveys import Heard, take_answers
 from tidings.domain.addresses import country_of
+from tidings.domain.automated_messages import Trigger
 from tidings.domain.inbound import InboundMessage, MessageKind
 from tidings.store import threads as store
+from tidings.store.automated_messages import Planned
 from tidings.store.conversations import (
     Appended,
     NewConversation,
@@ -47,6 +51,12 @@ class _Placed(msgspec.Struct, frozen=True):
     customer_id: UUID
     conversation_id: UUID
     at: datetime
+    answers_survey: bool = False
+
+    @property
+    def wrote(self) -> bool:
+        """Whether the customer says something that somebody is to answer."""
+        return self.incoming.message.kind.opens_window and not self.answers_survey
 
 
 async def receive_messages(
@@ -135,13 +145,18 @@ async def _place(
             store.select_threads(organization_id, numbers, customers, within=threading),
         )
     }
-    existing = set(threads.values())
+    heard = [
+        Heard(customer_id, each.number.id, each.message)
+        for (each, _), customer_id in zip(fresh, customers, strict=True)
+    ]
+    surveyed = await take_answers(connection, organization_id, heard)
+    existing = {*threads.values(), *surveyed.values()}
     placed: list[_Placed] = []
-    for (each, message_id), customer_id in zip(fresh, customers, strict=True):
+    for i, ((each, message_id), customer_id) in enumerate(zip(fresh, customers, strict=True)):
         key = (each.number.id, customer_id)
-        conversation_id = threads.setdefault(key, new_id())
+        conversation_id = surveyed.get(i) or threads.setdefault(key, new_id())
         at = min(each.message.sent_at, datetime.now(UTC) + FUTURE_TOLERANCE)
-        placed.append(_Placed(each, message_id, customer_id, conversation_id, at))
+        placed.append(_Placed(each, message_id, customer_id, conversation_id, at, i in surveyed))
     await _write_conversations(connection, organization_id, placed, existing)
     return placed
 
@@ -157,7 +172,7 @@ async def _write_conversations(
         first = group[0]
         last = max(group, key=lambda each: each.at)
         if conversation_id in existing:
-            wrote = any(each.incoming.message.kind.opens_window for each in group)
+            wrote = any(each.wrote for each in group)
             appended.append(
                 Appended(
                     conversation_id,
@@ -275,7 +290,7 @@ async def _take_in(connection: Connection, organization_id: UUID, placed: list[_
         return
     groups: dict[UUID, list[_Placed]] = {}
     for each in placed:
-        if each.incoming.message.kind.opens_window:
+        if each.wrote:
             groups.setdefault(each.conversation_id, []).append(each)
     arrivals = [
         Arrival(
@@ -287,6 +302,19 @@ async def _take_in(connection: Connection, organization_id: UUID, placed: list[_
         for conversation_id, group in groups.items()
     ]
     await take_in(connection, organization_id, arrivals, streams=streams)
+    await plan_automated(connection, organization_id, list(_refused(placed, streams)))
+
+
+def _refused(placed: list[_Placed], streams: Streams) -> Iterator[Planned]:
+    """Messages that nobody can use, of which the customer is told."""
+    for each in placed:
+        message, stream = each.incoming.message, streams.get(each.incoming.number.id)
+        if stream is None:
+            continue
+        if message.kind in (MessageKind.UNSUPPORTED, MessageKind.UNKNOWN):
+            yield Planned(each.conversation_id, Trigger.UNSUPPORTED.value, each.id)
+        elif message.media is not None and not stream.customer_attachments:
+            yield Planned(each.conversation_id, Trigger.ATTACHMENT_REFUSED.value, each.id)
 
 
 async def _count(connection: Connection, organization_id: UUID, placed: list[_Placed]) -> None:

@@ -3,11 +3,14 @@
 from collections.abc import Sequence
 from uuid import UUID
 
+from tidings.actions.automated_planning import plan_automated
 from tidings.actions.conversations_in import route_open
 from tidings.actions.participation import Told, announce, settle_load
 from tidings.actions.queueing import Entry, close_conversations, enter_queue, leave_queue
+from tidings.domain.automated_messages import Trigger
 from tidings.store import routing_clock as store
 from tidings.store.agents import wake_router
+from tidings.store.automated_messages import Planned
 from tidings.store.participants import Moved, ParticipantKey, finish_wrapups
 from tidings.store.query import Connection, execute, fetch
 from tidings.store.waiting import WaitingRow
@@ -70,11 +73,13 @@ async def overflow_waiting(
     overdue = {row.conversation_id: row for row in await fetch(connection, again)}
     sent = {key: row for key, row in overdue.items() if row.to_queue_id is not None}
     left = await leave_queue(connection, organization_id, list(sent), disconnect_type="transfer")
-    await enter_queue(
+    entered = await enter_queue(
         connection,
         organization_id,
         [_sent_on(each, sent[each.conversation_id]) for each in left],
     )
+    told = [Planned(e.conversation_id, Trigger.OVERFLOW.value, e.participant_id) for e in entered]
+    await plan_automated(connection, organization_id, told)
     ended = [key for key in overdue if key not in sent]
     if ended:
         await close_conversations(

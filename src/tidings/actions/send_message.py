@@ -13,7 +13,7 @@ import msgspec
 from tidings.actions.catalogue import Catalogue, Sendable
 from tidings.actions.send_rules import Decision, decide_message
 from tidings.domain.addresses import country_of, match_keys
-from tidings.domain.content import Content, TemplateContent, TextContent
+from tidings.domain.content import Content, InteractiveContent, TemplateContent, TextContent
 from tidings.domain.errors import Kind, Rejection
 from tidings.domain.sending import Intent
 from tidings.domain.templates import render_components, render_text
@@ -287,6 +287,8 @@ def _content(intent: Intent, decision: Decision, queued: Queued) -> Content:
     template = decision.template
     if intent.media is not None:
         return msgspec.structs.replace(intent.media, caption=queued.body or None)
+    if intent.interactive is not None:
+        return InteractiveContent(interactive=intent.interactive)
     if template is None:
         return TextContent(body=queued.body)
     return TemplateContent(
@@ -300,6 +302,8 @@ def _content(intent: Intent, decision: Decision, queued: Queued) -> Content:
 def _kind(intent: Intent) -> str:
     if intent.media is not None:
         return intent.media.media.value
+    if intent.interactive is not None:
+        return "interactive"
     return "text" if intent.response_id is None else "template"
 
 

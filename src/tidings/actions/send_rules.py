@@ -134,8 +134,10 @@ def _check_text(intent: Intent, facts: SendFacts, now: datetime) -> list[Rejecti
         return [invalid("textBody", "Give a text or a messagingTemplate.")]
     elif len(text) > TEXT_LIMIT:
         return [invalid("textBody", f"A text has at most {TEXT_LIMIT} characters.")]
+    # What a workstream says goes as early as an agent's words, but it is no person.
+    who = Sender.NOTIFICATION if intent.sender_kind == "workstream" else WHO[intent.priority]
     decision = check_window(
-        WHO[intent.priority],
+        who,
         Channel.WHATSAPP,
         last_inbound_at=facts.last_inbound_at,
         now=now,

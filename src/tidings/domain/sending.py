@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 from enum import IntEnum
+from typing import Any
 from uuid import UUID
 
 import msgspec
@@ -36,7 +37,8 @@ class CampaignContact(msgspec.Struct, frozen=True):
 
 class Intent(msgspec.Struct, frozen=True):
     """A wish to send one message. `address` is canonical; exactly one of text, response and media;
-    beside media the text is its caption.
+    beside media the text is its caption. `interactive` shows the text with a list or buttons, in
+    the Graph API's shape.
 
     `divisions` are those in which the sender may send (None: all); numbers elsewhere do not exist
     for it. With `conversation_id` it belongs to that conversation with `customer_id`, and whoever
@@ -60,3 +62,4 @@ class Intent(msgspec.Struct, frozen=True):
     conversation_id: UUID | None = None
     customer_id: UUID | None = None
     media: MediaContent | None = None
+    interactive: dict[str, Any] | None = None

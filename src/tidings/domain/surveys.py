@@ -108,15 +108,6 @@ def parse_rating(text: str, content: dict[str, Any]) -> int | None:
     return len(stars) if 0 < len(stars) <= BEST and set(stars) <= {"⭐", "★"} else None
 
 
-def rated_survey(content: dict[str, Any]) -> UUID | None:
-    """Which survey an entry of a list was chosen in, for one that is chosen late."""
-    chosen = _REPLY.fullmatch(_reply_id(content))
-    try:
-        return None if chosen is None else UUID(chosen.group(1))
-    except ValueError:
-        return None
-
-
 def rating_list(survey_id: UUID, question: str) -> dict[str, Any]:
     """The question as an interactive list, shaped as the Graph API's; stars need no language."""
     rows = [

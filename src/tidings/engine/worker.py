@@ -11,6 +11,7 @@ from datetime import timedelta
 import psycopg
 import structlog
 
+from tidings.engine.automated_messages import AutomatedMessages
 from tidings.engine.breaker import breaker_loop
 from tidings.engine.campaign_schedules import schedule_loop
 from tidings.engine.contact_jobs import contact_job_loop
@@ -74,6 +75,7 @@ class Worker:
             self.holder.hold_loop(stop),
             self._listen_loop(stop),
             housekeeping_loop(database, settings, stop),
+            AutomatedMessages(database).run(stop),
             breaker_loop(database, settings, stop, holder=self.holder),
             import_loop(database, stop),
             export_loop(database, stop),

@@ -54,13 +54,16 @@ class DueMessage(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def plan_messages(organization_id: UUID, planned: Sequence[Planned]) -> Query[Nothing]:
-    """Write down what workstreams say on these occasions, as often as they say it; most say
-    nothing. Twice the same occasion is once."""
+    """Write down what workstreams say on these occasions; most say nothing.
+
+    The same occasion twice is one. Who is only consulted does not join for the customer; the end
+    of who overflowed has words of its own; who had no agent is not asked how they liked it.
+    """
     return Query(
         """
         INSERT INTO automated_message (organization_id, conversation_id, trigger, stay_id,
                                        after_seconds, due_at)
-        SELECT %(organization_id)s, x.conversation_id, x.trigger, x.stay_id, m.after_seconds,
+        SELECT %(organization_id)s, x.conversation_id, e.trigger, x.stay_id, m.after_seconds,
                now() + m.after_seconds * interval '1 second'
         FROM (SELECT unnest(%(conversations)s::uuid[]) AS conversation_id,
                      unnest(%(triggers)s::text[]) AS trigger,
@@ -70,11 +73,19 @@ def plan_messages(organization_id: UUID, planned: Sequence[Planned]) -> Query[No
         JOIN workstream w
           ON w.organization_id = c.organization_id AND w.id = c.workstream_id AND NOT w.is_draft
         CROSS JOIN LATERAL (
+          SELECT CASE WHEN x.trigger = 'closed' AND c.close_reason = 'overflow' THEN 'overflow'
+                 ELSE x.trigger END AS trigger) e
+        CROSS JOIN LATERAL (
           SELECT DISTINCT (m ->> 'afterSeconds')::integer AS after_seconds
           FROM jsonb_array_elements(w.messages) m
-          WHERE m ->> 'trigger' = x.trigger
+          WHERE m ->> 'trigger' = e.trigger
           UNION ALL
-          SELECT 0 WHERE x.trigger LIKE 'survey%%' AND (w.survey ->> 'enabled')::boolean) m
+          SELECT 0 WHERE e.trigger LIKE 'survey%%' AND (w.survey ->> 'enabled')::boolean
+            AND c.last_agent_id IS NOT NULL AND c.close_reason IS DISTINCT FROM 'overflow') m
+        WHERE e.trigger <> 'agent_joined' OR EXISTS (
+          SELECT FROM participant p
+          WHERE p.organization_id = c.organization_id AND p.conversation_id = c.id
+            AND p.id = x.stay_id AND p.purpose = 'agent' AND p.mode = 'primary')
         ON CONFLICT DO NOTHING
         """,
         {

@@ -25,7 +25,12 @@ from tidings.store.agent_work import PartRow, StandingRow
 from tidings.store.interactions import InteractionRow
 from tidings.store.message_details import MessageRow
 
-PURPOSES = {"user": "agent", "campaign": "campaign", "customer": "customer"}
+PURPOSES = {
+    "user": "agent",
+    "campaign": "campaign",
+    "customer": "customer",
+    "workstream": "workflow",
+}
 QUEUES = "/api/v2/routing/queues"
 USERS = "/api/v2/users"
 PROMPTS = {

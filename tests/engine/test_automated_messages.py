@@ -1,0 +1,421 @@
+"""What workstreams say by themselves: once each, in the customer's words, and surveys after it."""
+
+import asyncio
+import itertools
+import json
+from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+import pytest
+
+from tests.api_client import Api
+from tests.routing import Desk
+from tests.sending import HOOK, Line, Sending, entry, inbound, sign, webhook
+from tests.world import Actor
+from tidings.actions.automated_messages import send_due
+from tidings.actions.automated_planning import plan_automated
+from tidings.actions.catalogue import Catalogue
+from tidings.actions.offers import accept_offer
+from tidings.actions.queueing import close_conversations
+from tidings.engine.automated_messages import AutomatedMessages
+from tidings.store.automated_messages import Planned
+from tidings.store.ids import new_id
+
+_count = itertools.count(1)
+IMAGE = {"type": "image", "image": {"id": "77", "mime_type": "image/jpeg", "sha256": "eA=="}}
+
+
+def text(trigger: str, words: str, language: str = "en", after: int = 0) -> dict[str, Any]:
+    return {"trigger": trigger, "language": language, "text": words, "afterSeconds": after}
+
+
+class Counter:
+    """A number with a workstream of its own, its customers, and the worker that speaks for it."""
+
+    def __init__(self, api: Api, sending: Sending, line: Line) -> None:
+        self._api = api
+        self._sending = sending
+        self._line = line
+        self._automated = AutomatedMessages(sending.database)
+        self.desk = Desk(sending.database, sending.world)
+
+    async def write(self, phone: str, *texts: str, **changes: Any) -> UUID:
+        """A customer writes, and the workstream answers; gives the conversation."""
+        values = [
+            inbound(each, sender=phone, wamid=f"wamid.auto-{next(_count)}", **changes)
+            for each in texts
+        ]
+        body = webhook(entry(self._line, *values))
+        headers = sign(self._line.app_secret, body)
+        assert (await self._api.as_(None).post(HOOK, content=body, headers=headers)).status == 200
+        await self._sending.apply_webhooks()
+        await self.speak()
+        found = await self._sending.one(
+            "SELECT conversation_id FROM message WHERE from_address = %s ORDER BY id DESC", phone
+        )
+        assert isinstance(found, UUID)
+        return found
+
+    async def speak(self) -> None:
+        """Say everything that is due."""
+        while await self._automated.look():
+            pass
+
+    async def later(self, *, seconds: int) -> None:
+        """Time goes by: plans, waiting and surveys are so much older."""
+        async with self.desk.database.transaction() as connection:
+            for table, column in (("automated_message", "due_at"), ("survey_answer", "expires_at")):
+                await connection.execute(
+                    f"UPDATE {table} SET {column} = {column} - %s * interval '1 second'", (seconds,)
+                )
+
+    async def said(self, phone: str) -> list[str]:
+        """What a customer was told, in order."""
+        rows = await self._sending.rows(
+            "SELECT body FROM message WHERE to_address = %s ORDER BY id", phone
+        )
+        return [row[0] for row in rows]
+
+    async def accepted(self, conversation_id: UUID, agent: Actor) -> UUID:
+        """An agent is offered the conversation and accepts it."""
+        (offered,) = await self.desk.offer((conversation_id, agent))
+        async with self.desk.database.transaction(self.desk.organization_id) as connection:
+            await accept_offer(connection, agent.caller, conversation_id, offered.participant_id)
+        await self.speak()
+        return offered.participant_id
+
+    async def close(self, conversation_id: UUID, *, reason: str = "agent") -> None:
+        """The conversation is over."""
+        async with self.desk.database.transaction() as connection:
+            await close_conversations(
+                connection,
+                self.desk.organization_id,
+                [conversation_id],
+                reason=reason,
+                disconnect_type="client",
+            )
+        await self.speak()
+
+    async def survey(self, conversation_id: UUID) -> tuple[str, int | None, str | None]:
+        """What became of the latest survey of a conversation."""
+        rows = await self._sending.rows(
+            "SELECT state, rating, comment FROM survey_answer WHERE conversation_id = %s"
+            " ORDER BY id DESC",
+            conversation_id,
+        )
+        return rows[0][0], rows[0][1], rows[0][2]
+
+
+Open = Callable[..., Awaitable[Counter]]
+
+
+@pytest.fixture
+def counter(api: Api, sending: Sending) -> Open:
+    """Open a counter: a number whose workstream says these, with a survey if one is given."""
+
+    async def counter(
+        *messages: dict[str, Any], survey: dict[str, Any] | None = None, **settings: Any
+    ) -> Counter:
+        line = await sending.connect()
+        found = Counter(api, sending, line)
+        settings |= {"messages": json.dumps(messages)}
+        settings |= {} if survey is None else {"survey": json.dumps(survey)}
+        queue_id = await found.desk.queue(name=f"Counter {next(_count)}")
+        await found.desk.stream(line, queue_id, **settings)
+        return found
+
+    return counter
+
+
+def a_phone() -> str:
+    return f"4915188{next(_count):06d}"
+
+
+async def speaks(counter: Counter, phone: str, language: str) -> None:
+    async with counter.desk.database.transaction() as connection:
+        await connection.execute(
+            "UPDATE customer u SET language = %s FROM customer_address a"
+            " WHERE a.value = %s AND u.id = a.customer_id",
+            (language, phone),
+        )
+
+
+async def test_who_begins_to_wait_is_greeted_once(counter: Open) -> None:
+    shop = await counter(text("greeting", "Hello {{customer}}, you are number {{position}}."))
+    phone = a_phone()
+
+    conversation_id = await shop.write(phone, "Hi", "Is anybody there?")
+    assert await shop.write(phone, "Hello?") == conversation_id
+
+    assert await shop.said(phone) == ["Hello Amina, you are number 1."]
+    assert await shop.desk.state(conversation_id) == ("open", None)
+
+
+async def test_words_are_of_the_customers_language_else_of_the_workstreams(counter: Open) -> None:
+    shop = await counter(
+        text("greeting", "Hello"),
+        text("greeting", "Hallo", "de"),
+        text("greeting", "Hej", "da"),
+        text("closed", "Auf Wiedersehen", "de"),
+        language="da",
+    )
+    german, unknown = a_phone(), a_phone()
+    first = await shop.write(german, "Guten Tag")
+    await shop.write(unknown, "?")
+    await speaks(shop, german, "de_AT")
+    await shop.close(first)
+    await shop.write(german, "Noch etwas")
+
+    assert await shop.said(unknown) == ["Hej"]
+    assert await shop.said(german) == ["Hej", "Auf Wiedersehen", "Hallo"]
+
+
+async def test_out_of_hours_says_so_instead_of_greeting(counter: Open, sending: Sending) -> None:
+    hours_id = new_id()
+    async with sending.database.transaction() as connection:
+        tomorrow = (datetime.now(UTC) + timedelta(days=1)).strftime("%A").lower()
+        week = [{"day": tomorrow, "from": "10:00", "to": "10:01"}]
+        await connection.execute(
+            "INSERT INTO operating_hours (organization_id, id, name, week)"
+            " VALUES (%s, %s, 'Rarely', %s)",
+            (sending.world.nordwind.id, hours_id, json.dumps(week)),
+        )
+    shop = await counter(
+        text("greeting", "Hello"),
+        text("waiting", "Still here?", after=5),
+        text("out_of_hours", "We are closed."),
+        hours_id=hours_id,
+    )
+    phone = a_phone()
+
+    await shop.write(phone, "Hi")
+    await shop.later(seconds=60)
+    await shop.speak()
+
+    assert await shop.said(phone) == ["We are closed."]
+
+
+async def test_who_waits_is_told_each_time_while_they_wait(counter: Open) -> None:
+    shop = await counter(
+        text("waiting", "A minute.", after=60), text("waiting", "Five minutes.", after=300)
+    )
+    waiting, answered = a_phone(), a_phone()
+    await shop.write(waiting, "Hi")
+    conversation_id = await shop.write(answered, "Hi")
+    assert await shop.said(waiting) == []
+    await shop.later(seconds=61)
+    await shop.speak()
+
+    await shop.accepted(conversation_id, await shop.desk.agent())
+    await shop.later(seconds=300)
+    await shop.speak()
+
+    assert await shop.said(waiting) == ["A minute.", "Five minutes."]
+    assert await shop.said(answered) == ["A minute."]
+
+
+async def test_an_agent_is_announced_and_the_end_is_told(counter: Open) -> None:
+    shop = await counter(
+        text("agent_joined", "You talk with {{agent}}."),
+        text("closed", "Goodbye."),
+        text("overflow", "Nobody was free."),
+    )
+    phone, unlucky = a_phone(), a_phone()
+
+    conversation_id = await shop.write(phone, "Hi")
+    await shop.accepted(conversation_id, await shop.desk.agent(name="Freja"))
+    await shop.close(conversation_id)
+    await shop.close(await shop.write(unlucky, "Hi"), reason="overflow")
+
+    assert await shop.said(phone) == ["You talk with Freja.", "Goodbye."]
+    assert await shop.said(unlucky) == ["Nobody was free."]
+    assert await shop.desk.state(conversation_id) == ("disconnected", None)
+
+
+async def test_what_nobody_can_use_is_told(counter: Open) -> None:
+    shop = await counter(
+        text("attachment_refused", "No files, please."),
+        text("unsupported", "We cannot read that."),
+        customer_attachments=False,
+    )
+    phone = a_phone()
+
+    await shop.write(phone, "", **IMAGE)
+    await shop.write(phone, "", type="unsupported", errors=[{"code": 131051, "title": "x"}])
+
+    assert await shop.said(phone) == ["No files, please.", "We cannot read that."]
+
+
+async def test_nothing_is_said_when_the_window_is_closed(counter: Open, sending: Sending) -> None:
+    shop = await counter(text("waiting", "A day.", after=3600))
+    phone = a_phone()
+    await shop.write(phone, "Hi")
+    async with sending.database.transaction() as connection:
+        await connection.execute(
+            "UPDATE service_window SET last_inbound_at = now() - interval '25 hours'"
+        )
+
+    await shop.later(seconds=3601)
+    await shop.speak()
+
+    assert await shop.said(phone) == []
+    assert await sending.one("SELECT count(*) FROM automated_message") == 0
+
+
+async def test_a_number_without_words_plans_nothing(counter: Open, sending: Sending) -> None:
+    shop = await counter()
+
+    conversation_id = await shop.write(a_phone(), "Hi")
+    await shop.close(conversation_id)
+
+    assert await sending.one("SELECT count(*) FROM automated_message") == 0
+
+
+async def test_the_same_occasion_is_told_once_even_when_planned_again(
+    counter: Open, sending: Sending
+) -> None:
+    shop = await counter(text("greeting", "Hello"))
+    phone = a_phone()
+    conversation_id = await shop.write(phone, "Hi")
+    waiting = await shop.desk.waiting(conversation_id)
+    assert waiting is not None
+
+    async with sending.database.transaction() as connection:
+        again = Planned(conversation_id, "greeting", waiting.participant_id)
+        await plan_automated(connection, shop.desk.organization_id, [again, again])
+    await shop.speak()
+
+    assert await shop.said(phone) == ["Hello"]
+
+
+async def test_two_workers_say_everything_once(counter: Open, sending: Sending) -> None:
+    shop = await counter(text("waiting", "Soon.", after=60))
+    phones = [a_phone() for _ in range(30)]
+    for phone in phones:
+        await shop.write(phone, "Hi")
+    await shop.later(seconds=61)
+
+    workers = [AutomatedMessages(sending.database) for _ in range(4)]
+    await asyncio.gather(*(each.look() for each in workers))
+    await shop.speak()
+
+    assert [await shop.said(phone) for phone in phones] == [["Soon."]] * 30
+
+
+ASKED = {"enabled": True, "expiryHours": 2, "askComment": True, "texts": []}
+
+
+async def asked(shop: Counter, phone: str) -> UUID:
+    """A conversation with an agent that is over, and of which the customer is asked."""
+    conversation_id = await shop.write(phone, "Hi")
+    await shop.accepted(conversation_id, await shop.desk.agent())
+    await shop.close(conversation_id)
+    return conversation_id
+
+
+async def test_a_survey_is_answered_without_opening_the_conversation(
+    counter: Open, sending: Sending
+) -> None:
+    shop = await counter(text("closed", "Goodbye."), survey=ASKED)
+    phone = a_phone()
+    conversation_id = await asked(shop, phone)
+    kinds = await sending.rows("SELECT kind FROM message WHERE to_address = %s ORDER BY id", phone)
+    assert [row[0] for row in kinds] == ["text", "interactive"]
+
+    assert await shop.write(phone, "4") == conversation_id
+    assert await shop.survey(conversation_id) == ("rated", 4, None)
+    assert await shop.write(phone, "Quick and kind.") == conversation_id
+
+    assert await shop.survey(conversation_id) == ("done", 4, "Quick and kind.")
+    assert await shop.desk.state(conversation_id) == ("disconnected", None)
+    assert await shop.desk.waiting(conversation_id) is None
+    last = (await shop.said(phone))[-2:]
+    assert last == ["Thank you. Would you like to tell us why?", "Thank you for your answer."]
+
+
+async def test_the_list_of_stars_and_stars_themselves_are_ratings(
+    counter: Open, sending: Sending
+) -> None:
+    shop = await counter(survey={**ASKED, "askComment": False})
+    starring, choosing = a_phone(), a_phone()
+    first, second = await asked(shop, starring), await asked(shop, choosing)
+    survey_id = await sending.one("SELECT id FROM survey_answer WHERE conversation_id = %s", second)
+    reply = {"id": f"survey:{survey_id}:5", "title": "⭐⭐⭐⭐⭐"}
+
+    await shop.write(starring, "⭐⭐")
+    chosen = {"type": "list_reply", "list_reply": reply}
+    await shop.write(choosing, "", type="interactive", interactive=chosen)
+
+    assert await shop.survey(first) == ("done", 2, None)
+    assert await shop.survey(second) == ("done", 5, None)
+
+
+async def test_anything_else_opens_the_conversation_and_ends_the_survey(counter: Open) -> None:
+    shop = await counter(survey=ASKED)
+    phone = a_phone()
+    conversation_id = await asked(shop, phone)
+
+    await shop.write(phone, "I have 3 more questions.")
+
+    assert await shop.survey(conversation_id) == ("expired", None, None)
+    assert await shop.desk.waiting(conversation_id) is not None
+    await shop.write(phone, "5")
+    assert await shop.survey(conversation_id) == ("expired", None, None)
+
+
+async def test_rating_and_comment_of_one_batch_are_both_taken(counter: Open) -> None:
+    shop = await counter(survey=ASKED)
+    phone = a_phone()
+    conversation_id = await asked(shop, phone)
+
+    await shop.write(phone, "1", "Nobody helped.", "And my parcel?")
+
+    assert await shop.survey(conversation_id) == ("done", 1, "Nobody helped.")
+    waiting = await shop.desk.waiting(conversation_id)
+    assert waiting is not None
+
+
+async def test_an_unanswered_survey_expires_and_then_a_number_is_a_message(counter: Open) -> None:
+    shop = await counter(survey=ASKED)
+    phone, rated = a_phone(), a_phone()
+    conversation_id, other = await asked(shop, phone), await asked(shop, rated)
+    await shop.write(rated, "3")
+
+    await shop.later(seconds=2 * 3600 + 1)
+    await shop.speak()
+
+    assert await shop.survey(conversation_id) == ("expired", None, None)
+    assert await shop.survey(other) == ("done", 3, None)
+    await shop.write(phone, "4")
+    assert await shop.desk.waiting(conversation_id) is not None
+
+
+async def test_who_had_no_agent_is_not_asked(counter: Open, sending: Sending) -> None:
+    shop = await counter(survey=ASKED)
+    phone = a_phone()
+
+    await shop.close(await shop.write(phone, "Hi"))
+
+    assert await shop.said(phone) == []
+
+
+async def test_a_worker_that_dies_in_the_middle_leaves_it_to_another(
+    counter: Open, sending: Sending
+) -> None:
+    shop = await counter(text("waiting", "Soon.", after=60))
+    phone = a_phone()
+    await shop.write(phone, "Hi")
+    await shop.later(seconds=61)
+    organization_id = shop.desk.organization_id
+
+    with pytest.raises(ConnectionAbortedError):
+        async with sending.database.transaction(organization_id) as connection:
+            assert await send_due(connection, Catalogue(), organization_id, limit=10) == 1
+            raise ConnectionAbortedError
+    assert await shop.said(phone) == []
+    await shop.speak()
+    await shop.speak()
+
+    assert await shop.said(phone) == ["Soon."]
