@@ -7,6 +7,7 @@ from tidings.api.v2.analytics import analytics_router
 from tidings.api.v2.analytics_aggregates import analytics_aggregates_router
 from tidings.api.v2.analytics_jobs import analytics_jobs_router
 from tidings.api.v2.audits import audits_router
+from tidings.api.v2.board import board_router
 from tidings.api.v2.campaign_progress import campaign_progress_router
 from tidings.api.v2.campaign_results import campaign_results_router
 from tidings.api.v2.campaign_schedules import campaign_schedules_router
@@ -54,6 +55,7 @@ from tidings.api.v2.permissions import permissions_router
 from tidings.api.v2.presences import presences_router
 from tidings.api.v2.profile import profile_router
 from tidings.api.v2.queue_members import queue_members_router
+from tidings.api.v2.queue_observations import queue_observations_router
 from tidings.api.v2.queues import queues_router
 from tidings.api.v2.responses import responses_router
 from tidings.api.v2.roles import roles_router
@@ -79,6 +81,7 @@ ROUTERS: tuple[Router, ...] = (
     analytics_jobs_router,
     analytics_router,
     audits_router,
+    board_router,
     campaign_progress_router,
     campaign_results_router,
     campaign_schedules_router,
@@ -127,6 +130,7 @@ ROUTERS: tuple[Router, ...] = (
     presences_router,
     profile_router,
     queue_members_router,
+    queue_observations_router,
     queues_router,
     responses_router,
     roles_router,
