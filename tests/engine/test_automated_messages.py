@@ -410,10 +410,13 @@ async def test_a_worker_that_dies_in_the_middle_leaves_it_to_another(
     await shop.later(seconds=61)
     organization_id = shop.desk.organization_id
 
-    with pytest.raises(ConnectionAbortedError):
+    async def die() -> None:
         async with sending.database.transaction(organization_id) as connection:
             assert await send_due(connection, Catalogue(), organization_id, limit=10) == 1
             raise ConnectionAbortedError
+
+    with pytest.raises(ConnectionAbortedError):
+        await die()
     assert await shop.said(phone) == []
     await shop.speak()
     await shop.speak()

@@ -2,19 +2,16 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
-from functools import lru_cache
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 import msgspec
 
 from tidings.actions.automated_planning import plan_automated
+from tidings.actions.classification import Said, decide_queue, hours_at
 from tidings.actions.participation import Told, announce, derive, move
 from tidings.actions.queueing import Entry, enter_queue
 from tidings.domain.automated_messages import Trigger
-from tidings.domain.classification import Decision, Facts, Rule, classify
-from tidings.domain.operating_hours import Hours, HoursState, evaluate_hours
-from tidings.domain.quiet_hours import find_zone
+from tidings.domain.operating_hours import HoursState
 from tidings.store import conversations_in as store
 from tidings.store.automated_messages import Planned
 from tidings.store.conversations_in import Arrived
@@ -141,16 +138,16 @@ async def _enter(
 def _triggers(streams: Streams, arrival: Arrival) -> tuple[str, ...]:
     """What is said to who begins to wait: out of hours they are not told to wait."""
     stream = streams[arrival.integration_id]
-    _, hours = _hours_of(stream, arrival.at)
+    is_open = hours_at(stream, arrival.at).state is HoursState.OPEN
     away = Trigger.OUT_OF_HOURS.value
-    if hours is not HoursState.OPEN and any(m["trigger"] == away for m in stream.messages):
+    if not is_open and any(m["trigger"] == away for m in stream.messages):
         return (away,)
     return (Trigger.GREETING.value, Trigger.WAITING.value)
 
 
 def decide(stream: NumberStream, arrived: Arrived, arrival: Arrival) -> Entry | None:
     """Where a conversation waits, and with what; None: no rule fits and there is no fallback."""
-    decision = _classify(stream, arrived, arrival)
+    decision = decide_queue(stream, _said(arrived, arrival))
     if decision is None:
         return None
     return Entry(
@@ -167,41 +164,17 @@ def decide(stream: NumberStream, arrived: Arrived, arrival: Arrival) -> Entry | 
     )
 
 
-def _classify(stream: NumberStream, arrived: Arrived, arrival: Arrival) -> Decision | None:
-    zone, hours = _hours_of(stream, arrival.at)
-    facts = Facts(
-        channel=stream.channel,
-        language=arrived.language or stream.language,
+def _said(arrived: Arrived, arrival: Arrival) -> Said:
+    """What the rules may ask of a customer's words and of what is known of them."""
+    return Said(
         text=arrival.text,
-        at=arrival.at.astimezone(zone),
-        hours=hours,
+        at=arrival.at,
         first_message=not arrived.was_written,
+        language=arrived.language,
         address=arrived.address,
         name=arrived.name,
         attributes={key: str(value) for key, value in arrived.attributes.items()},
     )
-    decision = classify(_rules(msgspec.json.encode(stream.rules)), facts)
-    if decision is None and stream.fallback_queue_id is not None:
-        decision = Decision(queue_id=stream.fallback_queue_id)
-    return decision
-
-
-def _hours_of(stream: NumberStream, at: datetime) -> tuple[ZoneInfo, HoursState]:
-    """The time zone of a workstream's hours and what they say of a moment; open without any."""
-    if stream.time_zone is None:
-        return ZoneInfo("UTC"), HoursState.OPEN
-    written = {
-        "time_zone": stream.time_zone,
-        "week": stream.week or [],
-        "holidays": stream.holidays or [],
-    }
-    hours = msgspec.convert(written, Hours)
-    return find_zone(stream.time_zone) or ZoneInfo("UTC"), evaluate_hours(hours, at).state
-
-
-@lru_cache(maxsize=1_000)
-def _rules(written: bytes) -> tuple[Rule, ...]:
-    return msgspec.json.decode(written, type=tuple[Rule, ...])
 
 
 async def _resume(
