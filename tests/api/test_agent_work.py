@@ -278,3 +278,18 @@ async def test_a_parked_conversation_takes_no_capacity(
     assert await floor.held(ben) == (1, "INTERACTING")
     past = {"state": "parked", "resumeTime": "2020-01-01T00:00:00Z"}
     assert (await ben_api.patch(path, past)).json()["details"][0]["fieldName"] == "resumeTime"
+
+
+async def test_agents_read_the_thread_and_what_came_before_it(
+    floor: Floor, queue_id: UUID, ben: Actor, world: World
+) -> None:
+    conversation_id, _ = await floor.connected(queue_id, ben)
+    desk, path = floor.api.as_(ben), "/api/v2/interactions"
+
+    thread = (await desk.get(f"{path}/{conversation_id}")).json()
+    assert [each["text"] for each in thread["messages"]] == ["Hello"]
+    assert thread["window"]["open"]
+    earlier = await desk.get(f"{path}?address={thread['customer']['address']}")
+    assert [each["conversationId"] for each in earlier.json()["entities"]] == [str(conversation_id)]
+    for stranger, status in ((world.olga, 404), (world.nils, 404), (world.mia, 403)):
+        assert (await floor.api.as_(stranger).get(f"{path}/{conversation_id}")).status == status

@@ -6,6 +6,7 @@ from typing import Annotated, Any, Literal
 from urllib.parse import urlencode
 from uuid import UUID
 
+import msgspec
 from litestar import Request, Response, Router, get, post
 from litestar.di import Provide
 from litestar.params import Parameter, QueryParameter
@@ -35,14 +36,20 @@ from tidings.api.v2.interaction_views import (
     customer_of,
     interaction_fields,
 )
+from tidings.api.v2.shown_conversations import (
+    VIEW_CONVERSATIONS,
+    VIEW_MESSAGES,
+    access_conversation,
+    seen_divisions,
+    union,
+)
 from tidings.api.views import Keyset, Ref, parse_id
 from tidings.domain.delimited import BYTE_ORDER_MARK, guard_formula
-from tidings.domain.errors import absent
 from tidings.domain.permissions import Caller
 from tidings.store.database import Database
 from tidings.store.exports import INTERACTIONS, ExportRow
 from tidings.store.interaction_filters import HIGHEST_ID
-from tidings.store.interactions import InteractionRow, select_interactions
+from tidings.store.interactions import InteractionRow
 from tidings.store.message_details import (
     MessageRow,
     select_customer_addresses,
@@ -55,7 +62,7 @@ MESSAGES_AT_A_TIME = 200
 EXPORT_ROWS = 1_000
 
 
-@get("/", guards=[needs(VIEW)])
+@get("/", guards=[needs(VIEW, VIEW_MESSAGES)])
 async def list_interactions(
     request: Request[Any, Any, Any],
     caller: Caller,
@@ -73,9 +80,11 @@ async def list_interactions(
     """
     after_id = None if after is None else parse_id(after, "after")
     async with database.transaction(caller.organization_id) as connection:
-        search = Search.newest_first(
-            caller.organization_id, await resolve(connection, caller, wanted), after=after_id
+        fits = await resolve(connection, caller, wanted)
+        fits = msgspec.structs.replace(
+            fits, divisions=union(fits.divisions, caller.divisions(VIEW_MESSAGES))
         )
+        search = Search.newest_first(caller.organization_id, fits, after=after_id)
         rows = await find_page(connection, search, page_size=page_size)
     query = [(k, v) for k, v in request.query_params.multi_items() if k != "after"]
     next_query = urlencode([*query, ("after", str(search.next_key))])
@@ -87,23 +96,22 @@ async def list_interactions(
     )
 
 
-@get("/{conversation_id:uuid}", guards=[needs(VIEW)])
+@get("/{conversation_id:uuid}", guards=[needs(VIEW, VIEW_MESSAGES, VIEW_CONVERSATIONS)])
 async def read_interaction(
     conversation_id: UUID,
     caller: Caller,
     database: Database,
     messages_after: Annotated[UUID | None, Parameter(query="messagesAfter")] = None,
 ) -> InteractionDetailView:
-    """One conversation with its newest 200 messages; `messagesAfter` gives the 200 before."""
+    """One conversation with its newest 200 messages; `messagesAfter` gives the 200 before.
+
+    Who works in a conversation as an agent reads it wherever it is.
+    """
     owner = caller.organization_id
     before_id = messages_after or HIGHEST_ID
     async with database.transaction(owner) as connection:
-        row = await fetch_optional(
-            connection,
-            select_interactions(owner, [conversation_id], divisions=caller.divisions(VIEW)),
-        )
-        if row is None:
-            raise absent("conversation", conversation_id)
+        divisions = union(caller.divisions(VIEW), seen_divisions(caller))
+        row = await access_conversation(connection, caller, conversation_id, divisions=divisions)
         messages = await fetch(
             connection,
             select_messages(
