@@ -89,6 +89,8 @@ const tree = root.addChildren([
     page("/channels", channels, "IntegrationsPage"),
     page("/channels/whatsapp/new", channels, "ConnectPage"),
     page("/channels/whatsapp/$id", channels, "IntegrationPage"),
+    page("/channels/workstreams", routing, "WorkstreamsPage"),
+    page("/channels/workstreams/$id", routing, "WorkstreamPage"),
     page("/templates", templates, "TemplatesPage"),
     page("/templates/$id", templates, "TemplatePage"),
     page("/consent", consent, "ConsentPage"),

@@ -5,3 +5,5 @@ export { QueuePage } from "./QueuePage";
 export { QueuesPage } from "./QueuesPage";
 export { SkillsPage } from "./SkillsPage";
 export { WrapupCodesPage } from "./WrapupCodesPage";
+export { WorkstreamPage } from "./workstreams/WorkstreamPage";
+export { WorkstreamsPage } from "./workstreams/WorkstreamsPage";

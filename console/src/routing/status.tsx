@@ -9,15 +9,16 @@ const TONES: Record<string, Tone> = {
   NOT_RESPONDING: "bad",
 };
 const STATUSES = ["OFF_QUEUE", "IDLE", "INTERACTING", "NOT_RESPONDING"] as const;
-const PRESENCES = [
+export const PRESENCES = [
   "Available",
   "Away",
   "Break",
   "Busy",
+  "Idle",
   "Meal",
   "Meeting",
   "Offline",
-  "On Queue",
+  "OnQueue",
   "Training",
 ] as const;
 

@@ -42,6 +42,7 @@ export type PageId =
   | "skills"
   | "wrapupCodes"
   | "hours"
+  | "workstreams"
   | "oauth"
   | "audit"
   | "system";
@@ -89,6 +90,7 @@ export const AREAS: Area[] = [
     icon: Phone,
     pages: [
       { id: "channels", href: "/channels", needs: may.viewIntegrations },
+      { id: "workstreams", href: "/channels/workstreams", needs: mayRouting.viewWorkstreams },
       { id: "consent", href: "/consent", needs: may.viewConsent },
       { id: "imports", href: "/consent/imports", needs: may.importConsent },
       { id: "suppressions", href: "/consent/suppressions", needs: may.viewConsent },
