@@ -11,12 +11,15 @@ import click
 import msgspec
 import uvloop
 
+from tidings.cli.benches.agents import Manners
 from tidings.cli.benches.backend import Backend
 from tidings.cli.benches.cast import Cast, hire_cast
 from tidings.cli.benches.judge import Verdict, judge
 from tidings.cli.benches.loop import ask, put, start_simulator
+from tidings.cli.benches.obedience import Obedience, judge_obedience, read_calls
 from tidings.cli.benches.stage import Process, Stage, open_database, set_stage, wait_for_http
 from tidings.cli.chaos_campaign import CampaignTrouble, Meddled
+from tidings.cli.chaos_desk import CAPACITY, DeskReport, open_desk
 from tidings.cli.root import print_json
 from tidings.store.database import UNAVAILABLE, Database
 from tidings.store.measures import Backlog, CampaignEnds, count_backlog
@@ -51,6 +54,8 @@ class Outcome(msgspec.Struct, frozen=True):
     statuses: dict[str, int]
     contacts: CampaignEnds | None = None
     meddled: Meddled | None = None
+    desk: DeskReport | None = None
+    obedience: Obedience | None = None
 
 
 @click.command()
@@ -58,22 +63,40 @@ class Outcome(msgspec.Struct, frozen=True):
 @click.option("--rate", type=int, default=60, show_default=True, help="Notifications a second.")
 @click.option("--campaign", is_flag=True, help="A campaign sends instead of a backend.")
 @click.option("--contacts", type=int, default=100_000, show_default=True, help="Of the campaign.")
+@click.option("--desk", is_flag=True, help="Agents at their desks and customers who write.")
+@click.option("--agents", type=int, default=200, show_default=True, help="Of the desk.")
+@click.option("--conversations", type=int, default=5_000, show_default=True, help="Of the desk.")
 @click.option("--seed", type=int, help="Of the luck; the one used is printed.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON object on the last line.")
 def chaos(
-    kills: int, rate: int, campaign: bool, contacts: int, seed: int | None, as_json: bool
+    kills: int,
+    rate: int,
+    campaign: bool,
+    contacts: int,
+    desk: bool,
+    agents: int,
+    conversations: int,
+    seed: int | None,
+    as_json: bool,
 ) -> None:
     """Kill web, worker, simulator and database at random, with the provider's faults on.
 
     A backend sends notifications all the while and repeats what was not answered, with its
     Idempotency-Key. With --campaign a campaign runs instead, which is stopped and started, and
-    to whose lists contacts and numbers that must not be messaged are added. Afterwards everything
-    must be accounted for. Exit code 1 when a message was lost or doubled, or is left in `sending`.
+    to whose lists contacts and numbers that must not be messaged are added. With --desk agents work
+    over the public API and customers write by script; the simulator, which plays these, is spared.
+    Afterwards everything must be accounted for. Exit code 1 when something was lost or doubled, or
+    is left in `sending`.
     """
     seed = random.randrange(2**31) if seed is None else seed  # noqa: S311
     click.echo(f"seed {seed}", err=True)
     luck = random.Random(seed)  # noqa: S311
-    trouble = run_campaign(kills, contacts, luck) if campaign else run(kills, rate=rate, luck=luck)
+    if desk:
+        trouble = run_desk(kills, agents=agents, conversations=conversations, luck=luck)
+    elif campaign:
+        trouble = run_campaign(kills, contacts, luck)
+    else:
+        trouble = run(kills, rate=rate, luck=luck)
     outcome = uvloop.run(trouble)
     if as_json:
         print_json(outcome)
@@ -115,12 +138,13 @@ async def run_campaign(kills: int, contacts: int, luck: random.Random) -> Outcom
         await meddling
         backlog = await settle(stage, database)
         ends = await trouble.judge()
+        obedience = await judge_obedience(database, trouble.forbidden, read_calls(stage))
         verdict = await judge(database, await ask(stage, "ledger/callbacks"), accepted=ends.taken)
         return Outcome(
             kills=sum(killed.values()),
             accepted=ends.taken,
             lost=verdict.lost + ends.left_out + ends.waiting + ends.without_message,
-            doubled=verdict.doubled + ends.doubled + ends.after_dnc,
+            doubled=verdict.doubled + ends.doubled + ends.after_dnc + obedience.late,
             seconds=round(time.monotonic() - started, 1),
             ambiguous=verdict.ambiguous,
             sending=backlog.sending,
@@ -128,6 +152,51 @@ async def run_campaign(kills: int, contacts: int, luck: random.Random) -> Outcom
             statuses=verdict.statuses,
             contacts=ends,
             meddled=trouble.meddled,
+            obedience=obedience,
+        )
+
+
+async def run_desk(
+    kills: int,
+    *,
+    agents: int,
+    conversations: int,
+    luck: random.Random,
+    manners: Manners | None = None,
+    hurry: float = 1.0,
+) -> Outcome:
+    """Agents and customers at work: every conversation must come to an end or be somebody's.
+
+    `hurry` divides the customers' pauses and patience, and the time between two kills.
+    """
+    started = time.monotonic()
+    async with set_faulty_stage(1) as (stage, database, cast):
+        trouble = await open_desk(
+            stage, database, cast, agents=agents, luck=luck, manners=manners or Manners()
+        )
+        room = agents * CAPACITY
+        rate = max(1.0, agents / 8) * hurry
+        await trouble.begin(conversations=conversations, at_once=room, rate=rate, speed=hurry)
+        working = asyncio.create_task(trouble.work())
+        pause = (2.0 / hurry, 10.0 / hurry)
+        killed = await make_trouble(stage, kills, luck, spared=("simulator",), pause=pause)
+        await put(stage, "faults", {})
+        await working
+        backlog = await settle(stage, database)
+        report = await trouble.judge()
+        callbacks = await ask(stage, "ledger/callbacks")
+        verdict = await judge(database, callbacks, accepted=report.promised)
+        return Outcome(
+            kills=sum(killed.values()),
+            accepted=report.promised,
+            lost=verdict.lost + report.lost,
+            doubled=verdict.doubled + report.doubled,
+            seconds=round(time.monotonic() - started, 1),
+            ambiguous=verdict.ambiguous,
+            sending=backlog.sending,
+            killed=killed,
+            statuses=verdict.statuses,
+            desk=report,
         )
 
 
@@ -147,12 +216,20 @@ async def run(kills: int, *, rate: int, luck: random.Random) -> Outcome:
         return _outcome(verdict, backlog, backend, killed, seconds=time.monotonic() - started)
 
 
-async def make_trouble(stage: Stage, kills: int, luck: random.Random) -> dict[str, int]:
+async def make_trouble(
+    stage: Stage,
+    kills: int,
+    luck: random.Random,
+    *,
+    spared: tuple[str, ...] = (),
+    pause: tuple[float, float] = (0.3, 2.5),
+) -> dict[str, int]:
     """Kill one thing after the other, each restarted after a moment; how often each was hit."""
     killed: dict[str, int] = {}
+    victims = [each for each in stage.processes if each.name.split()[0] not in spared]
     for _ in range(kills):
-        await asyncio.sleep(luck.uniform(0.3, 2.5))
-        victim: Process | None = luck.choice([*stage.processes, None])
+        await asyncio.sleep(luck.uniform(*pause))
+        victim: Process | None = luck.choice([*victims, None])
         name = "database" if victim is None else victim.name.split()[0]
         killed[name] = killed.get(name, 0) + 1
         if victim is None:

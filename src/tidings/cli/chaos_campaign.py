@@ -61,6 +61,8 @@ class CampaignTrouble:
         self._list_id = UUID(int=0)
         self._dnc_list_id = UUID(int=0)
         self.meddled = Meddled()
+        # When each number was forbidden, as the clock stood after the commit.
+        self.forbidden: dict[str, datetime] = {}
 
     async def begin(self, *, kills: int) -> None:
         """Start a campaign that lasts about as long as the trouble."""
@@ -68,6 +70,8 @@ class CampaignTrouble:
         self._list_id = await make_list(database, cast, self._contacts)
         listed = range(0, self._contacts, LISTED_BEFORE)
         self._dnc_list_id = await make_dnc_list(database, cast, listed)
+        now = datetime.now(UTC)
+        self.forbidden = {phone(n): now for n in listed}
         pace = max(600, round(60 * self._contacts / (kills * SECONDS_A_KILL + 1)))
         campaign = await make_campaign(
             database,
@@ -140,6 +144,7 @@ class CampaignTrouble:
                     self._cast.organization_id, self._dnc_list_id, EntryKind.PHONE, [entry]
                 ),
             )
+        self.forbidden.setdefault(number, datetime.now(UTC))
         self.meddled.listed += 1
 
     async def _add(self) -> None:
