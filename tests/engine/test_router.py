@@ -196,16 +196,17 @@ async def test_two_routers_at_once_double_nothing_and_fill_nobody_above_capacity
         assert sum(row.purpose == "agent" for row in rows) <= 1
 
 
-async def test_the_work_of_the_lease_offers_what_comes_while_it_is_held(desk: Desk) -> None:
+async def test_what_comes_while_the_lease_is_held_is_found_without_being_woken(
+    desk: Desk,
+) -> None:
     queue_id = await desk.queue()
     agent = await desk.agent(queue_id)
     router, ended = Router(desk.database), asyncio.Event()
     lease = Lease("router", str(desk.organization_id), desk.organization_id, 1)
-    working = asyncio.create_task(router.work(lease, ended))
+    running = asyncio.gather(router.work(lease, ended), router.look_loop(ended))
 
     try:
         conversation_id = await desk.waits(queue_id)
-        router.wake(lease.key)
         router.wake(str(new_id()))
 
         async def offered() -> bool:
@@ -214,5 +215,4 @@ async def test_the_work_of_the_lease_offers_what_comes_while_it_is_held(desk: De
         assert await eventually(offered)
     finally:
         ended.set()
-        router.wake(lease.key)
-        await working
+        await running

@@ -2,7 +2,7 @@
 
 A round reads what waits, the rules and the agents with room from their rows, decides by pure
 rules, and offers. Nothing is kept between rounds, so a worker that takes the lease over needs
-nothing from the last one. It runs when NOTIFY wakes it, and each second.
+nothing from the last one. It runs when NOTIFY wakes it, and each second while something waits.
 """
 
 import asyncio
@@ -37,7 +37,7 @@ from tidings.store.router_view import Absent, AgentView, QueueRules, WaitingGrou
 
 log = structlog.get_logger()
 
-IDLE_SECONDS = 1.0
+LOOK_SECONDS = 1.0
 REST_SECONDS = 0.02
 WHY_SECONDS = 2.0
 AT_ONCE = 250
@@ -67,6 +67,22 @@ class Router:
         if event is not None:
             event.set()
 
+    async def look_loop(self, stop: asyncio.Event) -> None:
+        """Each second wake the organizations in which something waits, until told to stop.
+
+        One look for all of them: an organization in which nothing waits costs nothing.
+        """
+        while not stop.is_set():
+            try:
+                async with self._database.connection() as connection:
+                    rows = await fetch(connection, store.select_waiting_organizations())
+                for row in rows:
+                    self.wake(str(row.organization_id))
+            except UNAVAILABLE as error:
+                log.warning("router.unavailable", error=type(error).__name__)
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(stop.wait(), LOOK_SECONDS)
+
     async def work(self, lease: Lease, ended: asyncio.Event) -> None:
         """Route an organization's conversations until the lease ends."""
         wake = self._wakes[lease.key] = asyncio.Event()
@@ -80,9 +96,7 @@ class Router:
                     told_at = began
                 took = time.monotonic() - began
                 await asyncio.sleep(max(REST_SECONDS, took / 2))
-                if not ended.is_set():
-                    with contextlib.suppress(TimeoutError):
-                        await asyncio.wait_for(wake.wait(), IDLE_SECONDS)
+                await _either(wake, ended)
         finally:
             self._wakes.pop(lease.key, None)
 
@@ -143,6 +157,16 @@ class Router:
             ][:TOLD_AT_ONCE]
             ids, texts = [each for each, _ in told], [text for _, text in told]
             await execute(connection, store.write_why(organization_id, ids, texts))
+
+
+async def _either(wake: asyncio.Event, ended: asyncio.Event) -> None:
+    """Wait until one of the two is set."""
+    waits = [asyncio.create_task(each.wait()) for each in (wake, ended)]
+    try:
+        await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        for each in waits:
+            each.cancel()
 
 
 def _explain(

@@ -74,6 +74,7 @@ class Worker:
         loops = [
             self.holder.hold_loop(stop),
             self._listen_loop(stop),
+            self.router.look_loop(stop),
             housekeeping_loop(database, settings, stop),
             AutomatedMessages(database).run(stop),
             breaker_loop(database, settings, stop, holder=self.holder),

@@ -68,7 +68,7 @@ def note_arrivals(
                  unnest(%(workstream_ids)s::uuid[]) AS workstream_id,
                  unnest(%(at)s::timestamptz[]) AS at
         ), locked AS MATERIALIZED (
-          SELECT c.id FROM conversation c
+          SELECT c.id, c.customer_id, c.last_inbound_at FROM conversation c
           WHERE c.organization_id = %(organization_id)s
             AND c.id = ANY(%(conversation_ids)s::uuid[])
           ORDER BY c.id FOR UPDATE
@@ -89,13 +89,18 @@ def note_arrivals(
                      AND p.conversation_id = g.conversation_id AND p.purpose = 'agent'
                      AND p.mode = 'primary' AND p.state = 'parked') AS parked_id
           FROM given g
-          JOIN locked l ON l.id = g.conversation_id
-          JOIN conversation o ON o.organization_id = %(organization_id)s
-            AND o.id = g.conversation_id
-          LEFT JOIN customer u ON u.organization_id = %(organization_id)s AND u.id = o.customer_id
-          LEFT JOIN waiting w ON w.organization_id = %(organization_id)s
-            AND w.conversation_id = g.conversation_id) f
+          JOIN locked o ON o.id = g.conversation_id
+          LEFT JOIN LATERAL (
+            SELECT u.name, u.language FROM customer u
+            WHERE u.organization_id = %(organization_id)s AND u.id = o.customer_id
+            LIMIT 1) u ON true
+          LEFT JOIN LATERAL (
+            SELECT w.conversation_id FROM waiting w
+            WHERE w.organization_id = %(organization_id)s
+              AND w.conversation_id = g.conversation_id
+            LIMIT 1) w ON true) f
         WHERE c.organization_id = %(organization_id)s AND c.id = f.conversation_id
+          AND c.id = ANY(%(conversation_ids)s::uuid[])
         RETURNING {FACTS}
         """,
         {

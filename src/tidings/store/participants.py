@@ -2,6 +2,9 @@
 
 Locks are taken in one order everywhere: conversations by id, then their waiting rows and
 participants, then agents by id. So steps of different conversations never wait in a circle.
+
+Joins to a list of keys name the keys as an array once more: a plan made from old statistics then
+still walks the index.
 """
 
 from collections.abc import Sequence
@@ -212,7 +215,9 @@ def move_participants(
           FROM participant p
           JOIN locked l ON l.id = p.conversation_id
           JOIN given g ON g.conversation_id = p.conversation_id AND g.id = p.id
-          WHERE p.organization_id = %(organization_id)s AND p.state = ANY(%(origins)s::text[])
+          WHERE p.organization_id = %(organization_id)s
+            AND p.conversation_id = ANY(%(conversation_ids)s::uuid[])
+            AND p.state = ANY(%(origins)s::text[])
           FOR UPDATE OF p
         )
         UPDATE participant p
@@ -230,6 +235,7 @@ def move_participants(
         FROM old
         WHERE p.organization_id = %(organization_id)s
           AND p.conversation_id = old.conversation_id AND p.id = old.id
+          AND p.conversation_id = ANY(%(conversation_ids)s::uuid[])
         RETURNING {COLUMNS}, old.held AS held_before, old.division_id
         """,
         {
@@ -270,7 +276,8 @@ def finish_wrapups(
           FROM participant p
           JOIN locked l ON l.id = p.conversation_id
           JOIN given g ON g.conversation_id = p.conversation_id AND g.id = p.id
-          WHERE p.organization_id = %(organization_id)s AND p.acw_state = 'pending'
+          WHERE p.organization_id = %(organization_id)s
+            AND p.conversation_id = ANY(%(conversation_ids)s::uuid[]) AND p.acw_state = 'pending'
           FOR UPDATE OF p
         )
         UPDATE participant p
@@ -280,6 +287,7 @@ def finish_wrapups(
         FROM old
         WHERE p.organization_id = %(organization_id)s
           AND p.conversation_id = old.conversation_id AND p.id = old.id
+          AND p.conversation_id = ANY(%(conversation_ids)s::uuid[])
         RETURNING {COLUMNS}, old.held AS held_before, old.division_id
         """,
         {
@@ -321,12 +329,17 @@ def derive_conversations(
                       WHEN w.conversation_id IS NOT NULL THEN 'open'
                       ELSE %(otherwise)s END AS state
           FROM (SELECT unnest(%(ids)s::uuid[]) AS id) x
-          LEFT JOIN participant p ON p.organization_id = %(organization_id)s
-            AND p.conversation_id = x.id AND p.purpose = 'agent' AND p.mode = 'primary'
-            AND p.state <> 'disconnected'
-          LEFT JOIN waiting w ON w.organization_id = %(organization_id)s
-            AND w.conversation_id = x.id) o
+          LEFT JOIN LATERAL (
+            SELECT p.user_id, p.state FROM participant p
+            WHERE p.organization_id = %(organization_id)s AND p.conversation_id = x.id
+              AND p.purpose = 'agent' AND p.mode = 'primary' AND p.state <> 'disconnected'
+            LIMIT 1) p ON true
+          LEFT JOIN LATERAL (
+            SELECT w.conversation_id FROM waiting w
+            WHERE w.organization_id = %(organization_id)s AND w.conversation_id = x.id
+            LIMIT 1) w ON true) o
         WHERE c.organization_id = %(organization_id)s AND c.id = o.id
+          AND c.id = ANY(%(ids)s::uuid[])
         RETURNING c.id AS conversation_id, c.division_id, c.state, c.owner_id, c.queue_id
         """,
         {

@@ -28,6 +28,12 @@ class WaitingGroup(msgspec.Struct, frozen=True, kw_only=True):
     entered: list[float]
 
 
+class WaitingOrganization(msgspec.Struct, frozen=True):
+    """An organization in which something waits."""
+
+    organization_id: UUID
+
+
 class QueueRules(msgspec.Struct, frozen=True, kw_only=True):
     """How a queue gives out what waits in it."""
 
@@ -111,6 +117,18 @@ def select_groups(
             "most_groups": most_groups,
         },
         WaitingGroup,
+    )
+
+
+def select_waiting_organizations() -> Query[WaitingOrganization]:
+    """Organizations in which something waits to be given out; `waiting` is a small table."""
+    return Query(
+        """
+        SELECT DISTINCT w.organization_id FROM waiting w
+        WHERE w.offered_to IS NULL AND w.distribution = 'push'
+        """,
+        {},
+        WaitingOrganization,
     )
 
 
