@@ -111,7 +111,7 @@ async def take_over(
     """Take a conversation from who has it, as a supervisor; gives one's own participant's id."""
     place = await hold_place(connection, caller, conversation_id)
     caller.require(TAKE_OVER, place.spot.division_id)
-    _check_person(caller)
+    check_person(caller)
     part = find_part(place, participant_id)
     if part.mode != "primary" or part.state == "disconnected":
         raise refuse_transition(ParticipantState(part.state), ParticipantState.CONNECTED)
@@ -170,7 +170,7 @@ async def join_in(
         raise conflict("conversation.no.owner", "Nobody has this conversation now.")
     if mode == "monitor":
         caller.require(MONITOR, place.spot.division_id)
-        _check_person(caller)
+        check_person(caller)
     else:
         access_part(caller, place, owner.id)
         target = await _access_target(connection, caller, user_id, place.spot.queue_id)
@@ -191,7 +191,7 @@ async def join_in(
     return new.id
 
 
-def _check_person(caller: Caller) -> None:
+def check_person(caller: Caller) -> None:
     """Programs answer nobody; 409 for them."""
     if caller.kind != "user":
         raise conflict("agent.not.person", "Only people take part in conversations.")

@@ -252,6 +252,47 @@ def update_waiting(
     )
 
 
+class Latest(msgspec.Struct, frozen=True):
+    """A conversation of a customer; `is_here`: on the number that was asked about."""
+
+    id: UUID
+    state: str
+    is_here: bool
+
+
+def hold_latest(organization_id: UUID, customer_id: UUID, integration_id: UUID) -> Query[Latest]:
+    """A customer's latest conversation on a number, and those in which somebody talks with them.
+
+    The customer is held, so that of two agents who begin at once the second sees the first.
+    """
+    return Query(
+        """
+        WITH held AS MATERIALIZED (
+          SELECT id FROM customer
+          WHERE organization_id = %(organization_id)s AND id = %(customer_id)s
+          FOR NO KEY UPDATE
+        )
+        SELECT c.id, c.state, c.integration_id = %(integration_id)s AS is_here
+        FROM held
+        CROSS JOIN LATERAL (
+          (SELECT id, state, integration_id FROM conversation
+           WHERE organization_id = %(organization_id)s AND customer_id = held.id
+             AND integration_id = %(integration_id)s
+           ORDER BY id DESC LIMIT 1)
+          UNION
+          (SELECT id, state, integration_id FROM conversation
+           WHERE organization_id = %(organization_id)s AND customer_id = held.id
+             AND state = 'connected' LIMIT 1)) c
+        """,
+        {
+            "organization_id": organization_id,
+            "customer_id": customer_id,
+            "integration_id": integration_id,
+        },
+        Latest,
+    )
+
+
 def insert_outbound_conversation(organization_id: UUID, row: dict[str, Any]) -> Query[Nothing]:
     """Begin a conversation to a customer, in which nothing was said yet."""
     return Query(

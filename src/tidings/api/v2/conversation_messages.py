@@ -5,18 +5,27 @@ from uuid import UUID
 
 from litestar import Request, Response, Router, get, post
 from litestar.params import Parameter
+from msgspec import Meta
 
 from tidings.actions.agent_messages import AgentDraft, send_as_agent
 from tidings.actions.agent_work import hold_place
 from tidings.actions.conversation_facts import ADD_NOTE, VIEW_NOTE, add_note
+from tidings.actions.outreach import Begun, Outreach, start_conversation
 from tidings.api.auth import needs
 from tidings.api.outgoing import Outgoing
 from tidings.api.paging import After, keyset
 from tidings.api.replay import Once
-from tidings.api.v2.agentless import PERMISSION, TemplateBody, read_response_id, read_values
+from tidings.api.v2.agentless import (
+    PERMISSION,
+    TemplateBody,
+    read_address,
+    read_response_id,
+    read_values,
+)
 from tidings.api.v2.conversation_views import CONVERSATIONS
 from tidings.api.v2.message_views import MessageDataView
 from tidings.api.views import Body, Keyset, Moment, Ref, View, moment, parse_id
+from tidings.domain.errors import invalid
 from tidings.domain.permissions import Caller
 from tidings.store.database import Database
 from tidings.store.ids import time_of
@@ -45,6 +54,45 @@ class MessageBody(Body):
             media_ids=tuple(parse_id(each, "mediaIds") for each in self.media_ids or ()),
             response_id=read_response_id(self.messaging_template),
             values=read_values(self.messaging_template),
+        )
+
+
+class OutreachBody(Body):
+    """CreateOutboundMessagingConversationRequest of the reference; `from_address` is ours."""
+
+    queue_id: str
+    to_address: Annotated[str, Meta(max_length=64)]
+    to_address_messenger_type: str
+    use_existing_conversation: bool | None = None
+    from_address: str | None = None
+
+    def outreach(self) -> Outreach:
+        """What is asked for, as the action takes it."""
+        if self.to_address_messenger_type.lower() != "whatsapp":
+            raise invalid("toAddressMessengerType", "Only whatsapp can be sent; say so.")
+        number = self.from_address
+        return Outreach(
+            queue_id=parse_id(self.queue_id, "queueId"),
+            address=read_address(self.to_address),
+            integration_id=None if number is None else parse_id(number, "fromAddress"),
+            use_existing=self.use_existing_conversation or False,
+        )
+
+
+class OutreachView(View):
+    """CreateOutboundMessagingConversationResponse of the reference, and one's participant."""
+
+    id: str
+    self_uri: str
+    participant_id: str
+
+    @classmethod
+    def of(cls, begun: Begun) -> "OutreachView":
+        """The conversation that began."""
+        return cls(
+            id=str(begun.conversation_id),
+            self_uri=f"{CONVERSATIONS}/messages/{begun.conversation_id}",
+            participant_id=str(begun.participant_id),
         )
 
 
@@ -96,6 +144,20 @@ async def send_message(
         return await fetch_one(connection, written)
 
     return await once(send, MessageDataView.of)
+
+
+@post("/messages", guards=[needs(PERMISSION)], status_code=200)
+async def start_message_conversation(
+    data: OutreachBody, caller: Caller, once: Once
+) -> Response[OutreachView]:
+    """Begin a conversation with a customer, or take the latest up again, as its agent.
+
+    Nothing is sent yet: send a template in it. 409 when an agent talks with the customer now.
+    """
+    outreach = data.outreach()
+    return await once(
+        lambda connection: start_conversation(connection, caller, outreach), OutreachView.of
+    )
 
 
 @post(NOTES, guards=[needs(ADD_NOTE)], status_code=200)

@@ -7,6 +7,7 @@ from litestar import Request, Router, get, post
 
 from tidings.api.auth import needs, signed_in
 from tidings.api.paging import Page, listing
+from tidings.api.v2.conversation_messages import start_message_conversation
 from tidings.api.v2.conversation_transfers import change_conversation
 from tidings.api.v2.conversation_views import (
     CONVERSATIONS,
@@ -164,6 +165,7 @@ messages_router = Router(
     route_handlers=[
         list_conversations,
         list_message_conversations,
+        start_message_conversation,
         read_conversation,
         read_message_conversation,
         change_conversation,
