@@ -77,6 +77,18 @@ async def disconnected(desk: Desk, key: ParticipantKey, **changes: Any) -> None:
         )
 
 
+async def closed(desk: Desk, conversation_id: UUID) -> None:
+    """The conversation ends, for nobody said anything."""
+    async with desk.database.transaction() as connection:
+        await close_conversations(
+            connection,
+            desk.organization_id,
+            [conversation_id],
+            reason="inactivity",
+            disconnect_type="inactivity",
+        )
+
+
 async def test_a_number_without_a_workstream_asks_nobody(desk: Desk, write: Write) -> None:
     conversation_id = await write(a_phone(), "Hello")
 
@@ -189,6 +201,18 @@ async def test_a_customer_who_comes_back_is_to_be_offered_to_the_last_agent(
     assert await desk.state(conversation_id) == ("open", None)
 
 
+async def test_a_workstream_says_for_how_long_a_conversation_goes_on(
+    desk: Desk, line: Line, write: Write
+) -> None:
+    await desk.stream(line, await desk.queue(), threading_hours=0)
+    phone = a_phone()
+    conversation_id = await write(phone, "Hello")
+    assert await write(phone, "Are you there?") == conversation_id
+    await closed(desk, conversation_id)
+
+    assert await write(phone, "One more thing") != conversation_id
+
+
 async def test_a_message_during_wrap_up_waits_until_the_agent_is_done(
     desk: Desk, line: Line, write: Write
 ) -> None:
@@ -216,14 +240,7 @@ async def test_a_revoked_message_does_not_reopen_what_was_closed(
     await desk.stream(line, await desk.queue())
     phone = a_phone()
     conversation_id = await write(phone, "Hello")
-    async with desk.database.transaction() as connection:
-        await close_conversations(
-            connection,
-            desk.organization_id,
-            [conversation_id],
-            reason="inactivity",
-            disconnect_type="inactivity",
-        )
+    await closed(desk, conversation_id)
 
     revoked = {"type": "revoke", "revoke": {"original_message_id": "wamid.unknown"}}
     await write(phone, "", **revoked)

@@ -1,7 +1,7 @@
 """What becomes of conversations to which customers wrote: to their agent, or into a queue (T4)."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 import msgspec
@@ -39,6 +39,13 @@ async def read_streams(
     """The workstreams of these numbers; most numbers have none."""
     query = select_workstreams_of_numbers(organization_id, sorted(set(integration_ids)))
     return {row.integration_id: row for row in await fetch(connection, query)}
+
+
+def threading_of(stream: NumberStream | None, otherwise: timedelta) -> timedelta:
+    """For how long a customer's message continues a conversation that had ended."""
+    if stream is None or stream.threading_hours is None:
+        return otherwise
+    return timedelta(hours=stream.threading_hours)
 
 
 async def take_in(

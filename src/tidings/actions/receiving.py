@@ -8,7 +8,7 @@ import msgspec
 
 from tidings.actions.automated_planning import plan_automated
 from tidings.actions.consents import KeywordText, apply_keywords
-from tidings.actions.conversations_in import Arrival, Streams, read_streams, take_in
+from tidings.actions.conversations_in import Arrival, Streams, read_streams, take_in, threading_of
 from tidings.actions.customers import Sighting, ensure_customers
 from tidings.actions.media import Arrived, expect_media
 from tidings.actions.surveys import Heard, take_answers
@@ -70,10 +70,13 @@ async def receive_messages(
     fresh = await _claim(connection, organization_id, incoming)
     if not fresh:
         return
+    numbers = {each.number.id for each, _ in fresh}
+    streams = await read_streams(connection, organization_id, numbers)
     owners = await ensure_customers(
         connection, organization_id, [_sighting(each) for each, _ in fresh]
     )
-    placed = await _place(connection, organization_id, fresh, owners=owners, threading=threading)
+    windows = {each: threading_of(streams.get(each), threading) for each in numbers}
+    placed = await _place(connection, organization_id, fresh, owners=owners, windows=windows)
     await execute(connection, insert_messages(organization_id, [_row(each) for each in placed]))
     await expect_media(connection, organization_id, [_arrived(each) for each in placed])
     openings = [
@@ -86,7 +89,7 @@ async def receive_messages(
     await _apply_changes(connection, organization_id, placed)
     await _apply_keywords(connection, organization_id, placed)
     await _count(connection, organization_id, placed)
-    await _take_in(connection, organization_id, placed)
+    await _take_in(connection, organization_id, placed, streams)
     messages = [{"id": str(p.id), "conversationId": str(p.conversation_id)} for p in placed]
     await execute(
         connection, insert_event(organization_id, "message.received", body={"messages": messages})
@@ -133,16 +136,21 @@ async def _place(
     fresh: list[tuple[Incoming, UUID]],
     *,
     owners: dict[AddressKey, UUID],
-    threading: timedelta,
+    windows: dict[UUID, timedelta],
 ) -> list[_Placed]:
-    """Give each message its conversation: the one it continues, else a new one."""
+    """Give each message its conversation: the one it continues, else a new one.
+
+    `windows`: for how long each number continues what had ended.
+    """
     customers = [owners[_addresses(each)[0]] for each, _ in fresh]
     numbers = [each.number.id for each, _ in fresh]
     threads = {
         (row.integration_id, row.customer_id): row.conversation_id
         for row in await fetch(
             connection,
-            store.select_threads(organization_id, numbers, customers, within=threading),
+            store.select_threads(
+                organization_id, numbers, customers, within=[windows[each] for each in numbers]
+            ),
         )
     }
     heard = [
@@ -279,13 +287,13 @@ async def _apply_keywords(
         await apply_keywords(connection, organization_id, texts)
 
 
-async def _take_in(connection: Connection, organization_id: UUID, placed: list[_Placed]) -> None:
+async def _take_in(
+    connection: Connection, organization_id: UUID, placed: list[_Placed], streams: Streams
+) -> None:
     """Bring what was written to the conversations' agents, or into queues.
 
     It comes last: agents are locked after everything else.
     """
-    numbers = {each.incoming.number.id for each in placed}
-    streams = await read_streams(connection, organization_id, numbers)
     if not streams:
         return
     groups: dict[UUID, list[_Placed]] = {}

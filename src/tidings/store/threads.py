@@ -58,21 +58,25 @@ def select_threads(
     integration_ids: list[UUID],
     customer_ids: list[UUID],
     *,
-    within: timedelta,
+    within: list[timedelta],
 ) -> Query[Thread]:
-    """The latest conversation of each customer on each number, if it is open or young enough."""
+    """The latest conversation of each customer on each number, if it is open or young enough.
+
+    Lists go by place; `within` is for how long the number continues what had ended.
+    """
     return Query(
         """
         SELECT x.integration_id, x.customer_id, c.id AS conversation_id, c.state
-        FROM (SELECT DISTINCT integration_id, customer_id FROM (
+        FROM (SELECT DISTINCT integration_id, customer_id, within FROM (
                 SELECT unnest(%(integrations)b::uuid[]) AS integration_id,
-                       unnest(%(customers)b::uuid[]) AS customer_id) p) x
+                       unnest(%(customers)b::uuid[]) AS customer_id,
+                       unnest(%(within)s::interval[]) AS within) p) x
         CROSS JOIN LATERAL (
           SELECT id, state, last_message_at FROM conversation
           WHERE organization_id = %(organization_id)s AND customer_id = x.customer_id
             AND integration_id = x.integration_id
           ORDER BY id DESC LIMIT 1) c
-        WHERE c.state <> 'disconnected' OR c.last_message_at > now() - %(within)s
+        WHERE c.state <> 'disconnected' OR c.last_message_at > now() - x.within
         """,
         {
             "organization_id": organization_id,
