@@ -154,7 +154,7 @@ def _occasions(kind: str, told: Sequence[Told]) -> list[Planned]:
     if kind not in ("closed", "disconnected"):
         return []
     return [
-        Planned(each.conversation_id, trigger, each.participant_id or new_id())
+        Planned(each.conversation_id, trigger, new_id())
         for each in told
         if each.state == "disconnected"
         for trigger in (Trigger.CLOSED.value, SURVEY)

@@ -63,6 +63,7 @@ from tidings.api.v2.sessions import sessions_router
 from tidings.api.v2.skills import skills_router
 from tidings.api.v2.subjects import subjects_router
 from tidings.api.v2.suppressions import suppressions_router
+from tidings.api.v2.surveys import surveys_router
 from tidings.api.v2.system import system_router
 from tidings.api.v2.templates import templates_router
 from tidings.api.v2.tokens import tokens_router
@@ -139,6 +140,7 @@ ROUTERS: tuple[Router, ...] = (
     skills_router,
     subjects_router,
     suppressions_router,
+    surveys_router,
     system_router,
     templates_router,
     tokens_router,

@@ -84,6 +84,8 @@ ALTER TABLE survey_answer
   ADD COLUMN expires_at timestamptz;
 -- Nothing was ever written to survey_answer before this, so nobody waits for the indexes.
 -- squawk-ignore require-concurrent-index-creation
+CREATE UNIQUE INDEX survey_answer_id ON survey_answer (organization_id, id);
+-- squawk-ignore require-concurrent-index-creation
 CREATE INDEX survey_answer_open ON survey_answer (organization_id, customer_id)
   WHERE state IN ('asked', 'rated');
 -- squawk-ignore require-concurrent-index-creation
