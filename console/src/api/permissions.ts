@@ -17,6 +17,7 @@ export const may = {
   editOutboundSettings: ["outbound:settings:edit"],
   viewInteractions: ["analytics:conversationDetail:view"],
   viewExchanges: ["conversation:exchange:view"],
+  viewMedia: ["conversation:messageMedia:view", "conversation:message:view"],
   sendNotification: ["conversation:message:create"],
   viewIntegrations: ["messaging:integration:view"],
   addIntegration: ["messaging:integration:add", "messaging:whatsappIntegration:add"],

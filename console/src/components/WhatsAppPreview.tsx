@@ -20,6 +20,8 @@ interface Props {
   content: TemplateContent;
   /** Whose bubble: what we send stands on the right of a conversation. */
   side?: "ours" | "theirs";
+  /** What stands above the text, such as a picture. */
+  above?: ReactNode;
   /** What stands in the bubble's last line, such as the time and the ticks. */
   foot?: ReactNode;
 }
@@ -34,12 +36,13 @@ export function WhatsAppPreview({ content }: { content: TemplateContent }) {
   );
 }
 
-export function Bubble({ content, side = "theirs", foot }: Props) {
+export function Bubble({ content, side = "theirs", above, foot }: Props) {
   const { header, body, footer, buttons = [] } = content;
   return (
     <div className={classes.message} data-side={side}>
       <div className={classes.bubble}>
         {header && <Header header={header} />}
+        {above}
         {body && <p className={classes.body}>{formatted(body)}</p>}
         {footer && <p className={classes.footer}>{footer}</p>}
         {foot && <div className={classes.foot}>{foot}</div>}

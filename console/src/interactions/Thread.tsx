@@ -2,6 +2,7 @@
 import { Fragment } from "react";
 import { useTranslation } from "react-i18next";
 import type { Message } from "@/api/types";
+import { Attachment } from "@/components/Attachment";
 import { useFigures } from "@/components/figures";
 import { StatusTick } from "@/components/StatusTick";
 import { Bubble } from "@/components/WhatsAppPreview";
@@ -40,13 +41,14 @@ function Line({
   onOpen: () => void;
 }) {
   const { t } = useTranslation();
-  const content = message.template ?? {
-    body: message.text ?? t("interactions.noText", { kind: message.kind }),
-  };
+  const { attachment } = message;
+  const nothing = attachment ? "" : t("interactions.noText", { kind: message.kind });
+  const content = message.template ?? { body: message.text || nothing };
   return (
     <li className={classes.line} data-direction={message.direction} data-open={isOpen}>
       <Bubble
         content={content}
+        above={attachment && <Attachment file={attachment} />}
         side={message.direction === "outbound" ? "ours" : "theirs"}
         foot={<Foot message={message} />}
       />
