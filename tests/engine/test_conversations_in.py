@@ -14,7 +14,12 @@ from tests.world import Actor
 from tidings.actions.conversations_in import resume_parked, route_open
 from tidings.actions.offers import accept_offer
 from tidings.actions.participation import derive, move
-from tidings.actions.queueing import close_conversations
+from tidings.actions.queueing import (
+    Entry,
+    close_conversations,
+    enter_queue,
+    leave_queue,
+)
 from tidings.domain.classification import Condition, Rule
 from tidings.store.participants import ParticipantKey, Step
 
@@ -180,6 +185,35 @@ async def test_a_parked_conversation_comes_back_with_its_load(
     assert (await desk.events(conversation_id))[-1] == "resumed"
     async with desk.database.transaction() as connection:
         assert await resume_parked(connection, desk.organization_id, [key]) == set()
+
+
+async def test_a_parked_conversation_of_who_is_offline_waits_for_another(
+    desk: Desk, line: Line, write: Write
+) -> None:
+    queue_id = await desk.queue()
+    await desk.stream(line, await desk.queue())
+    agent = await desk.agent(queue_id)
+    phone = a_phone()
+    conversation_id = await write(phone, "Hello")
+    async with desk.database.transaction() as connection:
+        await leave_queue(
+            connection, desk.organization_id, [conversation_id], disconnect_type="transfer"
+        )
+        entry = Entry(conversation_id=conversation_id, queue_id=queue_id, units=2)
+        await enter_queue(connection, desk.organization_id, [entry])
+    key = await connected(desk, conversation_id, agent)
+    async with desk.database.transaction() as connection:
+        await move(connection, desk.organization_id, [key], PARK)
+    await desk.presence(agent, "Offline")
+
+    await write(phone, "I am back.")
+
+    assert await desk.held(agent) == (0, "OFF_QUEUE")
+    waiting = await desk.waiting(conversation_id)
+    assert waiting is not None
+    assert (waiting.queue_id, waiting.preferred_id) == (queue_id, agent.id)
+    assert waiting.units == 2
+    assert await desk.state(conversation_id) == ("open", None)
 
 
 async def test_a_customer_who_comes_back_is_to_be_offered_to_the_last_agent(

@@ -8,19 +8,20 @@ import msgspec
 
 from tidings.actions.automated_planning import plan_automated
 from tidings.actions.classification import Said, decide_queue, hours_at
-from tidings.actions.participation import Told, announce, derive, move
+from tidings.actions.participation import Told, announce, derive, move, told_of
 from tidings.actions.queueing import Entry, enter_queue
 from tidings.domain.automated_messages import Trigger
 from tidings.domain.operating_hours import HoursState
 from tidings.store import conversations_in as store
 from tidings.store.automated_messages import Planned
 from tidings.store.conversations_in import Arrived
-from tidings.store.participants import ParticipantKey, Step
+from tidings.store.participants import Moved, ParticipantKey, Step
 from tidings.store.query import Connection, fetch
 from tidings.store.waiting import Entered
 from tidings.store.workstreams import NumberStream, select_workstreams_of_numbers
 
 RESUME = Step(origins=("parked",), state="connected", keeps_load=True)
+ABANDON = Step(origins=("parked",), state="disconnected", disconnect_type="transfer.notavailable")
 Streams = Mapping[UUID, NumberStream]
 
 
@@ -57,10 +58,11 @@ async def take_in(
 ) -> None:
     """Decide for each conversation to which a customer wrote, in the transaction of the messages.
 
-    Who has an agent stays with them; a parked one comes back to its agent, with its load. What
-    waits, goes on waiting. What an agent is still wrapping up is decided when they are done.
-    Others go into the queue that the workstream's rules name. Numbers without a workstream are
-    left alone. A fixed number of statements, however many conversations.
+    Who has an agent stays with them; a parked one comes back to its agent, with its load, or
+    waits for another if they are offline. What waits, goes on waiting. What an agent is still
+    wrapping up is decided when they are done. Others go into the queue that the workstream's
+    rules name. Numbers without a workstream are left alone. A fixed number of statements, however
+    many conversations.
     """
     wanted = {each.conversation_id: each for each in arrivals if each.integration_id in streams}
     if not wanted:
@@ -201,25 +203,45 @@ async def resume_parked(
 ) -> set[UUID]:
     """Connect parked conversations with their agents again, with their load, whatever they hold.
 
-    Gives the conversations of those that were parked.
+    Those whose agent is offline wait for another. Gives the conversations that were parked.
     """
-    moved = await move(connection, organization_id, keys, RESUME)
-    derived = await derive(
-        connection, organization_id, [each.conversation_id for each in moved], otherwise="open"
-    )
-    told = [
-        Told(
+    away = {
+        row.participant_id
+        for row in await fetch(connection, store.select_away(organization_id, keys))
+    }
+    gone = await move(connection, organization_id, [k for k in keys if k.id in away], ABANDON)
+    back = await move(connection, organization_id, [k for k in keys if k.id not in away], RESUME)
+    conversation_ids = {each.conversation_id for each in (*gone, *back)}
+    derived = await derive(connection, organization_id, conversation_ids, otherwise="open")
+    for kind, moved in (("disconnected", gone), ("resumed", back)):
+        told = [told_of(each, derived[each.conversation_id]) for each in moved]
+        await announce(connection, organization_id, kind, told)
+    await wait_again(connection, organization_id, gone)
+    return conversation_ids
+
+
+async def wait_again(
+    connection: Connection, organization_id: UUID, moved: Sequence[Moved], *, declined: bool = False
+) -> None:
+    """Put conversations that lost their agent into the queue they came by, else by the rules.
+
+    `declined`: the agent did not take them, which is remembered; else they are preferred.
+    """
+    entries = [
+        Entry(
             conversation_id=each.conversation_id,
-            division_id=each.division_id,
-            state=derived[each.conversation_id].state,
-            participant_id=each.id,
-            user_ids=() if each.user_id is None else (each.user_id,),
             queue_id=each.queue_id,
+            units=each.units,
+            preferred_id=None if declined else each.user_id,
+            declined={str(each.user_id): 1} if declined else {},
         )
         for each in moved
+        if each.queue_id is not None
     ]
-    await announce(connection, organization_id, "resumed", told)
-    return {each.conversation_id for each in moved}
+    entered = await enter_queue(connection, organization_id, entries)
+    rest = {each.conversation_id for each in moved} - {each.conversation_id for each in entered}
+    if rest:
+        await route_open(connection, organization_id, sorted(rest))
 
 
 def _told(arrived: Arrived) -> Told:

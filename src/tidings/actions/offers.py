@@ -3,9 +3,8 @@
 from collections.abc import Sequence
 from uuid import UUID
 
-from tidings.actions.conversations_in import route_open
-from tidings.actions.participation import Told, add_participants, announce, derive, move
-from tidings.actions.queueing import Entry, enter_queue
+from tidings.actions.conversations_in import wait_again
+from tidings.actions.participation import Told, add_participants, announce, derive, move, told_of
 from tidings.actions.utilization import DEFAULT_CAPACITY
 from tidings.domain.conversation_states import ParticipantState, refuse_transition
 from tidings.domain.errors import absent
@@ -14,7 +13,6 @@ from tidings.store import offers as store
 from tidings.store.agents import wake_router
 from tidings.store.offers import NewOffer, Offered
 from tidings.store.participants import (
-    Derived,
     Moved,
     NewParticipant,
     ParticipantKey,
@@ -72,7 +70,7 @@ async def accept_offer(
     query = leave_waiting(organization_id, [conversation_id], disconnect_type=ANSWERED)
     await fetch(connection, query)
     derived = await derive(connection, organization_id, [conversation_id], otherwise="open")
-    told = [_told(moved[0], derived[conversation_id])]
+    told = [told_of(moved[0], derived[conversation_id])]
     await announce(connection, organization_id, "connected", told)
     return moved[0]
 
@@ -122,21 +120,11 @@ async def _give_back(
         return_waiting(organization_id, list(agents), list(agents.values())),
     )
     derived = await derive(connection, organization_id, agents, otherwise="open")
-    told = [_told(each, derived[each.conversation_id]) for each in moved]
+    told = [told_of(each, derived[each.conversation_id]) for each in moved]
     await announce(connection, organization_id, kind, told)
     returned = {row.conversation_id for row in back}
-    homeless = [
-        Entry(
-            conversation_id=each.conversation_id,
-            queue_id=each.queue_id,
-            units=each.units,
-            declined={str(each.user_id): 1},
-        )
-        for each in moved
-        if each.conversation_id not in returned and each.queue_id is not None
-    ]
-    await enter_queue(connection, organization_id, homeless)
-    await route_open(connection, organization_id, sorted(agents.keys() - returned))
+    homeless = [each for each in moved if each.conversation_id not in returned]
+    await wait_again(connection, organization_id, homeless, declined=True)
     await execute(connection, wake_router(organization_id))
     return moved
 
@@ -192,15 +180,4 @@ def _offered(offered: Offered) -> Told:
         participant_id=offered.participant_id,
         user_ids=(offered.user_id,),
         queue_id=offered.queue_id,
-    )
-
-
-def _told(moved: Moved, derived: Derived) -> Told:
-    return Told(
-        conversation_id=moved.conversation_id,
-        division_id=derived.division_id,
-        state=derived.state,
-        participant_id=moved.id,
-        user_ids=() if moved.user_id is None else (moved.user_id,),
-        queue_id=moved.queue_id,
     )

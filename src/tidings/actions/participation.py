@@ -47,6 +47,18 @@ async def announce(
         await plan_automated(connection, organization_id, _occasions(kind, told))
 
 
+def told_of(moved: Moved, derived: Derived) -> Told:
+    """What is told of a participant's step, to its agent's desk."""
+    return Told(
+        conversation_id=moved.conversation_id,
+        division_id=derived.division_id,
+        state=derived.state,
+        participant_id=moved.id,
+        user_ids=() if moved.user_id is None else (moved.user_id,),
+        queue_id=moved.queue_id,
+    )
+
+
 async def add_participants(
     connection: Connection, organization_id: UUID, rows: Sequence[NewParticipant]
 ) -> None:
@@ -71,6 +83,8 @@ async def move(
 
     `derive` follows when all participants of the conversations have moved.
     """
+    if not keys:
+        return []
     moved = await fetch(connection, store.move_participants(organization_id, keys, step))
     await settle_load(connection, organization_id, moved, not_responding=not_responding)
     return moved

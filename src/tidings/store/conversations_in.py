@@ -7,6 +7,7 @@ from uuid import UUID
 
 import msgspec
 
+from tidings.store.participants import ParticipantKey
 from tidings.store.query import Query
 
 
@@ -41,6 +42,12 @@ class Unserved(msgspec.Struct, frozen=True, kw_only=True):
     integration_id: UUID
     text: str
     at: datetime
+
+
+class Away(msgspec.Struct, frozen=True):
+    """A participant whose agent is not there."""
+
+    participant_id: UUID
 
 
 FACTS = """
@@ -135,4 +142,25 @@ def select_unserved(organization_id: UUID, conversation_ids: Sequence[UUID]) -> 
         """,
         {"organization_id": organization_id, "conversation_ids": list(conversation_ids)},
         Unserved,
+    )
+
+
+def select_away(organization_id: UUID, keys: Sequence[ParticipantKey]) -> Query[Away]:
+    """Those among these participants whose agent is offline, or works there no more."""
+    return Query(
+        """
+        SELECT p.id AS participant_id FROM participant p
+        JOIN user_account u ON u.organization_id = p.organization_id AND u.id = p.user_id
+        LEFT JOIN agent g ON g.organization_id = p.organization_id AND g.user_id = p.user_id
+        WHERE p.organization_id = %(organization_id)s
+          AND p.conversation_id = ANY(%(conversation_ids)s::uuid[])
+          AND p.id = ANY(%(ids)s::uuid[])
+          AND (u.state <> 'active' OR coalesce(g.presence, 'Offline') = 'Offline')
+        """,
+        {
+            "organization_id": organization_id,
+            "conversation_ids": [key.conversation_id for key in keys],
+            "ids": [key.id for key in keys],
+        },
+        Away,
     )
