@@ -334,3 +334,24 @@ async def test_notes_are_for_who_may_see_the_conversation(
     for stranger in (world.olga, world.nils):
         assert (await floor.api.as_(stranger).get(path)).status == 404
         assert (await floor.api.as_(stranger).post(path, {"text": "Me"})).status == 404
+
+
+async def test_the_same_step_again_is_a_step_of_its_own_unless_it_has_a_key(
+    floor: Floor, queue_id: UUID, ben: Actor
+) -> None:
+    conversation_id = await floor.queued(queue_id)
+    path, body = f"{CONVERSATIONS}/{conversation_id}/assign", {"id": str(ben.id)}
+    key, ben_api = {"Idempotency-Key": str(uuid4())}, floor.api.as_(ben)
+    first = await ben_api.post(path, body, headers=key)
+    assert (await ben_api.post(path, body, headers=key)).json() == first.json()
+    part_id = first.json()["id"]
+    assert (
+        await replace(floor, ben, (conversation_id, part_id), queueId=str(queue_id))
+    ).status == 202
+
+    again = await ben_api.post(path, body)
+    back = await replace(floor, ben, (conversation_id, again.json()["id"]), queueId=str(queue_id))
+
+    assert (again.status, again.json()["id"] != part_id) == (200, True)
+    assert back.status == 202
+    assert await floor.state(conversation_id) == ("open", None)

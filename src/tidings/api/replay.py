@@ -22,6 +22,7 @@ from tidings.store.query import Connection, execute, fetch_one, fetch_optional
 
 Result = TypeVar("Result")
 LONGEST_KEY = 255
+GUARD = "same:"
 
 
 class RequestKey(msgspec.Struct, frozen=True):
@@ -46,22 +47,29 @@ class Once:
         view: Callable[[Result], Any],
         *,
         status: int = 200,
+        is_step: bool = False,
     ) -> Response[Any]:
         """Run the action in one transaction and answer with its view, or replay the answer.
+
+        `is_step`: what it changes may have moved on and back since, such as who has a conversation,
+        so the same request is a replay only with its Idempotency-Key.
 
         Raises a 422 when the Idempotency-Key was used for another request. An action that
         raises leaves nothing behind, the key included, so it can be tried again.
         """
+        key = self._key
+        if is_step and key is not None and key.key.startswith(GUARD):
+            key = None
         async with self._database.transaction(self._caller.organization_id) as connection:
-            if self._key is not None:
-                answered = await self._claim(connection, self._key)
+            if key is not None:
+                answered = await self._claim(connection, key)
                 if answered is not None:
                     return answered
             answer = msgspec.json.encode(view(await action(connection)))
-            if self._key is not None:
+            if key is not None:
                 await execute(
                     connection,
-                    store_answer(self._caller, self._key.key, status=status, answer=answer),
+                    store_answer(self._caller, key.key, status=status, answer=answer),
                 )
         return Response(answer, status_code=status, media_type="application/json")
 
@@ -118,7 +126,7 @@ def key_of(given: str | None, settings: Settings, digest: bytes) -> RequestKey |
         return RequestKey(f"key:{given}", digest, timedelta(hours=settings.idempotency_hours))
     if settings.replay_guard_seconds:
         keep = timedelta(seconds=settings.replay_guard_seconds)
-        return RequestKey(f"same:{digest.hex()}", digest, keep)
+        return RequestKey(f"{GUARD}{digest.hex()}", digest, keep)
     return None
 
 

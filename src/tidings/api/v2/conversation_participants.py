@@ -237,6 +237,7 @@ async def give_wrapup(
     return await once(
         lambda connection: wrap_up(connection, caller, conversation_id, participant_id, wrapup),
         lambda _: DoneView(),
+        is_step=True,
     )
 
 

@@ -79,6 +79,7 @@ async def transfer(
         lambda connection: _transfer(connection, caller, ids, data),
         lambda _: DoneView(),
         status=202,
+        is_step=True,
     )
 
 
@@ -92,6 +93,7 @@ async def transfer_to_agent(
         lambda connection: _transfer(connection, caller, ids, wanted),
         lambda _: DoneView(),
         status=202,
+        is_step=True,
     )
 
 
@@ -105,6 +107,7 @@ async def transfer_to_queue(
         lambda connection: _transfer(connection, caller, ids, wanted),
         lambda _: DoneView(),
         status=202,
+        is_step=True,
     )
 
 
@@ -119,6 +122,7 @@ async def consult(
             connection, caller, conversation_id, user_id, mode="consult"
         ),
         lambda part_id: PartView(id=str(part_id)),
+        is_step=True,
     )
 
 
@@ -132,6 +136,7 @@ async def monitor(
             connection, caller, conversation_id, caller.id, mode="monitor"
         ),
         lambda part_id: PartView(id=str(part_id)),
+        is_step=True,
     )
 
 
@@ -143,6 +148,7 @@ async def take_over(
     return await once(
         lambda connection: transfers.take_over(connection, caller, conversation_id, participant_id),
         lambda part_id: PartView(id=str(part_id)),
+        is_step=True,
     )
 
 
@@ -192,6 +198,7 @@ async def assign_conversation(
     return await once(
         lambda connection: assign(connection, caller, conversation_id, user_id),
         lambda part_id: PartView(id=str(part_id)),
+        is_step=True,
     )
 
 
@@ -201,6 +208,7 @@ async def disconnect(conversation_id: UUID, caller: Caller, once: Once) -> Respo
     return await once(
         lambda connection: disconnect_conversation(connection, caller, conversation_id),
         lambda _: DoneView(),
+        is_step=True,
     )
 
 

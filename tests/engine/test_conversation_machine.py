@@ -1,0 +1,244 @@
+"""Whatever agents, supervisors, clocks and customers do in whatever order: the rows stay right.
+
+One owner at most; state, queue and load follow the participants; each desk shows what the rows say.
+"""
+
+from typing import Any
+from uuid import UUID
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from tests.api_client import Answer, Api
+from tests.floor import CONVERSATIONS, MESSAGES, Floor
+from tests.world import Actor, World
+from tidings.actions.offers import expire_offers
+from tidings.actions.queueing import Entry, enter_queue
+from tidings.domain.conversation_states import Standing, conversation_state
+from tidings.store.database import Database
+from tidings.store.participants import ParticipantKey, ParticipantRow
+
+DEEDS = (
+    "queue", "queue", "offer", "offer", "accept", "accept", "accept", "decline", "expire",
+    "write", "park", "resume", "end", "end", "wrap_up", "to_queue", "to_agent", "take_over",
+    "consult", "leave_consult", "pick", "assign", "customer_writes", "disconnect", "note",
+)  # fmt: skip
+ANSWERS = (200, 202, 204, 403, 404, 409)
+ALIVE = ("alerting", "connected", "parked")
+
+
+class Cast:
+    """Two agents, a supervisor and two queues, for all plays."""
+
+    def __init__(self, floor: Floor, queues: list[UUID], people: list[Actor]) -> None:
+        self.floor, self.queues, self.people = floor, queues, people
+
+
+class Play:
+    """One conversation, and everything that may happen to it; `who` turns with each deed."""
+
+    def __init__(self, cast: Cast, conversation_id: UUID, phone: str) -> None:
+        self.cast, self.floor = cast, cast.floor
+        self.conversation_id, self.phone = conversation_id, phone
+        self.turn = 0
+
+    @property
+    def who(self) -> Actor:
+        """Whose turn it is."""
+        return self.cast.people[self.turn % len(self.cast.people)]
+
+    @property
+    def other(self) -> Actor:
+        """Who comes next."""
+        return self.cast.people[(self.turn + 1) % len(self.cast.people)]
+
+    async def do(self, deed: str) -> None:
+        """One thing happens, or is refused in words."""
+        answer = await getattr(self, f"_{deed}")()
+        if isinstance(answer, Answer):
+            assert answer.status in ANSWERS, (deed, answer)
+        self.turn += 1
+
+    async def parts(self) -> list[ParticipantRow]:
+        """The rows."""
+        return await self.floor.participants(self.conversation_id)
+
+    async def _part(self, *, own: bool = True) -> UUID:
+        """The latest participant of whose turn it is, or of anybody."""
+        agents = [each for each in await self.parts() if each.purpose == "agent"]
+        chosen = [each for each in agents if not own or each.user_id == self.who.id]
+        return (chosen or agents)[-1].id if agents else self.conversation_id
+
+    async def _change(self, **body: Any) -> Answer:
+        return await self.floor.change(self.who, self.conversation_id, await self._part(), **body)
+
+    async def _post(self, ending: str, **body: Any) -> Answer:
+        path = f"{CONVERSATIONS}/{self.conversation_id}/{ending}"
+        return await self.floor.api.as_(self.who).post(path, body)
+
+    async def _queue(self) -> None:
+        queue_id = self.cast.queues[self.turn % 2]
+        entry = Entry(conversation_id=self.conversation_id, queue_id=queue_id)
+        async with self.floor.database.transaction() as connection:
+            await enter_queue(connection, self.floor.organization_id, [entry])
+
+    async def _offer(self) -> None:
+        await self.floor.offer((self.conversation_id, self.who))
+
+    async def _accept(self) -> Answer:
+        alerting = [each for each in await self.parts() if each.state == "alerting"]
+        if not alerting:
+            return await self._change(state="connected")
+        asked = next(p for p in self.cast.people if p.id == alerting[0].user_id)
+        return await self.floor.change(
+            asked, self.conversation_id, alerting[0].id, state="connected"
+        )
+
+    async def _decline(self) -> Answer:
+        return await self._change(state="disconnected")
+
+    async def _expire(self) -> None:
+        keys = [
+            ParticipantKey(self.conversation_id, each.id)
+            for each in await self.parts()
+            if each.state == "alerting"
+        ]
+        async with self.floor.database.transaction() as connection:
+            await expire_offers(connection, self.floor.organization_id, keys)
+        for person in self.cast.people:
+            await self.floor.presence(person, "Available")
+            await self.floor.presence(person, "OnQueue")
+
+    async def _write(self) -> Answer:
+        part_id = await self._part()
+        return await self.floor.write(self.who, self.conversation_id, part_id, f"Hi {self.turn}")
+
+    async def _park(self) -> Answer:
+        return await self._change(state="parked")
+
+    async def _resume(self) -> Answer:
+        return await self._change(state="connected")
+
+    async def _end(self) -> Answer:
+        return await self._change(state="disconnected", afterCallWork=True)
+
+    async def _wrap_up(self) -> Answer:
+        return await self._change(wrapup={"notes": "Well"})
+
+    async def _to_queue(self) -> Answer:
+        part_id = await self._part()
+        queue_id = str(self.cast.queues[self.turn % 2])
+        return await self._post(f"participants/{part_id}/replace", queueId=queue_id)
+
+    async def _to_agent(self) -> Answer:
+        part_id = await self._part()
+        return await self._post(f"participants/{part_id}/replace", userId=str(self.other.id))
+
+    async def _take_over(self) -> Answer:
+        part_id = await self._part(own=False)
+        return await self._posted(part_id, "takeover")
+
+    async def _posted(self, part_id: UUID, ending: str, **body: Any) -> Answer:
+        path = f"{MESSAGES}/{self.conversation_id}/participants/{part_id}/{ending}"
+        return await self.floor.api.as_(self.who).post(path, body)
+
+    async def _consult(self) -> Answer:
+        return await self._posted(await self._part(), "consult", userId=str(self.other.id))
+
+    async def _leave_consult(self) -> Answer | None:
+        for each in await self.parts():
+            if each.mode == "consult" and each.state == "connected":
+                asked = next(p for p in self.cast.people if p.id == each.user_id)
+                return await self.floor.change(
+                    asked, self.conversation_id, each.id, state="disconnected"
+                )
+        return None
+
+    async def _pick(self) -> Answer:
+        return await self._post("assign", id=str(self.who.id))
+
+    async def _assign(self) -> Answer:
+        return await self._post("assign", id=str(self.other.id))
+
+    async def _customer_writes(self) -> None:
+        await self.floor.messaging.write(f"Hello {self.turn}", sender=self.phone)
+
+    async def _disconnect(self) -> Answer:
+        return await self._post("disconnect")
+
+    async def _note(self) -> Answer:
+        return await self._post("notes", text=f"Note {self.turn}")
+
+
+@pytest.fixture(scope="module")
+async def cast(database: Database, world: World, api: Api) -> Cast:
+    floor = await Floor.build(database, world, api)
+    queues = [
+        await floor.queue(acw_mode="MANDATORY_TIMEOUT"),
+        await floor.queue(acw_mode="OPTIONAL"),
+    ]
+    people = [await floor.colleague(*queues, role="supervisor") for _ in range(2)]
+    people.append(await floor.colleague(*queues))
+    return Cast(floor, queues, people)
+
+
+@settings(
+    max_examples=25,
+    deadline=None,
+    derandomize=True,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
+@given(deeds=st.lists(st.sampled_from(DEEDS), min_size=4, max_size=14))
+async def test_rows_and_desks_agree_whatever_happens(cast: Cast, deeds: list[str]) -> None:
+    conversation_id, phone = await cast.floor.customer()
+    play = Play(cast, conversation_id, phone)
+    await play.do("queue")
+    for deed in deeds:
+        await play.do(deed)
+        await rows_agree(play)
+    await desks_agree(play)
+
+
+async def rows_agree(play: Play) -> None:
+    """State, owner, queue and load are what the participants say."""
+    parts, waiting = await play.parts(), await play.floor.waiting(play.conversation_id)
+    owners = [
+        each
+        for each in parts
+        if each.purpose == "agent" and each.mode == "primary" and each.state in ALIVE
+    ]
+    assert len(owners) <= 1
+    state, owner_id = await play.floor.state(play.conversation_id)
+    assert owner_id == (owners[0].user_id if owners else None)
+    standings = [Standing(each.purpose, each.mode, each.state) for each in parts]
+    derived = conversation_state(standings)
+    if owners or waiting is not None:
+        assert state == derived
+    else:
+        assert state in ("open", "disconnected")
+    stays = [each for each in parts if each.purpose == "acd" and each.state != "disconnected"]
+    assert len(stays) == (0 if waiting is None else 1)
+    if waiting is not None:
+        assert waiting.offered_to == (owners[0].user_id if owners else None)
+    for each in parts:
+        assert not each.held or (each.user_id is not None and each.mode == "primary")
+        assert (each.ended_at is None) == (each.state != "disconnected")
+    for person in play.cast.people:
+        await play.floor.held(person)
+
+
+async def desks_agree(play: Play) -> None:
+    """Each desk shows the conversation while its person works in it, as the rows have it."""
+    parts = await play.parts()
+    for person in play.cast.people:
+        own = [each for each in parts if each.user_id == person.id]
+        working = [e for e in own if e.state in ALIVE or e.acw_state == "pending"]
+        listed = await play.floor.api.as_(person).get(MESSAGES, params={"pageSize": 500})
+        shown = [
+            each for each in listed.json()["entities"] if each["id"] == str(play.conversation_id)
+        ]
+        assert len(shown) == (1 if working else 0)
+        if shown:
+            states = {each["id"]: each["state"] for each in shown[0]["participants"]}
+            assert {str(each.id): each.state for each in own}.items() <= states.items()
