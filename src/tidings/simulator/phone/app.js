@@ -167,12 +167,14 @@ function play(who) {
 
 async function sendFile(file) {
   const payload = await api.upload(file);
-  const kind = /^(image|video|audio)\//.exec(file.type)?.[1] ?? "document";
+  const family = /^(image|video|audio)\//.exec(file.type)?.[1] ?? "document";
+  const kind = file.type === "image/webp" ? "sticker" : family;
   const named = kind === "document" ? { filename: file.name } : {};
+  const spoken = file.type.startsWith("audio/ogg") ? { voice: true } : {};
   const caption = byId("words").value.trim();
   byId("words").value = "";
-  const words = caption && kind !== "audio" ? { caption } : {};
-  await act.write({ type: kind, [kind]: { ...payload, ...named, ...words } });
+  const words = caption && kind !== "audio" && kind !== "sticker" ? { caption } : {};
+  await act.write({ type: kind, [kind]: { ...payload, ...named, ...spoken, ...words } });
 }
 
 const COMMANDS = {
