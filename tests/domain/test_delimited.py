@@ -1,5 +1,6 @@
 """A file gives the same records however it is cut into pieces, and every byte is accounted for."""
 
+import tracemalloc
 from itertools import pairwise
 
 import pytest
@@ -59,6 +60,54 @@ def test_an_open_quote_costs_its_own_line_only() -> None:
 
     assert [(record.line, record.cells[0]) for record in records][-1] == (205, "5")
     assert records[0].cells[0] == "1"
+
+
+LONG_CELLS = (b'"' + b"a" * 100_000 + b'",') * 9 + b'"z\n'
+
+
+def read_through(unit: bytes, *, total: int, piece: int) -> tuple[int, int]:
+    """Read a file that repeats one line, keeping nothing: its bytes, and the peak of memory."""
+    lines, reader = LineReader(Encoding.BYTES), RecordReader(",", lines_before=0)
+    pieces = unit * (piece // len(unit) + 2)
+    sent = seen = 0
+    tracemalloc.start()
+    while sent < total:
+        start = sent % len(unit)
+        reader.feed(lines.feed(pieces[start : start + piece], is_last=sent + piece >= total))
+        sent += piece
+        while taken := reader.take(100, is_last=sent >= total):
+            seen += sum(record.size for record in taken)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert seen == sent
+    return seen, peak
+
+
+@pytest.mark.parametrize(
+    ("unit", "piece"),
+    [(b'"x\n', 3_000), (b'"\n', 3_000), (b'""x\n', 3_000), (LONG_CELLS, 250_000)],
+    ids=["each line opens one", "marks alone", "marks in marks", "long cells over many lines"],
+)
+def test_quotes_over_many_lines_take_no_more_memory_the_longer_the_file(
+    unit: bytes, piece: int
+) -> None:
+    _, once = read_through(unit, total=10 * piece, piece=piece)
+    seen, thrice = read_through(unit, total=30 * piece, piece=piece)
+
+    assert seen == 30 * piece
+    assert thrice < 1.5 * once + 100_000
+
+
+def test_a_record_over_many_long_lines_is_read_line_by_line() -> None:
+    line = b'1,"' + b"a" * 90_000 + b'","b\n'
+    closing = b'c",d\n'
+
+    short = read((line + closing) * 2, [])
+    long = read(LONG_CELLS * 2 + b'",d\n' + b"5,f\n", [])
+
+    assert [record.lines for record in short] == [2, 2]
+    assert [record.lines for record in long][:1] == [1]
+    assert long[-1].cells == ["5", "f"]
 
 
 @pytest.mark.parametrize("encoding", list(Encoding))

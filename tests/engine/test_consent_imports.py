@@ -13,6 +13,7 @@ import pytest
 from tests.api_client import Answer, Api
 from tests.world import World
 from tidings.actions import imports as actions
+from tidings.engine import imports
 from tidings.engine.import_consents import ConsentSink
 from tidings.engine.imports import import_loop, run_import, run_next_import
 from tidings.store.database import Database
@@ -386,3 +387,27 @@ async def test_another_organization_has_no_part_in_an_import(
     assert (await api.as_(world.mia).get(job["selfUri"])).status == 403
     started = datetime.fromisoformat(job["startedTime"])
     assert started <= datetime.now(UTC)
+
+
+async def test_quotes_that_never_close_end_an_import_early_and_say_why(
+    api: Api, database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(imports, "MOST_REJECTS", 2_000)
+
+    job = await imported(api, database, "address\n+4915112345678\n" + '"x\n' * 30_000)
+
+    assert (job["state"], job["failureCode"]) == ("failed", "import.too.many.rejects")
+    assert "mend the file" in job["failure"]
+    assert job["acceptedRows"] == 1
+    assert job["rejectedRows"] < 20_000
+
+
+async def test_long_rows_are_read_in_small_batches_and_all_are_taken(
+    api: Api, database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(imports, "BATCH_BYTES", 50_000)
+    rows = [f'+49151123456{n:02},"{"long " * 6_000}"\n' for n in range(10, 30)]
+
+    job = await imported(api, database, "address,note\n" + "".join(rows))
+
+    assert (job["state"], job["acceptedRows"], job["rejectedRows"]) == ("done", 20, 0)

@@ -12,6 +12,7 @@ import msgspec
 
 LONGEST_LINE_BYTES = 1_000_000
 MOST_LINES_OF_RECORD = 100
+LONGEST_RECORD_BYTES = LONGEST_LINE_BYTES
 SEPARATORS = (",", ";", "\t", "|")
 FORMULA_STARTS = ("=", "+", "-", "@")
 BYTE_ORDER_MARK = "\ufeff"
@@ -113,7 +114,8 @@ class RecordReader:
     """Splits lines into records.
 
     Well-formed records are split many at a time. A quote that is never closed costs its own
-    line only: were it read on, it would swallow the rest of the file.
+    line only: were it read on, it would swallow the rest of the file. So is one that closes
+    only after more lines or bytes than a record for people has: that is what bounds the memory.
     """
 
     def __init__(self, separator: str, *, lines_before: int) -> None:
@@ -134,7 +136,7 @@ class RecordReader:
             tried = self._take_well_formed(records, limit)
             if not tried:
                 continue
-            may_go_on = self._at + tried >= len(self._lines) and tried < MOST_LINES_OF_RECORD
+            may_go_on = self._at + tried >= len(self._lines) and not self._is_too_long(tried)
             if may_go_on and not is_last:
                 break  # the rest of the record may come with the next lines
             line = self._lines[self._at]
@@ -153,7 +155,7 @@ class RecordReader:
         try:
             for cells in reader:
                 count = reader.line_num - before
-                if count > MOST_LINES_OF_RECORD:
+                if self._is_too_long(count):
                     return count
                 before += count
                 records.append(self._record(cells, count))
@@ -162,6 +164,15 @@ class RecordReader:
         except csv.Error:
             return max(1, reader.line_num - before)
         return 0
+
+    def _is_too_long(self, count: int) -> bool:
+        """Whether the next so many lines are more than one record; a line alone never is."""
+        if count == 1:
+            return False
+        if count > MOST_LINES_OF_RECORD:
+            return True
+        lines = self._lines[self._at : self._at + count]
+        return sum(line.size for line in lines) > LONGEST_RECORD_BYTES
 
     def _record(self, cells: list[str], count: int, problem: str = "") -> Record:
         line = self._lines[self._at]

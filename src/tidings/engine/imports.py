@@ -33,6 +33,7 @@ from tidings.store.query import execute, fetch, fetch_one, fetch_optional
 log = structlog.get_logger()
 
 MOST_REJECTS = 100_000
+BATCH_BYTES = 8_000_000
 POLL_SECONDS = 1.0
 LONGEST_PAUSE_SECONDS = 30.0
 WAITING_LOOKED_AT = 20
@@ -133,13 +134,17 @@ class Reader:
         self._records = RecordReader(header.separator, lines_before=self._line)
 
     async def next_batch(self) -> Batch | None:
-        """Up to a batch of records parsed, off the event loop; None at the end of the file."""
+        """Up to a batch of records parsed, off the event loop; None at the end of the file.
+
+        A batch ends at its rows, or at its bytes where rows are long.
+        """
         records: list[Record] = []
         while True:
             is_last = self._fetched >= self._job.total_bytes
             wanted = self.sink.batch_rows - len(records)
             records += await asyncio.to_thread(self._records.take, wanted, is_last=is_last)
-            if len(records) == self.sink.batch_rows or is_last:
+            is_full = sum(record.size for record in records) >= BATCH_BYTES
+            if len(records) == self.sink.batch_rows or is_full or is_last:
                 break
             await self._fetch()
         return await asyncio.to_thread(self._parse, records) if records else None
