@@ -107,7 +107,6 @@ def note_arrivals(
               AND w.conversation_id = g.conversation_id
             LIMIT 1) w ON true) f
         WHERE c.organization_id = %(organization_id)s AND c.id = f.conversation_id
-          AND c.id = ANY(%(conversation_ids)s::uuid[])
         RETURNING {FACTS}
         """,
         {

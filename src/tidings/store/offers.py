@@ -64,7 +64,6 @@ def take_offers(
           SELECT w.conversation_id, w.queue_id, w.units, w.allowed_presences, l.division_id
           FROM waiting w JOIN locked l ON l.id = w.conversation_id
           WHERE w.organization_id = %(organization_id)s AND w.offered_to IS NULL
-            AND w.conversation_id = ANY(%(conversation_ids)s::uuid[])
           FOR UPDATE OF w
         ), able AS MATERIALIZED (
           SELECT a.user_id, a.presence, a.load,
@@ -93,17 +92,15 @@ def take_offers(
           UPDATE waiting w SET offered_to = k.user_id, why = NULL
           FROM kept k
           WHERE w.organization_id = %(organization_id)s AND w.conversation_id = k.conversation_id
-            AND w.conversation_id = ANY(%(conversation_ids)s::uuid[])
         ), owned AS (
           UPDATE conversation c SET owner_id = k.user_id, state = 'connected'
           FROM kept k
           WHERE c.organization_id = %(organization_id)s AND c.id = k.conversation_id
-            AND c.id = ANY(%(conversation_ids)s::uuid[])
         ), assigned AS (
           UPDATE queue_member m SET last_assigned_at = now()
           FROM (SELECT DISTINCT queue_id, user_id FROM kept) k
           WHERE m.organization_id = %(organization_id)s AND m.queue_id = k.queue_id
-            AND m.user_id = k.user_id AND m.user_id = ANY(%(user_ids)s::uuid[])
+            AND m.user_id = k.user_id
         )
         SELECT k.conversation_id, k.user_id, k.participant_id, k.used_routing, k.division_id,
                k.queue_id, k.units, k.auto_answer, k.expires_at

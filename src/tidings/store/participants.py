@@ -2,9 +2,6 @@
 
 Locks are taken in one order everywhere: conversations by id, then their waiting rows and
 participants, then agents by id. So steps of different conversations never wait in a circle.
-
-Joins to a list of keys name the keys as an array once more: a plan made from old statistics then
-still walks the index.
 """
 
 from collections.abc import Sequence
@@ -215,9 +212,7 @@ def move_participants(
           FROM participant p
           JOIN locked l ON l.id = p.conversation_id
           JOIN given g ON g.conversation_id = p.conversation_id AND g.id = p.id
-          WHERE p.organization_id = %(organization_id)s
-            AND p.conversation_id = ANY(%(conversation_ids)s::uuid[])
-            AND p.state = ANY(%(origins)s::text[])
+          WHERE p.organization_id = %(organization_id)s AND p.state = ANY(%(origins)s::text[])
           FOR UPDATE OF p
         )
         UPDATE participant p
@@ -235,7 +230,6 @@ def move_participants(
         FROM old
         WHERE p.organization_id = %(organization_id)s
           AND p.conversation_id = old.conversation_id AND p.id = old.id
-          AND p.conversation_id = ANY(%(conversation_ids)s::uuid[])
         RETURNING {COLUMNS}, old.held AS held_before, old.division_id
         """,
         {
@@ -276,8 +270,7 @@ def finish_wrapups(
           FROM participant p
           JOIN locked l ON l.id = p.conversation_id
           JOIN given g ON g.conversation_id = p.conversation_id AND g.id = p.id
-          WHERE p.organization_id = %(organization_id)s
-            AND p.conversation_id = ANY(%(conversation_ids)s::uuid[]) AND p.acw_state = 'pending'
+          WHERE p.organization_id = %(organization_id)s AND p.acw_state = 'pending'
           FOR UPDATE OF p
         )
         UPDATE participant p
@@ -287,7 +280,6 @@ def finish_wrapups(
         FROM old
         WHERE p.organization_id = %(organization_id)s
           AND p.conversation_id = old.conversation_id AND p.id = old.id
-          AND p.conversation_id = ANY(%(conversation_ids)s::uuid[])
         RETURNING {COLUMNS}, old.held AS held_before, old.division_id
         """,
         {
@@ -339,7 +331,6 @@ def derive_conversations(
             WHERE w.organization_id = %(organization_id)s AND w.conversation_id = x.id
             LIMIT 1) w ON true) o
         WHERE c.organization_id = %(organization_id)s AND c.id = o.id
-          AND c.id = ANY(%(ids)s::uuid[])
         RETURNING c.id AS conversation_id, c.division_id, c.state, c.owner_id, c.queue_id
         """,
         {

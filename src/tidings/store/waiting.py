@@ -104,7 +104,6 @@ def enter_waiting(organization_id: UUID, rows: Sequence[NewWaiting]) -> Query[En
           SET queue_id = e.queue_id, state = 'open', ended_at = NULL, close_reason = NULL
           FROM entered e
           WHERE c.organization_id = %(organization_id)s AND c.id = e.conversation_id
-            AND c.id = ANY(%(conversation_ids)s::uuid[])
         )
         SELECT e.conversation_id, e.participant_id, e.queue_id, l.division_id
         FROM entered e JOIN locked l ON l.id = e.conversation_id
@@ -149,7 +148,6 @@ def leave_waiting(
         ), gone AS (
           DELETE FROM waiting w USING locked l
           WHERE w.organization_id = %(organization_id)s AND w.conversation_id = l.id
-            AND w.conversation_id = ANY(%(conversation_ids)s::uuid[])
           RETURNING {COLUMNS}
         ), ended AS (
           UPDATE participant p
@@ -157,7 +155,6 @@ def leave_waiting(
           FROM gone w
           WHERE p.organization_id = %(organization_id)s
             AND p.conversation_id = w.conversation_id AND p.id = w.participant_id
-            AND p.conversation_id = ANY(%(conversation_ids)s::uuid[])
         )
         SELECT {COLUMNS} FROM gone w ORDER BY w.conversation_id
         """,
