@@ -36,7 +36,7 @@ from tidings.actions.users import UserDraft, create_user
 from tidings.cli import demo_campaign
 from tidings.cli import demo_cast as cast
 from tidings.cli.demo_notes import Notes, write_notes
-from tidings.cli.demo_routing import make_desk
+from tidings.cli.demo_routing import make_desk, make_workstreams
 from tidings.cli.lookups import find_division, find_roles
 from tidings.domain.permissions import Caller
 from tidings.embedded import EmbeddedError
@@ -56,6 +56,7 @@ from tidings.store.queues import QueueFilter, count_queues
 from tidings.store.secret_box import load_secret_box
 from tidings.store.templates import select_named_templates
 from tidings.store.users import UserFilter, select_users
+from tidings.store.workstreams import WorkstreamFilter, count_workstreams
 
 START_SECONDS = 60.0
 
@@ -81,6 +82,7 @@ class Scene:
         await self._send_history(caller)
         await self._plan_campaign(caller)
         await self._staff_desk(caller)
+        await self._attach_numbers(caller)
 
     async def _found(self) -> Caller:
         """The organization with its divisions and people: all of it or nothing."""
@@ -266,6 +268,23 @@ class Scene:
                     members=[row.id for row in people if row.email in wanted],
                 )
         self._notes.done.append("desk")
+        self._note()
+
+    async def _attach_numbers(self, caller: Caller) -> None:
+        """A workstream for each number, which brings its customers to the desk: all or nothing."""
+        if "workstreams" in self._notes.done:
+            return
+        organization_id = caller.organization_id
+        async with self._database.transaction(organization_id) as connection:
+            known = count_workstreams(organization_id, WorkstreamFilter(None))
+            if not (await fetch_one(connection, known)).count:
+                rows = await _integrations(connection, caller)
+                numbers = {
+                    queue: [row.id for row in rows if row.number_id == line.number_id]
+                    for queue, line in (("Shop", cast.SHOP), ("Clinic", cast.CLINIC))
+                }
+                await make_workstreams(connection, caller, numbers=numbers)
+        self._notes.done.append("workstreams")
         self._note()
 
     async def _sendable(self, caller: Caller) -> tuple[dict[str, str], dict[Any, str]]:
