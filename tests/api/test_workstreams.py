@@ -141,6 +141,23 @@ async def test_a_number_has_one_workstream(
     assert (await api.put(first["selfUri"], {"numbers": [number]})).status == 200
 
 
+async def test_a_number_is_deleted_after_its_workstream_was_named(
+    api: Api, world: World, sending: Sending, queue: dict[str, Any]
+) -> None:
+    line = await sending.connect()
+    number = {"id": str(line.integration_id)}
+    stream = await made(api, STREAMS, name="Of it", fallbackQueue=ref(queue), numbers=[number])
+    path = f"/api/v2/conversations/messaging/integrations/whatsapp/{line.integration_id}"
+
+    kept = await api.delete(path)
+    assert (kept.status, kept.json()["messageParams"]["workstream"]) == (409, "Of it")
+    gone = await api.delete(path, params={"force": "true"})
+
+    assert gone.status in (200, 202, 204)
+    assert (await api.get(stream["selfUri"])).json()["numbers"] == []
+    assert (await api.delete(stream["selfUri"])).status == 204
+
+
 async def test_only_numbers_of_its_channel_that_one_sees_are_attached(
     api: Api, world: World, sending: Sending, queue: dict[str, Any]
 ) -> None:

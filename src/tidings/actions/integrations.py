@@ -31,6 +31,7 @@ from tidings.store.query import Connection, execute, fetch, fetch_one, fetch_opt
 from tidings.store.responses import shelve_nowhere
 from tidings.store.secret_box import SecretBox
 from tidings.store.templates import remove_unheld_templates
+from tidings.store.workstream_numbers import detach_number, select_stream_of
 
 VIEW = "messaging:integration:view"
 EDIT = "messaging:integration:edit"
@@ -154,8 +155,8 @@ async def delete_integration(
 ) -> store.IntegrationRow:
     """Disconnect a number and give what it was.
 
-    409 with the counts while messages wait to go out, unless forced: then they stay in the
-    outbox's record and are not sent.
+    409 while messages wait to go out, with their counts, or while a workstream handles its
+    messages, unless forced: then what waits is not sent, and the workstream goes on without it.
     """
     before = await access_integration(
         connection, caller, integration_id, permission="messaging:integration:delete"
@@ -171,6 +172,9 @@ async def delete_integration(
             queued=str(waiting.queued),
             underWay=str(waiting.under_way),
         )
+    if not force:
+        await _check_detached(connection, caller, integration_id)
+    await execute(connection, detach_number(caller.organization_id, integration_id))
     await execute(
         connection,
         store.delete_integration(caller.organization_id, integration_id, modified_by=caller.id),
@@ -189,6 +193,20 @@ async def delete_integration(
         ),
     )
     return before
+
+
+async def _check_detached(connection: Connection, caller: Caller, integration_id: UUID) -> None:
+    """No workstream handles the number's messages; else a 409 that says which."""
+    query = select_stream_of(caller.organization_id, integration_id)
+    attached = await fetch_optional(connection, query)
+    if attached is not None:
+        raise conflict(
+            "integration.in.use",
+            f"The workstream {attached.workstream} handles the messages of {attached.name}; "
+            "without the number nobody is asked. Take it from the workstream, or delete with "
+            "force=true.",
+            workstream=attached.workstream,
+        )
 
 
 async def set_integration_status(

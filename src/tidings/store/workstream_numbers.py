@@ -9,7 +9,7 @@ from tidings.store.workstreams import WorkstreamKey
 
 
 class AttachedNumber(msgspec.Struct, frozen=True):
-    """A number that another workstream has."""
+    """A number with the name of the workstream that has it."""
 
     integration_id: UUID
     name: str
@@ -62,6 +62,33 @@ def select_attached_elsewhere(
             "workstream_id": workstream_id,
         },
         AttachedNumber,
+    )
+
+
+def select_stream_of(organization_id: UUID, integration_id: UUID) -> Query[AttachedNumber]:
+    """The workstream that a number is attached to, if there is one; drafts too."""
+    return Query(
+        """
+        SELECT n.integration_id, i.name, w.name AS workstream
+        FROM workstream_number n
+        JOIN workstream w ON w.organization_id = n.organization_id AND w.id = n.workstream_id
+        JOIN integration i ON i.organization_id = n.organization_id AND i.id = n.integration_id
+        WHERE n.organization_id = %(organization_id)s AND n.integration_id = %(integration_id)s
+        """,
+        {"organization_id": organization_id, "integration_id": integration_id},
+        AttachedNumber,
+    )
+
+
+def detach_number(organization_id: UUID, integration_id: UUID) -> Query[Nothing]:
+    """Take a number from the workstream it is attached to."""
+    return Query(
+        """
+        DELETE FROM workstream_number
+        WHERE organization_id = %(organization_id)s AND integration_id = %(integration_id)s
+        """,
+        {"organization_id": organization_id, "integration_id": integration_id},
+        Nothing,
     )
 
 
