@@ -10,6 +10,7 @@ from playwright.sync_api import Browser, expect
 
 from tests.e2e.browser import CHROMIUM, Visit, chromium
 from tests.e2e.demo import Demo, running_demo
+from tests.media import PDF, picture
 
 if not CHROMIUM.exists():
     pytest.skip(f"{CHROMIUM} is not installed (make browser)", allow_module_level=True)
@@ -92,6 +93,34 @@ def test_a_notification_is_sent_read_found_and_exported(
     expect(answers.filter(has_text='"id": "wamid.')).to_have_count(1)
 
     assert visit.troubles == []
+
+
+def test_a_picture_from_a_customers_phone_is_seen_in_the_conversation(
+    ada: Callable[..., Visit], demo: Demo, browser: Browser, tmp_path: Path
+) -> None:
+    beach, fake = tmp_path / "beach.jpg", tmp_path / "fake.png"
+    beach.write_bytes(picture("JPEG"))
+    fake.write_bytes(PDF)
+    context = browser.new_context(base_url=str(demo.simulator.base_url.join("/")))
+    phone = context.new_page()
+    phone.goto(f"/#{AMINA}")
+    expect(phone.locator("#composer")).to_be_visible()
+    for file in (beach, fake):
+        phone.set_input_files("#file", file)
+        expect(phone.locator(".bubble.mine img")).to_have_count(1 + (file is fake))
+    context.close()
+
+    visit = ada("/interactions")
+    page = visit.page
+    page.get_by_role("link", name="Amina Otieno").first.click()
+
+    seen = page.get_by_role("img", name="Picture")
+    expect(seen).to_have_js_property("naturalWidth", 480)
+    href = page.get_by_role("link", name="Picture").get_attribute("href")
+    whole = page.request.get(href or "")
+    assert (whole.status, whole.body()) == (200, beach.read_bytes())
+    expect(page.get_by_text("it is application/pdf")).to_be_visible()
+    expect(page.get_by_role("button", name="Try again")).to_be_visible()
 
 
 def test_a_refusal_is_explained_and_mended_where_it_is_read(ada: Callable[..., Visit]) -> None:
