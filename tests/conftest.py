@@ -1,5 +1,6 @@
 """The test bench: one PostgreSQL for a run, a fresh database for each module that asks."""
 
+import asyncio
 import base64
 import os
 import shutil
@@ -21,15 +22,9 @@ from tidings.settings import Settings
 from tidings.store.database import Database
 from tidings.store.migrate import migrate
 
-
-@pytest.fixture(scope="session")
-def event_loop_policy() -> uvloop.EventLoopPolicy:
-    """The loop that the product runs on.
-
-    The plugin's hook for loops would make fixtures anew between a module's plain and
-    asynchronous tests.
-    """
-    return uvloop.EventLoopPolicy()
+# The loop that the product runs on. The plugin's hook for loops would make fixtures anew between
+# a module's plain and asynchronous tests, and its fixture for policies is going.
+asyncio.set_event_loop_policy(uvloop.EventLoopPolicy())
 
 
 @pytest.fixture(scope="session")
