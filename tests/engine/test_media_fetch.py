@@ -16,6 +16,7 @@ from tests.media import (
     MP4,
     OPUS,
     PDF,
+    announce,
     attachment,
     conversation_of,
     hosted,
@@ -25,7 +26,8 @@ from tests.media import (
     receive,
     sha256,
 )
-from tests.sending import Line, Sending, inbound
+from tests.routing import Desk
+from tests.sending import Line, Sending, inbound, refusal
 from tests.world import World
 from tidings.engine.media_fetch import CLAIM_SECONDS, MediaFetch
 from tidings.providers.http import Http
@@ -342,6 +344,30 @@ async def test_a_customer_who_takes_a_picture_back_takes_its_bytes_back(
 
     assert not is_stored(settings, message_id)
     assert (await api.get(f"{DOWNLOADS}/{message_id}")).status == 404
+
+
+async def test_where_a_workstream_takes_no_files_none_is_fetched_or_sent(
+    api: Api, phone: Phone, sending: Sending, simulation: Simulation, world: World,
+    settings: Settings,
+) -> None:  # fmt: skip
+    desk = Desk(sending.database, world)
+    line = await sending.connect(simulation=simulation)
+    await desk.stream(line, await desk.queue(), customer_attachments=False, agent_attachments=False)
+    wamid = f"wamid.{new_id()}"
+    medium = hosted(simulation, picture(), "image/png")
+    change = media_message(medium, "image", sender=CUSTOMER, wamid=wamid, caption="Look")
+    await receive(api, sending, line, change)
+    message_id, conversation_id = await conversation_of(sending, wamid)
+
+    await phone.hurry()
+    again = await api.post(f"{MESSAGES}/media/{message_id}/fetch")
+    sent = await announce(api, conversation_id, name="a.pdf", size=9)
+
+    shown = await attachment(api, conversation_id)
+    assert (shown["status"], "not taken" in shown["failure"]) == ("withheld", True)
+    assert not is_stored(settings, message_id)
+    assert again.status == 409
+    assert refusal(sent) == (409, "media.not.allowed")
 
 
 async def test_a_file_is_shown_only_to_who_may_see_its_conversation(

@@ -63,7 +63,7 @@ function Missing({ file }: { file: MessageFile }) {
     <Absent sign={isPending ? LoaderCircle : ImageOff} isBusy={isPending && !file.failure}>
       <span>{t(isPending ? "media.pending" : "media.failed", { kind })}</span>
       {file.failure && <span className={classes.why}>{file.failure}</span>}
-      {file.failure && (
+      {file.failure && file.status !== "withheld" && (
         <Button
           variant="default"
           size="compact-xs"

@@ -12,37 +12,41 @@ from tidings.domain.permissions import Caller
 from tidings.store import media as store
 from tidings.store.audit import insert_audit
 from tidings.store.events import insert_event
+from tidings.store.media import select_sending_rule
 from tidings.store.query import Connection, execute, fetch, fetch_optional
 
 VIEW = "conversation:messageMedia:view"
 DELETE = "conversation:messageMedia:delete"
 LONGEST_FILE_NAME = 240
 MOST_FILES = 10
+WITHHELD = "Files of customers are not taken in this workstream, so it was not fetched."
 
 
-class Arrived(msgspec.Struct, frozen=True):
-    """A received message, with the ids it got here."""
+class Arrived(msgspec.Struct, frozen=True, kw_only=True):
+    """A received message, with the ids it got here, and whether its file may be kept (I4)."""
 
     id: UUID
     conversation_id: UUID
     integration_id: UUID
     message: InboundMessage
+    is_wanted: bool = True
 
 
 async def expect_media(
     connection: Connection, organization_id: UUID, arrived: Sequence[Arrived]
 ) -> None:
-    """Have the files of received messages fetched."""
+    """Have the files of received messages fetched; those not wanted are only noted."""
     files = [
         store.ExpectedMedia(
             id=each.id,
             conversation_id=each.conversation_id,
             integration_id=each.integration_id,
-            provider_media_id=media.media_id,
+            provider_media_id=media.media_id if each.is_wanted else None,
             kind=each.message.kind.value,
             mime_type=(media.mime_type or "").partition(";")[0].strip().lower(),
             file_name=clean_name(media.filename or ""),
-            source_url=media.url,
+            source_url=media.url if each.is_wanted else None,
+            failure=None if each.is_wanted else WITHHELD,
         )
         for each in arrived
         if (media := each.message.media) is not None
@@ -78,6 +82,7 @@ async def attach(
     """
     if not 0 < len(media_ids) <= MOST_FILES:
         raise invalid("mediaIds", f"Send 1 to {MOST_FILES} files at once.")
+    await check_allowed(connection, caller, conversation_id)
     ids = list(media_ids)
     rows = await fetch(connection, store.keep_for_good(caller.organization_id, ids))
     found = {row.id: row for row in rows if row.conversation_id == conversation_id}
@@ -90,6 +95,18 @@ async def attach(
                 code="media.not.valid",
             )
     return [_content(found[media_id]) for media_id in ids]
+
+
+async def check_allowed(connection: Connection, caller: Caller, conversation_id: UUID) -> None:
+    """Raise a 409 where the conversation's workstream lets agents send no files (I4)."""
+    rule = select_sending_rule(caller.organization_id, conversation_id)
+    found = await fetch_optional(connection, rule)
+    if found is not None and not found.agent_attachments:
+        raise conflict(
+            "media.not.allowed",
+            f"The workstream {found.name} lets agents send no files; an administrator can "
+            "allow them.",
+        )
 
 
 def _content(row: store.MediaRow) -> MediaContent:

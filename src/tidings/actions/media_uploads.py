@@ -5,7 +5,7 @@ from uuid import UUID
 
 import msgspec
 
-from tidings.actions.media import VIEW, clean_name
+from tidings.actions.media import VIEW, check_allowed, clean_name
 from tidings.actions.media_bytes import Taken, TooLarge, keep_bytes, take_in
 from tidings.actions.tokens import hash_token, new_token_text, organization_of
 from tidings.domain.errors import Kind, Rejection, absent, conflict, invalid
@@ -61,9 +61,11 @@ async def expect_upload(
     """Get ready for a file that is to go out in a conversation (T6).
 
     Raises a 404 for a conversation not for this caller, a 400 for a kind of file or a size that
-    WhatsApp would not take. A name of "" and a size of 0 say nothing yet.
+    WhatsApp would not take, a 409 where the workstream lets agents send no files. A name of ""
+    and a size of 0 say nothing yet.
     """
     conversation = await access_conversation(connection, caller, conversation_id, permission=SEND)
+    await check_allowed(connection, caller, conversation_id)
     name = clean_name(file_name)
     if name:
         mime_type = expected_type(name)

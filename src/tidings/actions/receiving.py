@@ -31,6 +31,7 @@ from tidings.store.media import delete_revoked_media
 from tidings.store.messages import NewMessage, insert_messages
 from tidings.store.query import Connection, execute, fetch
 from tidings.store.usage import Usage, insert_usage
+from tidings.store.workstreams import NumberStream
 
 FUTURE_TOLERANCE = timedelta(minutes=5)
 
@@ -78,7 +79,8 @@ async def receive_messages(
     windows = {each: threading_of(streams.get(each), threading) for each in numbers}
     placed = await _place(connection, organization_id, fresh, owners=owners, windows=windows)
     await execute(connection, insert_messages(organization_id, [_row(each) for each in placed]))
-    await expect_media(connection, organization_id, [_arrived(each) for each in placed])
+    arrived = [_arrived(each, streams.get(each.incoming.number.id)) for each in placed]
+    await expect_media(connection, organization_id, arrived)
     openings = [
         store.Opening(each.incoming.number.id, each.customer_id, each.at)
         for each in placed
@@ -240,9 +242,14 @@ def _row(each: _Placed) -> NewMessage:
     )
 
 
-def _arrived(each: _Placed) -> Arrived:
-    incoming = each.incoming
-    return Arrived(each.id, each.conversation_id, incoming.number.id, incoming.message)
+def _arrived(each: _Placed, stream: NumberStream | None) -> Arrived:
+    return Arrived(
+        id=each.id,
+        conversation_id=each.conversation_id,
+        integration_id=each.incoming.number.id,
+        message=each.incoming.message,
+        is_wanted=stream is None or stream.customer_attachments,
+    )
 
 
 async def _apply_changes(

@@ -19,7 +19,8 @@ SHOWN = """
         'id', f.id, 'state', f.state, 'kind', f.kind, 'mime_type', f.mime_type,
         'file_name', f.file_name, 'size_bytes', f.size_bytes, 'failure', f.failure,
         'sha256', encode(f.sha256, 'hex'), 'has_thumbnail', f.thumbnail_key IS NOT NULL,
-        'is_deleted', f.deleted_at IS NOT NULL, 'waits', f.due_at IS NOT NULL)
+        'is_deleted', f.deleted_at IS NOT NULL,
+        'is_withheld', f.direction = 'inbound' AND f.provider_media_id IS NULL)
       FROM media f
       WHERE f.organization_id = $.organization_id AND f.id =
         CASE $.direction WHEN 'inbound' THEN $.id ELSE ($.content ->> 'file_id')::uuid END)
@@ -70,7 +71,7 @@ class ShownMedia(msgspec.Struct, frozen=True):
     sha256: str | None
     has_thumbnail: bool
     is_deleted: bool
-    waits: bool
+    is_withheld: bool
 
 
 class ExpectedMedia(msgspec.Struct, frozen=True):
@@ -79,11 +80,19 @@ class ExpectedMedia(msgspec.Struct, frozen=True):
     id: UUID
     conversation_id: UUID
     integration_id: UUID
-    provider_media_id: str
+    provider_media_id: str | None
     kind: str
     mime_type: str
     file_name: str
     source_url: str | None
+    failure: str | None
+
+
+class SendingRule(msgspec.Struct, frozen=True):
+    """Whether agents may send files in a workstream."""
+
+    name: str
+    agent_attachments: bool
 
 
 class Upload(msgspec.Struct, frozen=True, kw_only=True):
@@ -101,15 +110,16 @@ class Upload(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def insert_expected(organization_id: UUID, files: list[ExpectedMedia]) -> Query[Nothing]:
-    """Files to be fetched, due at once."""
+    """Files to be fetched, due at once; one with a `failure` is not to be had at all."""
     return Query(
         """
         INSERT INTO media (organization_id, id, message_id, conversation_id, integration_id,
                            direction, state, provider_media_id, kind, mime_type, file_name,
-                           source_url, due_at)
+                           source_url, failure, due_at)
         SELECT %(organization_id)s, x.id, x.id, x.conversation_id, x.integration_id, 'inbound',
-               'expected', x.provider_media_id, x.kind, x.mime_type, x.file_name, x.source_url,
-               now()
+               CASE WHEN x.failure IS NULL THEN 'expected' ELSE 'invalid' END,
+               x.provider_media_id, x.kind, x.mime_type, x.file_name, x.source_url, x.failure,
+               CASE WHEN x.failure IS NULL THEN now() END
         FROM (SELECT unnest(%(ids)s::uuid[]) AS id,
                      unnest(%(conversation_ids)s::uuid[]) AS conversation_id,
                      unnest(%(integration_ids)s::uuid[]) AS integration_id,
@@ -117,7 +127,8 @@ def insert_expected(organization_id: UUID, files: list[ExpectedMedia]) -> Query[
                      unnest(%(kinds)s::text[]) AS kind,
                      unnest(%(mime_types)s::text[]) AS mime_type,
                      unnest(%(file_names)s::text[]) AS file_name,
-                     unnest(%(source_urls)s::text[]) AS source_url) x
+                     unnest(%(source_urls)s::text[]) AS source_url,
+                     unnest(%(failures)s::text[]) AS failure) x
         """,
         {
             "organization_id": organization_id,
@@ -129,6 +140,7 @@ def insert_expected(organization_id: UUID, files: list[ExpectedMedia]) -> Query[
             "mime_types": [each.mime_type for each in files],
             "file_names": [each.file_name for each in files],
             "source_urls": [each.source_url for each in files],
+            "failures": [each.failure for each in files],
         },
         Nothing,
     )
@@ -210,6 +222,20 @@ def select_uploads(
     )
 
 
+def select_sending_rule(organization_id: UUID, conversation_id: UUID) -> Query[SendingRule]:
+    """What a conversation's workstream says of agents' files; no row without a workstream."""
+    return Query(
+        """
+        SELECT w.name, w.agent_attachments
+        FROM conversation c
+        JOIN workstream w ON w.organization_id = c.organization_id AND w.id = c.workstream_id
+        WHERE c.organization_id = %(organization_id)s AND c.id = %(conversation_id)s
+        """,
+        {"organization_id": organization_id, "conversation_id": conversation_id},
+        SendingRule,
+    )
+
+
 def keep_for_good(organization_id: UUID, ids: list[UUID]) -> Query[MediaRow]:
     """Files that go out with a message are no longer thrown away by themselves."""
     return Query(
@@ -231,7 +257,7 @@ def expect_again(organization_id: UUID, media_id: UUID) -> Query[MediaRow]:
         UPDATE media f SET state = 'expected', attempts = 0, due_at = now()
         WHERE f.organization_id = %(organization_id)s AND f.id = %(id)s
           AND f.direction = 'inbound' AND f.state IN ('invalid', 'expected')
-          AND f.deleted_at IS NULL
+          AND f.provider_media_id IS NOT NULL AND f.deleted_at IS NULL
         RETURNING {COLUMNS}
         """,
         {"organization_id": organization_id, "id": media_id},

@@ -65,7 +65,8 @@ class UploadView(View):
 
 
 class AttachmentView(View):
-    """A message's file. status: pending (still to be fetched), valid, invalid or deleted.
+    """A message's file. status: pending (still to be fetched), valid, invalid, deleted, or
+    withheld, where the workstream takes no files of customers.
 
     With `failure` and pending it failed, and is tried again by itself.
     """
@@ -118,4 +119,6 @@ def attachment_content(media: dict[str, Any], text: str) -> dict[str, Any]:
 def _status(row: ShownMedia) -> str:
     if row.is_deleted:
         return "deleted"
+    if row.is_withheld:
+        return "withheld"
     return "pending" if row.state in ("expected", "uploading") else row.state
