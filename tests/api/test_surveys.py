@@ -12,7 +12,7 @@ from tests.sending import Sending
 from tests.world import World
 from tidings.store.ids import new_id
 from tidings.store.query import execute
-from tidings.store.surveys import NewSurvey, SurveyChange, change_surveys, insert_survey
+from tidings.store.surveys import NewSurvey, SurveyChange, change_surveys, insert_surveys
 
 SURVEYS = "/api/v2/routing/surveys"
 
@@ -38,6 +38,7 @@ class Results:
             customer_id=new_id(),
             agent_id=changes.get("agent_id"),
             queue_id=changes.get("queue_id"),
+            expiry_hours=1,
         )
         state = "asked" if rating is None else "rated" if comment is None else "done"
         change = SurveyChange(
@@ -49,7 +50,7 @@ class Results:
         )
         organization_id = self.desk.organization_id
         async with self.desk.database.transaction() as connection:
-            await execute(connection, insert_survey(organization_id, new, hours=1))
+            await execute(connection, insert_surveys(organization_id, [new]))
             await execute(connection, change_surveys(organization_id, [change]))
         return survey_id
 

@@ -158,18 +158,18 @@ async def test_words_are_of_the_customers_language_else_of_the_workstreams(count
         text("greeting", "Hello"),
         text("greeting", "Hallo", "de"),
         text("greeting", "Hej", "da"),
-        text("closed", "Auf Wiedersehen", "de"),
+        text("closed", "Farvel", "da"),
         language="da",
     )
-    german, unknown = a_phone(), a_phone()
+    german, swiss = a_phone(), f"41{a_phone()[2:]}"
     first = await shop.write(german, "Guten Tag")
-    await shop.write(unknown, "?")
-    await speaks(shop, german, "de_AT")
+    await shop.write(swiss, "Grüezi")
     await shop.close(first)
-    await shop.write(german, "Noch etwas")
+    await speaks(shop, german, "en_GB")
+    await shop.write(german, "Good morning")
 
-    assert await shop.said(unknown) == ["Hej"]
-    assert await shop.said(german) == ["Hej", "Auf Wiedersehen", "Hallo"]
+    assert await shop.said(swiss) == ["Hej"]
+    assert await shop.said(german) == ["Hallo", "Farvel", "Hello"]
 
 
 async def test_out_of_hours_says_so_instead_of_greeting(counter: Open, sending: Sending) -> None:
@@ -332,7 +332,7 @@ async def test_a_survey_is_answered_without_opening_the_conversation(
     assert await shop.desk.state(conversation_id) == ("disconnected", None)
     assert await shop.desk.waiting(conversation_id) is None
     last = (await shop.said(phone))[-2:]
-    assert last == ["Thank you. Would you like to tell us why?", "Thank you for your answer."]
+    assert last == ["Danke. Möchten Sie uns sagen, warum?", "Danke für Ihre Antwort."]
 
 
 async def test_the_list_of_stars_and_stars_themselves_are_ratings(
@@ -422,3 +422,21 @@ async def test_a_worker_that_dies_in_the_middle_leaves_it_to_another(
     await shop.speak()
 
     assert await shop.said(phone) == ["Soon."]
+
+
+async def test_a_question_that_may_not_be_sent_begins_no_survey(
+    counter: Open, sending: Sending
+) -> None:
+    shop = await counter(survey=ASKED)
+    phone = a_phone()
+    conversation_id = await shop.write(phone, "Hi")
+    await shop.accepted(conversation_id, await shop.desk.agent())
+    async with sending.database.transaction() as connection:
+        await connection.execute(
+            "UPDATE service_window SET last_inbound_at = now() - interval '25 hours'"
+        )
+
+    await shop.close(conversation_id)
+
+    found = "SELECT count(*) FROM survey_answer WHERE conversation_id = %s"
+    assert await sending.one(found, conversation_id) == 0

@@ -10,8 +10,14 @@ import msgspec
 import structlog
 
 from tidings.actions.catalogue import Catalogue
-from tidings.actions.send_message import send_messages
-from tidings.actions.surveys import SURVEY_TRIGGERS, ask
+from tidings.actions.send_message import Queued, send_messages
+from tidings.actions.surveys import (
+    FALLBACK_LANGUAGE,
+    SURVEY_TRIGGERS,
+    ask,
+    begin_surveys,
+    language_of,
+)
 from tidings.domain.automated_messages import (
     AutomatedMessage,
     Trigger,
@@ -39,30 +45,28 @@ async def send_due(
     what may not be sent (the window is closed) is dropped.
     """
     due = await fetch(connection, take_due(organization_id, limit=limit))
-    intents = []
-    for each in due:
-        intent = await _intent(connection, organization_id, each)
-        if intent is not None:
-            intents.append(intent)
-    if not intents:
+    wanted = [(each, intent) for each in due if (intent := _intent(organization_id, each))]
+    if not wanted:
         return len(due)
+    intents = [intent for _, intent in wanted]
     results = await send_messages(connection, catalogue, intents, render=lambda _: b"")
-    for intent, result in zip(intents, results, strict=True):
-        if isinstance(result, Rejection):
-            log.info(
-                "automated_message.refused",
-                conversation_id=str(intent.conversation_id),
-                code=result.code,
-            )
+    queued = []
+    for (each, _), result in zip(wanted, results, strict=True):
+        if isinstance(result, Queued):
+            queued.append(each)
+        elif isinstance(result, Rejection):
+            said = {"conversation_id": str(each.conversation_id), "code": result.code}
+            log.info("automated_message.refused", trigger=each.trigger, **said)
+    await begin_surveys(connection, organization_id, queued)
     return len(due)
 
 
-async def _intent(connection: Connection, organization_id: UUID, due: DueMessage) -> Intent | None:
+def _intent(organization_id: UUID, due: DueMessage) -> Intent | None:
     """The message that a plan stands for; None when there is nothing to say any more."""
     if due.workstream_id is None:
         return None
     if due.trigger in SURVEY_TRIGGERS:
-        asked = await ask(connection, organization_id, due)
+        asked = ask(due)
         if asked is None:
             return None
         return msgspec.structs.replace(
@@ -80,8 +84,8 @@ def words(due: DueMessage) -> str | None:
     chosen = choose_message(
         msgspec.convert(due.messages or [], list[AutomatedMessage]),
         trigger,
-        language=due.customer_language,
-        fallback=due.language or "en",
+        language=language_of(due),
+        fallback=due.language or FALLBACK_LANGUAGE,
         after_seconds=due.after_seconds,
     )
     if chosen is None:

@@ -11,6 +11,7 @@ from tidings.actions.classification import Said, decide_queue, hours_at
 from tidings.actions.participation import Told, announce, derive, move, told_of
 from tidings.actions.queueing import Entry, enter_queue
 from tidings.domain.automated_messages import Trigger
+from tidings.domain.languages import language_of_phone
 from tidings.domain.operating_hours import HoursState
 from tidings.store import conversations_in as store
 from tidings.store.automated_messages import Planned
@@ -179,7 +180,7 @@ def _said(arrived: Arrived, arrival: Arrival) -> Said:
         text=arrival.text,
         at=arrival.at,
         first_message=not arrived.was_written,
-        language=arrived.language,
+        language=arrived.language or language_of_phone(arrived.address),
         address=arrived.address,
         name=arrived.name,
         attributes={key: str(value) for key, value in arrived.attributes.items()},

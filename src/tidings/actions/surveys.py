@@ -18,6 +18,7 @@ from tidings.actions.automated_planning import (
     plan_automated,
 )
 from tidings.domain.inbound import InboundMessage, MessageKind
+from tidings.domain.languages import language_of_phone
 from tidings.domain.surveys import (
     COMMENT_WITHIN,
     LONGEST_COMMENT,
@@ -31,6 +32,7 @@ from tidings.store.automated_messages import DueMessage, Planned
 from tidings.store.query import Connection, execute, fetch
 from tidings.store.surveys import OpenSurvey, SurveyChange
 
+FALLBACK_LANGUAGE = "en"
 SURVEY_TRIGGERS = frozenset({SURVEY, SURVEY_COMMENT, SURVEY_THANKS})
 # Providers that show a list to choose from.
 WITH_LISTS = frozenset({"whatsapp_cloud"})
@@ -55,33 +57,52 @@ class Heard(msgspec.Struct, frozen=True):
     message: InboundMessage
 
 
-async def ask(connection: Connection, organization_id: UUID, due: DueMessage) -> Question | None:
-    """What a planned part of a survey says now; the question itself begins the survey.
+def ask(due: DueMessage) -> Question | None:
+    """What a planned part of a survey says now.
 
     None when the workstream asks no more, or when the conversation goes on after all.
     """
-    if due.survey is None or due.workstream_id is None or due.state != "disconnected":
+    if due.survey is None or due.state != "disconnected":
         return None
     survey = msgspec.convert(due.survey, Survey)
-    words = survey_words(survey, language=due.customer_language, fallback=due.language or "en")
+    words = survey_words(
+        survey, language=language_of(due), fallback=due.language or FALLBACK_LANGUAGE
+    )
     if due.trigger == SURVEY_COMMENT:
         return Question(words.comment_question)
     if due.trigger == SURVEY_THANKS:
         return Question(words.thanks)
     if not survey.enabled:
         return None
-    new = store.NewSurvey(
-        conversation_id=due.conversation_id,
-        id=due.stay_id,
-        workstream_id=due.workstream_id,
-        integration_id=due.integration_id,
-        customer_id=due.customer_id,
-        agent_id=due.agent_id,
-        queue_id=due.queue_id,
-    )
-    await execute(connection, store.insert_survey(organization_id, new, hours=survey.expiry_hours))
     shown = rating_list(due.stay_id, words.question) if due.provider in WITH_LISTS else None
     return Question(words.question, shown)
+
+
+async def begin_surveys(
+    connection: Connection, organization_id: UUID, asked: Sequence[DueMessage]
+) -> None:
+    """Begin the surveys whose questions were queued: from now on answers are taken."""
+    new = [
+        store.NewSurvey(
+            conversation_id=each.conversation_id,
+            id=each.stay_id,
+            workstream_id=each.workstream_id,
+            integration_id=each.integration_id,
+            customer_id=each.customer_id,
+            agent_id=each.agent_id,
+            queue_id=each.queue_id,
+            expiry_hours=msgspec.convert(each.survey, Survey).expiry_hours,
+        )
+        for each in asked
+        if each.trigger == SURVEY and each.workstream_id is not None
+    ]
+    if new:
+        await execute(connection, store.insert_surveys(organization_id, new))
+
+
+def language_of(due: DueMessage) -> str | None:
+    """The customer's language, else the one that most people of their number's country speak."""
+    return due.customer_language or language_of_phone(due.address)
 
 
 async def take_answers(

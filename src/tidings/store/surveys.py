@@ -10,7 +10,7 @@ from tidings.store.query import Nothing, Query
 
 
 class NewSurvey(msgspec.Struct, frozen=True, kw_only=True):
-    """A survey to ask."""
+    """A survey to ask, and for how many hours an answer is taken."""
 
     conversation_id: UUID
     id: UUID
@@ -19,6 +19,7 @@ class NewSurvey(msgspec.Struct, frozen=True, kw_only=True):
     customer_id: UUID
     agent_id: UUID | None
     queue_id: UUID | None
+    expiry_hours: int
 
 
 class OpenSurvey(msgspec.Struct, frozen=True, kw_only=True):
@@ -51,22 +52,24 @@ class ExpiredSurvey(msgspec.Struct, frozen=True):
     state: str
 
 
-def insert_survey(organization_id: UUID, survey: NewSurvey, *, hours: int) -> Query[Nothing]:
-    """Ask a survey: from now on an answer is taken, for some hours."""
+def insert_surveys(organization_id: UUID, surveys: Sequence[NewSurvey]) -> Query[Nothing]:
+    """Begin surveys that were asked: from now on their answers are taken."""
     return Query(
         """
         INSERT INTO survey_answer (organization_id, conversation_id, id, workstream_id,
                                    integration_id, customer_id, agent_id, queue_id, state,
                                    asked_at, expires_at)
-        VALUES (%(organization_id)s, %(conversation_id)s, %(id)s, %(workstream_id)s,
-                %(integration_id)s, %(customer_id)s, %(agent_id)s, %(queue_id)s, 'asked',
-                now(), now() + %(hours)s * interval '1 hour')
+        SELECT %(organization_id)s, x.conversation_id, x.id, x.workstream_id, x.integration_id,
+               x.customer_id, x.agent_id, x.queue_id, 'asked', now(),
+               now() + x.expiry_hours * interval '1 hour'
+        FROM jsonb_to_recordset(%(surveys)s::jsonb) AS x(
+               conversation_id uuid, id uuid, workstream_id uuid, integration_id uuid,
+               customer_id uuid, agent_id uuid, queue_id uuid, expiry_hours integer)
         ON CONFLICT DO NOTHING
         """,
         {
             "organization_id": organization_id,
-            "hours": hours,
-            **msgspec.structs.asdict(survey),
+            "surveys": msgspec.json.encode(surveys).decode(),
         },
         Nothing,
     )

@@ -11,6 +11,7 @@ from tidings.api.v2.operating_hours import asked_moment
 from tidings.api.views import Body, Ref, parse_id
 from tidings.domain.automated_messages import AutomatedMessage
 from tidings.domain.classification import Condition, Rule
+from tidings.domain.languages import language_of_phone
 from tidings.domain.surveys import Survey
 
 
@@ -168,7 +169,7 @@ class TryBody(Body):
             text=self.text,
             at=asked_moment(self.date_time, "dateTime"),
             first_message=self.first_message,
-            language=self.language,
+            language=self.language or language_of_phone(self.address.removeprefix("+")),
             address=self.address,
             name=self.name,
             attributes=self.attributes,
