@@ -20,10 +20,12 @@ from tidings.store.database import Database
 from tidings.store.participants import ParticipantKey, ParticipantRow
 
 DEEDS = (
-    "queue", "queue", "offer", "offer", "accept", "accept", "accept", "decline", "expire",
-    "write", "park", "resume", "end", "end", "wrap_up", "to_queue", "to_agent", "take_over",
-    "consult", "leave_consult", "pick", "assign", "customer_writes", "disconnect", "note",
+    "queue", "queue", "offer", "offer", "accept", "accept", "decline", "expire", "write", "park",
+    "resume", "end", "end", "wrap_up", "wrap_up", "to_queue", "to_agent", "to_agent", "take_over",
+    "consult", "leave_consult", "pick", "pick", "assign", "customer_writes", "disconnect", "note",
+    "stranger",
 )  # fmt: skip
+BEGINNINGS = (("queue", "offer", "accept"), ("queue", "offer"), ("queue",))
 ANSWERS = (200, 202, 204, 403, 404, 409)
 ALIVE = ("alerting", "connected", "parked")
 
@@ -64,18 +66,23 @@ class Play:
         """The rows."""
         return await self.floor.participants(self.conversation_id)
 
-    async def _part(self, *, own: bool = True) -> UUID:
-        """The latest participant of whose turn it is, or of anybody."""
+    async def _holder(self) -> tuple[Actor, UUID]:
+        """The latest who had it, and their participant; nobody's while nobody had it."""
         agents = [each for each in await self.parts() if each.purpose == "agent"]
-        chosen = [each for each in agents if not own or each.user_id == self.who.id]
-        return (chosen or agents)[-1].id if agents else self.conversation_id
+        primary = [each for each in agents if each.mode == "primary"]
+        if not primary:
+            return self.who, self.conversation_id
+        alive = [each for each in primary if each.state in ALIVE]
+        latest = (alive or primary)[-1]
+        return next(p for p in self.cast.people if p.id == latest.user_id), latest.id
 
     async def _change(self, **body: Any) -> Answer:
-        return await self.floor.change(self.who, self.conversation_id, await self._part(), **body)
+        person, part_id = await self._holder()
+        return await self.floor.change(person, self.conversation_id, part_id, **body)
 
-    async def _post(self, ending: str, **body: Any) -> Answer:
+    async def _post(self, ending: str, who: Actor | None = None, **body: Any) -> Answer:
         path = f"{CONVERSATIONS}/{self.conversation_id}/{ending}"
-        return await self.floor.api.as_(self.who).post(path, body)
+        return await self.floor.api.as_(who or self.who).post(path, body)
 
     async def _queue(self) -> None:
         queue_id = self.cast.queues[self.turn % 2]
@@ -87,13 +94,7 @@ class Play:
         await self.floor.offer((self.conversation_id, self.who))
 
     async def _accept(self) -> Answer:
-        alerting = [each for each in await self.parts() if each.state == "alerting"]
-        if not alerting:
-            return await self._change(state="connected")
-        asked = next(p for p in self.cast.people if p.id == alerting[0].user_id)
-        return await self.floor.change(
-            asked, self.conversation_id, alerting[0].id, state="connected"
-        )
+        return await self._change(state="connected")
 
     async def _decline(self) -> Answer:
         return await self._change(state="disconnected")
@@ -111,8 +112,8 @@ class Play:
             await self.floor.presence(person, "OnQueue")
 
     async def _write(self) -> Answer:
-        part_id = await self._part()
-        return await self.floor.write(self.who, self.conversation_id, part_id, f"Hi {self.turn}")
+        person, part_id = await self._holder()
+        return await self.floor.write(person, self.conversation_id, part_id, f"Hi {self.turn}")
 
     async def _park(self) -> Answer:
         return await self._change(state="parked")
@@ -127,24 +128,35 @@ class Play:
         return await self._change(wrapup={"notes": "Well"})
 
     async def _to_queue(self) -> Answer:
-        part_id = await self._part()
+        person, part_id = await self._holder()
         queue_id = str(self.cast.queues[self.turn % 2])
-        return await self._post(f"participants/{part_id}/replace", queueId=queue_id)
+        return await self._post(f"participants/{part_id}/replace", person, queueId=queue_id)
 
     async def _to_agent(self) -> Answer:
-        part_id = await self._part()
-        return await self._post(f"participants/{part_id}/replace", userId=str(self.other.id))
+        person, part_id = await self._holder()
+        other = str(self.other.id)
+        return await self._post(f"participants/{part_id}/replace", person, userId=other)
 
     async def _take_over(self) -> Answer:
-        part_id = await self._part(own=False)
-        return await self._posted(part_id, "takeover")
-
-    async def _posted(self, part_id: UUID, ending: str, **body: Any) -> Answer:
-        path = f"{MESSAGES}/{self.conversation_id}/participants/{part_id}/{ending}"
-        return await self.floor.api.as_(self.who).post(path, body)
+        _, part_id = await self._holder()
+        return await self._post_of(part_id, "takeover", self.who)
 
     async def _consult(self) -> Answer:
-        return await self._posted(await self._part(), "consult", userId=str(self.other.id))
+        person, part_id = await self._holder()
+        return await self._post_of(part_id, "consult", person, userId=str(self.other.id))
+
+    async def _post_of(self, part_id: UUID, ending: str, who: Actor, **body: Any) -> Answer:
+        path = f"{MESSAGES}/{self.conversation_id}/participants/{part_id}/{ending}"
+        return await self.floor.api.as_(who).post(path, body)
+
+    async def _stranger(self) -> None:
+        """Somebody reaches for what is not theirs, in every way."""
+        _, part_id = await self._holder()
+        for body in ({"state": "connected"}, {"state": "parked"}, {"wrapup": {"notes": "Mine"}}):
+            answer = await self.floor.change(
+                self.cast.people[-1], self.conversation_id, part_id, **body
+            )
+            assert answer.status in ANSWERS, answer
 
     async def _leave_consult(self) -> Answer | None:
         for each in await self.parts():
@@ -180,6 +192,10 @@ async def cast(database: Database, world: World, api: Api) -> Cast:
     ]
     people = [await floor.colleague(*queues, role="supervisor") for _ in range(2)]
     people.append(await floor.colleague(*queues))
+    most = {"utilization": {"message": {"maximumCapacity": 100}}}
+    for person in people:
+        path = f"/api/v2/routing/users/{person.id}/utilization"
+        assert (await api.put(path, most)).status == 200
     return Cast(floor, queues, people)
 
 
@@ -189,12 +205,16 @@ async def cast(database: Database, world: World, api: Api) -> Cast:
     derandomize=True,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
-@given(deeds=st.lists(st.sampled_from(DEEDS), min_size=4, max_size=14))
-async def test_rows_and_desks_agree_whatever_happens(cast: Cast, deeds: list[str]) -> None:
+@given(
+    begin=st.sampled_from(BEGINNINGS),
+    deeds=st.lists(st.sampled_from(DEEDS), min_size=4, max_size=14),
+)
+async def test_rows_and_desks_agree_whatever_happens(
+    cast: Cast, begin: tuple[str, ...], deeds: list[str]
+) -> None:
     conversation_id, phone = await cast.floor.customer()
     play = Play(cast, conversation_id, phone)
-    await play.do("queue")
-    for deed in deeds:
+    for deed in (*begin, *deeds):
         await play.do(deed)
         await rows_agree(play)
     await desks_agree(play)
