@@ -53,6 +53,7 @@ type Page = Parameters<typeof lazyRouteComponent>[0];
 const page = <P extends string>(path: P, load: Page, name: string) =>
   createRoute({ getParentRoute: () => signedIn, path, component: lazyRouteComponent(load, name) });
 
+const desk = withWords("desk", () => import("./desk"));
 const campaigns = () => import("./campaigns");
 const campaignEditor = () => import("./campaigns/editor");
 const campaignBoard = () => import("./campaigns/board");
@@ -64,6 +65,7 @@ const templates = () => import("./templates");
 const consent = () => import("./consent");
 const people = () => import("./people");
 const routing = withWords("routing", () => import("./routing"));
+const board = withWords("routing", () => import("./board"));
 const oauth = () => import("./oauth");
 const audit = () => import("./audit");
 const system = () => import("./system");
@@ -73,6 +75,7 @@ const tree = root.addChildren([
   login,
   signedIn.addChildren([
     home,
+    page("/desk", desk, "DeskPage"),
     page("/interactions", () => import("./interactions"), "InteractionsPage"),
     page("/interactions/send", () => import("./interactions/send"), "SendPage"),
     page("/interactions/$id", () => import("./interactions/detail"), "InteractionPage"),
@@ -98,6 +101,7 @@ const tree = root.addChildren([
     page("/consent/suppressions", consent, "SuppressionsPage"),
     page("/consent/imports/$id", consent, "ImportPage"),
     page("/consent/keywords", consent, "KeywordsPage"),
+    page("/reports/now", board, "BoardPage"),
     page("/reports/usage", reports, "UsagePage"),
     page("/administration/people", people, "PeoplePage"),
     page("/administration/people/new", people, "NewPersonPage"),

@@ -2,6 +2,7 @@
 // its own only with that area; a test keeps them complete.
 import i18next from "i18next";
 import { initReactI18next } from "react-i18next";
+import type desk from "./desk/en.json";
 import type en from "./en.json";
 import type routing from "./routing/en.json";
 
@@ -18,12 +19,12 @@ const load: Record<Language, () => Promise<{ default: object }>> = {
 const ofAreas = import.meta.glob<{ default: object }>("./*/*.json");
 
 /** The areas whose words have a folder of their own. */
-export type WordsOf = "routing";
+export type WordsOf = "routing" | "desk";
 const fetched = new Set<WordsOf>();
 
 declare module "i18next" {
   interface CustomTypeOptions {
-    resources: { translation: typeof en & typeof routing };
+    resources: { translation: typeof en & typeof routing & typeof desk };
   }
 }
 

@@ -127,7 +127,11 @@ function AskFields({ editor: { form, labels } }: Props) {
 }
 
 /** How a number of seconds looks. */
-const seconds = (word: string) => ({ suffix: ` ${word}`, allowDecimal: false, maw: 240 });
+const seconds = (word: string) => ({
+  suffix: ` ${word}`,
+  allowDecimal: false,
+  styles: { wrapper: { maxWidth: 240 } },
+});
 
 function LevelFields({ editor: { form, labels } }: Props) {
   const { t } = useTranslation();
@@ -140,7 +144,7 @@ function LevelFields({ editor: { form, labels } }: Props) {
         decimalScale={1}
         min={0}
         max={100}
-        maw={240}
+        styles={{ wrapper: { maxWidth: 240 } }}
         {...form.getInputProps("levelPercent")}
       />
       <NumberInput

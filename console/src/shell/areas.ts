@@ -3,6 +3,7 @@
 import {
   ChartNoAxesColumn,
   ContactRound,
+  Headset,
   LayoutTemplate,
   Megaphone,
   MessagesSquare,
@@ -12,9 +13,11 @@ import {
 } from "lucide-react";
 import { allows, may, type Permission } from "@/api/permissions";
 import { mayContacts } from "@/contacts/permissions";
+import { mayDesk } from "@/desk/permissions";
 import { mayRouting } from "@/routing/permissions";
 
 export type AreaId =
+  | "desk"
   | "campaigns"
   | "contacts"
   | "channels"
@@ -23,6 +26,7 @@ export type AreaId =
   | "reports"
   | "administration";
 export type PageId =
+  | "desk"
   | "campaigns"
   | "campaignSettings"
   | "contactLists"
@@ -34,6 +38,7 @@ export type PageId =
   | "imports"
   | "suppressions"
   | "keywords"
+  | "board"
   | "usage"
   | "people"
   | "roles"
@@ -60,6 +65,7 @@ export interface Area {
 }
 
 export const AREAS: Area[] = [
+  { id: "desk", icon: Headset, pages: [{ id: "desk", href: "/desk", needs: mayDesk.work }] },
   {
     id: "campaigns",
     icon: Megaphone,
@@ -105,7 +111,10 @@ export const AREAS: Area[] = [
   {
     id: "reports",
     icon: ChartNoAxesColumn,
-    pages: [{ id: "usage", href: "/reports/usage", needs: may.viewUsage }],
+    pages: [
+      { id: "board", href: "/reports/now", needs: mayRouting.viewQueues },
+      { id: "usage", href: "/reports/usage", needs: may.viewUsage },
+    ],
   },
   {
     id: "administration",

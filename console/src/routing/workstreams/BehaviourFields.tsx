@@ -5,7 +5,11 @@ import type { FieldsProps } from "./editor";
 
 export function BehaviourFields({ editor: { form, labels } }: FieldsProps) {
   const { t } = useTranslation();
-  const hours = { suffix: ` ${t("workstreams.hours")}`, allowDecimal: false, maw: 240 };
+  const hours = {
+    suffix: ` ${t("workstreams.hours")}`,
+    allowDecimal: false,
+    styles: { wrapper: { maxWidth: 240 } },
+  };
   const ends = ["openHours", "connectedHours", "parkedHours"] as const;
   return (
     <>

@@ -30,7 +30,7 @@ export function DistributionFields({ editor: { form, labels } }: FieldsProps) {
         allowDecimal={false}
         min={1}
         max={100}
-        maw={240}
+        styles={{ wrapper: { maxWidth: 240 } }}
         {...form.getInputProps("capacityUnits")}
       />
       <Switch
@@ -54,7 +54,7 @@ export function DistributionFields({ editor: { form, labels } }: FieldsProps) {
         allowDecimal={false}
         min={1}
         max={5}
-        maw={240}
+        styles={{ wrapper: { maxWidth: 240 } }}
         {...form.getInputProps("declineLimit")}
       />
     </>

@@ -148,7 +148,7 @@ function MessageRow({ message, onChange, onRemove }: RowProps) {
           suffix={` ${t("queues.seconds")}`}
           allowDecimal={false}
           min={1}
-          maw={240}
+          styles={{ wrapper: { maxWidth: 240 } }}
           value={message.afterSeconds ?? FIRST_WAIT_SECONDS}
           onChange={(seconds) => onChange({ ...message, afterSeconds: Number(seconds) })}
         />

@@ -34,7 +34,7 @@ export function SurveyFields({ editor: { form } }: FieldsProps) {
               allowDecimal={false}
               min={1}
               max={23}
-              maw={240}
+              styles={{ wrapper: { maxWidth: 240 } }}
               value={survey.expiryHours}
               onChange={(expiryHours) => put({ expiryHours })}
             />

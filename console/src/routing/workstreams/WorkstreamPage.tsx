@@ -4,6 +4,7 @@ import { Tabs } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { useNavigate, useParams, useRouter } from "@tanstack/react-router";
 import { CircleAlert } from "lucide-react";
+import { useEffect, useRef } from "react";
 import { useTranslation } from "react-i18next";
 import { useMay } from "@/api/permissions";
 import { useAction } from "@/components/action";
@@ -72,7 +73,13 @@ function Parts({ workstream }: { workstream: Workstream }) {
     <Tabs value={step} onChange={go}>
       <Tabs.List mb="md" className={tabs.tabs}>
         {steps.map((each, at) => (
-          <StepTab key={each} step={each} number={isDraft ? at + 1 : undefined} editor={editor} />
+          <StepTab
+            key={each}
+            step={each}
+            number={isDraft ? at + 1 : undefined}
+            isOpen={each === step}
+            editor={editor}
+          />
         ))}
       </Tabs.List>
       <Tabs.Panel value={step}>
@@ -98,16 +105,22 @@ function Parts({ workstream }: { workstream: Workstream }) {
 interface TabProps {
   step: Step;
   number?: number;
+  isOpen: boolean;
   editor: Editor<Values>;
 }
 
 /** A part's tab; one with a fault says so, since the fault may not be in sight. */
-function StepTab({ step, number, editor }: TabProps) {
+function StepTab({ step, number, isOpen, editor }: TabProps) {
   const { t } = useTranslation();
+  const tab = useRef<HTMLButtonElement>(null);
+  useEffect(() => {
+    if (isOpen) tab.current?.scrollIntoView({ block: "nearest", inline: "center" });
+  }, [isOpen]);
   const isWrong = wrongParts(editor.form.errors).some((part) => part === step);
   const word = t(`workstreams.parts.${step}`);
   return (
     <Tabs.Tab
+      ref={tab}
       value={step}
       rightSection={
         isWrong && <CircleAlert size={14} color="var(--bad)" aria-label={t("workstreams.wrong")} />
