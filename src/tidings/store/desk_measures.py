@@ -60,14 +60,18 @@ def count_desk_ends(*, tolerance_s: float, default_capacity: int) -> Query[DeskE
     why; stranded: offered, but there is no offer; two_owners: times at which two agents had a
     conversation; over_capacity: offers of the router that filled an agent above capacity, by all
     they held at that moment; written_twice: one received message in two rows. Times are those at
-    which transactions began, and a later one may have begun earlier: so a participant counts as
-    gone `tolerance_s` before its end. Nobody may have parked, and wrap-ups must block.
+    which transactions began, and one that began earlier may have come later: so a participant
+    counts as gone `tolerance_s` before its end, and what was given by hand, which may go above
+    capacity, as taken so much later. Nobody may have parked, and wrap-ups must block.
     """
     return Query(
         """
         WITH part AS MATERIALIZED (
           SELECT p.organization_id, p.conversation_id, p.id, p.user_id, p.units, p.mode, p.state,
                  p.used_routing NOT IN ('Manual', 'Direct') AS is_routed, p.started_at,
+                 CASE WHEN p.used_routing IN ('Manual', 'Direct')
+                      THEN p.started_at + make_interval(secs => %(tolerance)s)
+                      ELSE p.started_at END AS taken_at,
                  p.ended_at - make_interval(secs => %(tolerance)s) AS left_at,
                  CASE WHEN p.acw_state IS DISTINCT FROM 'pending'
                       THEN greatest(p.ended_at, p.acw_ended_at)
@@ -78,9 +82,9 @@ def count_desk_ends(*, tolerance_s: float, default_capacity: int) -> Query[DeskE
                    PARTITION BY organization_id, conversation_id ORDER BY started_at, id) AS next_at
           FROM part
         ), step AS (
-          SELECT organization_id, user_id, started_at AS at, units AS change, is_routed FROM part
+          SELECT organization_id, user_id, taken_at AS at, units AS change, is_routed FROM part
           UNION ALL
-          SELECT organization_id, user_id, greatest(free_at, started_at), -units, false
+          SELECT organization_id, user_id, greatest(free_at, taken_at), -units, false
           FROM part WHERE free_at IS NOT NULL
         ), load AS (
           SELECT s.organization_id, s.user_id, s.is_routed, sum(s.change) OVER (
