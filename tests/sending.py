@@ -37,6 +37,7 @@ from tidings.store.query import Connection, execute, fetch
 from tidings.store.responses import SyncedResponse, put_synced_responses
 from tidings.store.secret_box import load_secret_box
 from tidings.store.templates import ListedTemplate, merge_templates, select_account_templates
+from tidings.store.threads import Opening, open_windows
 
 AGENTLESS = "/api/v2/conversations/messages/agentless"
 HOOK = "/webhooks/meta"
@@ -153,6 +154,28 @@ class Sending:
         organization_id = self.world.nordwind.id
         async with self.database.transaction(organization_id) as connection:
             await record_consents(connection, organization_id, changes, recorded_by="test")
+
+    async def customer_of(self, phone: str) -> UUID:
+        """The customer with this phone."""
+        found: UUID = await self.one(
+            "SELECT customer_id FROM customer_address WHERE kind = 'phone' AND value = %s", phone
+        )
+        return found
+
+    async def open_window(self, line: Line, phone: str, *, hours_ago: float) -> None:
+        """The customer wrote to this number so long ago, and not since."""
+        customer = await self.customer_of(phone)
+        at = datetime.now(UTC) - timedelta(hours=hours_ago)
+        async with self.database.transaction() as connection:
+            opening = Opening(line.integration_id, customer, at)
+            await execute(connection, open_windows(line.organization.id, [opening]))
+        await self.rows(
+            "UPDATE service_window SET last_inbound_at = %s"
+            " WHERE integration_id = %s AND customer_id = %s",
+            at,
+            line.integration_id,
+            customer,
+        )
 
     async def queue(
         self, line: Line, count: int = 1, *, priority: Priority = Priority.NOTIFICATION

@@ -1,6 +1,5 @@
 """Agentless notifications, through their front door (A1 to A8, T9)."""
 
-from datetime import UTC, datetime, timedelta
 from uuid import UUID, uuid4
 
 import pytest
@@ -9,8 +8,6 @@ from tests.api_client import Answer, Api
 from tests.sending import AGENTLESS, Line, Sending, notification, refusal, text_message
 from tests.world import World
 from tidings.store.ids import new_id
-from tidings.store.query import execute
-from tidings.store.threads import Opening, open_windows
 
 PREVIEW = f"{AGENTLESS}/preview"
 
@@ -24,22 +21,6 @@ async def line(sending: Sending) -> Line:
 def backend(api: Api, world: World) -> Api:
     """The program that sends notifications and may do nothing else."""
     return api.as_(world.backend)
-
-
-async def open_window(sending: Sending, line: Line, phone: str, *, hours_ago: float) -> None:
-    """The customer wrote so long ago."""
-    customer = await customer_of(sending, phone)
-    at = datetime.now(UTC) - timedelta(hours=hours_ago)
-    async with sending.database.transaction() as connection:
-        opening = Opening(line.integration_id, customer, at)
-        await execute(connection, open_windows(line.organization.id, [opening]))
-
-
-async def customer_of(sending: Sending, phone: str) -> UUID:
-    found: UUID = await sending.one(
-        "SELECT customer_id FROM customer_address WHERE kind = 'phone' AND value = %s", phone
-    )
-    return found
 
 
 def named_fields(answer: Answer) -> list[str]:
@@ -238,7 +219,7 @@ async def test_free_text_is_refused_outside_the_window(
     backend: Api, sending: Sending, line: Line
 ) -> None:
     never, late = await sending.invite(), await sending.invite()
-    await open_window(sending, line, late, hours_ago=24.01)
+    await sending.open_window(line, late, hours_ago=24.01)
 
     for phone in (never, late):
         answer = await backend.post(AGENTLESS, text_message(line, phone))
@@ -249,7 +230,7 @@ async def test_free_text_goes_out_inside_the_window(
     backend: Api, sending: Sending, line: Line
 ) -> None:
     phone = await sending.invite()
-    await open_window(sending, line, phone, hours_ago=23.9)
+    await sending.open_window(line, phone, hours_ago=23.9)
 
     answer = await backend.post(AGENTLESS, text_message(line, phone, "We are here."))
 
@@ -261,7 +242,7 @@ async def test_the_window_is_of_the_number_that_the_customer_wrote_to(
     backend: Api, sending: Sending, line: Line
 ) -> None:
     phone = await sending.invite()
-    await open_window(sending, await sending.connect(), phone, hours_ago=1)
+    await sending.open_window(await sending.connect(), phone, hours_ago=1)
 
     assert refusal(await backend.post(AGENTLESS, text_message(line, phone))) == (
         409,
@@ -312,7 +293,7 @@ async def test_a_brazilian_is_one_customer_with_and_without_the_ninth_digit(
     assert answer.status == 202, answer
     assert answer.json()["toAddress"] == dialled
     customer = await sending.one("SELECT customer_id FROM message WHERE to_address = %s", dialled)
-    assert customer == await customer_of(sending, agreed)
+    assert customer == await sending.customer_of(agreed)
 
 
 @pytest.mark.parametrize("kind", ["", "sms", "facebook"])

@@ -11,7 +11,15 @@ import pytest
 
 from tests.api_client import Api
 from tests.channels import channel_settings, listen, serving
-from tests.sending import AGENTLESS, Line, Sending, eventually, notification, refusal
+from tests.sending import (
+    AGENTLESS,
+    Line,
+    Sending,
+    eventually,
+    notification,
+    refusal,
+    text_message,
+)
 from tidings.api.application import Application
 from tidings.domain.sending import Priority
 from tidings.engine.dispatch import Dispatch
@@ -431,6 +439,26 @@ async def test_what_is_queued_fails_without_a_call_once_its_template_is_stopped(
     assert f"template.{told.lower()}" in str(shown), shown
     bad = "SELECT coalesce(sum(bad), 0) FROM outcome_minute WHERE integration_id = %s"
     assert await sending.one(bad, line.integration_id) == 0
+
+
+async def test_free_text_whose_window_closed_while_it_waited_fails_without_a_call(
+    api: Api, sending: Sending, simulation: Simulation, dispatch: Dispatch, line: Line
+) -> None:
+    late, early = await sending.invite(), await sending.invite()
+    for each in (late, early):
+        await sending.open_window(line, each, hours_ago=23.9)
+        assert (await api.post(AGENTLESS, text_message(line, each))).status == 202
+    await sending.open_window(line, late, hours_ago=24.01)
+
+    async with sender(dispatch, line):
+        await all_sent(sending, line)
+
+    rows = await sending.rows(
+        "SELECT to_address, status, error_code FROM message WHERE integration_id = %s",
+        line.integration_id,
+    )
+    assert sorted(rows) == sorted([(late, "failed", "window.closed"), (early, "sent", None)])
+    assert [entry.to for entry in accepted(simulation, line)] == [f"+{early}"]
 
 
 async def test_a_graceful_stop_finishes_what_is_under_way(

@@ -29,6 +29,11 @@ _OWN: Final = {
         "The campaign was recycled or deleted before this message went out. Nothing is to be done.",
         "GeneralError",
     ),
+    "window.closed": (
+        "The customer's 24 hours were over before this message went out, so it was not sent. Send "
+        "an approved template instead.",
+        "MessageExpired",
+    ),
     "unknown": ("The provider reported a failure without a reason.", "GeneralError"),
 }
 # Codes whose meaning the contract has a word of its own for; the others go by their fault.

@@ -8,6 +8,7 @@ recorded in batches behind it. What an outcome means for the lane is decided her
 import asyncio
 import contextlib
 import time
+from datetime import UTC, datetime
 from uuid import UUID
 
 import msgspec
@@ -16,8 +17,9 @@ import structlog
 from tidings.domain.content import Content, MediaContent, Outbound, TemplateContent
 from tidings.domain.limits import PairLimiter, TokenBucket
 from tidings.domain.outcomes import Accepted, Fault, Outcome, Refused
-from tidings.domain.template_shapes import Problem
+from tidings.domain.sending import Priority
 from tidings.domain.templates import check_status
+from tidings.domain.windows import Channel, Sender, check_window
 from tidings.engine.media_send import MediaSend
 from tidings.engine.recipient_limits import RecipientLimit
 from tidings.engine.recorder import Recorder, Sent
@@ -171,14 +173,13 @@ class Lane:
         return 0.0
 
     def _refuse_stopped(self, due: list[DueMessage]) -> list[DueMessage]:
-        """Let those fail, without a call, whose template was stopped while they waited."""
+        """Let those fail, without a call, that may not go out any more: they waited too long."""
         to_call = []
         for message in due:
-            problem = _problem_of(message)
-            if problem is None:
+            refused = _refusal_of(message)
+            if refused is None:
                 to_call.append(message)
             else:
-                refused = Refused(problem.code, Fault.TEMPLATE, problem.message)
                 self._recorder.record(Sent(message, refused))
         return to_call
 
@@ -281,9 +282,25 @@ class Lane:
         log.warning("dispatch.held_back", code=refused.code, seconds=round(pause, 1))
 
 
-def _problem_of(message: DueMessage) -> Problem | None:
-    if message.template_status in (None, "APPROVED"):
+def _refusal_of(message: DueMessage) -> Refused | None:
+    """What happened while it waited: its template was stopped, or the service window closed."""
+    if message.template_status == "APPROVED":
         return None
-    template = CONTENT.decode(message.content)
-    assert isinstance(template, TemplateContent)
-    return check_status(template.name, template.language, message.template_status)
+    content = CONTENT.decode(message.content)
+    if not isinstance(content, TemplateContent):
+        return _closed_window(message)
+    if message.template_status is None:
+        return None
+    problem = check_status(content.name, content.language, message.template_status)
+    return None if problem is None else Refused(problem.code, Fault.TEMPLATE, problem.message)
+
+
+def _closed_window(message: DueMessage) -> Refused | None:
+    decision = check_window(
+        Sender.AGENT if message.priority == Priority.AGENT else Sender.NOTIFICATION,
+        Channel.WHATSAPP,
+        last_inbound_at=message.last_inbound_at,
+        now=datetime.now(UTC),
+        is_template=False,
+    )
+    return None if decision.allowed else Refused(decision.code, Fault.WINDOW, decision.message)

@@ -47,7 +47,8 @@ class DueMessage(msgspec.Struct, frozen=True):
     """A message claimed for its call. `content` is the JSON of domain.content.Content.
 
     `counts`: a template outside the service window, for an account whose customers are limited.
-    `template_status`: the provider's word on the template, or REMOVED; None for other messages.
+    `template_status`: the provider's word on the template, or REMOVED; None for other messages,
+    whose service window began at `last_inbound_at`.
     """
 
     message_id: UUID
@@ -59,7 +60,8 @@ class DueMessage(msgspec.Struct, frozen=True):
     priority: int
     created_at: datetime
     counts: bool
-    template_status: str | None = None
+    template_status: str | None
+    last_inbound_at: datetime | None
 
 
 CLAIM_DUE = """
@@ -91,14 +93,15 @@ CLAIM_DUE = """
            t.attempts, t.priority, m.created_at,
            %(counting)s AND m.template_id IS NOT NULL
              AND coalesce(w.last_inbound_at, '-infinity') < now() - interval '24 hours' AS counts,
-           CASE WHEN p.removed_at IS NULL THEN p.status ELSE 'REMOVED' END AS template_status
+           CASE WHEN p.removed_at IS NULL THEN p.status ELSE 'REMOVED' END AS template_status,
+           w.last_inbound_at
     FROM taken t
     CROSS JOIN LATERAL (
       SELECT * FROM message
       WHERE organization_id = %(organization_id)s AND id = t.message_id LIMIT 1) m
     LEFT JOIN LATERAL (
       SELECT last_inbound_at FROM service_window
-      WHERE %(counting)s AND organization_id = %(organization_id)s
+      WHERE (%(counting)s OR m.template_id IS NULL) AND organization_id = %(organization_id)s
         AND integration_id = m.integration_id AND customer_id = m.customer_id LIMIT 1) w ON true
     LEFT JOIN LATERAL (
       SELECT status, removed_at FROM template
