@@ -1,4 +1,4 @@
-"""Waiting conversations -> offered to agents by their skills, and how soon when few wait.
+"""Waiting conversations -> offered to agents by their skills; and how soon when few come.
 
 The limit is the same offers written by the same statements, with nothing read or decided.
 """
@@ -63,15 +63,16 @@ class Floor(msgspec.Struct, frozen=True):
 
 
 async def run(*, seconds: float = 8.0) -> BenchResult:
-    """Let everything that waits be offered; then let few come in a steady stream."""
+    """Let few come in a steady stream; then let everything that waits be offered at once."""
     async with set_stage() as stage, open_database(stage) as database:
         floor = await make_floor(stage, database)
         numbers = itertools.count()
-        await let_wait(database, floor, numbers, WAITING)
         worker = stage.start("worker")
         await asyncio.sleep(4.0)  # until it holds its lease and has looked around
-        took = await time_routing(stage, database, floor)
         latencies = await time_steady(stage, database, floor, numbers, seconds=seconds)
+        await give_room(database, floor, 0)
+        await let_wait(database, floor, numbers, WAITING)
+        took = await time_routing(stage, database, floor)
         rss = worker.memory_mb()
         left = await look(database)
         worker.stop()
@@ -91,7 +92,7 @@ async def run(*, seconds: float = 8.0) -> BenchResult:
 
 
 async def make_floor(stage: Stage, database: Database) -> Floor:
-    """Queues, skills and agents on queue, who have no room yet."""
+    """Queues, skills, and agents on queue with room."""
     cast = await hire_cast(stage, database, customers=1)
     caller = operator(cast.organization_id)
     async with database.transaction() as connection:
@@ -108,7 +109,7 @@ async def make_floor(stage: Stage, database: Database) -> Floor:
             ).id
             for at in range(QUEUES)
         ]
-        await execute(connection, put_default_capacity(cast.organization_id, 0))
+        await execute(connection, put_default_capacity(cast.organization_id, CAPACITY))
         agent_ids = [
             await hire_agent(connection, caller, at, home.id, skill_ids) for at in range(AGENTS)
         ]
@@ -191,12 +192,17 @@ def _conversation(floor: Floor, number: int, entry: Entry) -> NewConversation:
 
 async def time_routing(stage: Stage, database: Database, floor: Floor) -> float:
     """Seconds from the moment at which agents have room until nothing waits."""
-    async with database.transaction() as connection:
-        await execute(connection, put_default_capacity(floor.organization_id, CAPACITY))
-        await execute(connection, wake_router(floor.organization_id))
+    await give_room(database, floor, CAPACITY)
     started = time.perf_counter()
     await until_offered(stage, database)
     return time.perf_counter() - started
+
+
+async def give_room(database: Database, floor: Floor, capacity: int) -> None:
+    """Let every agent hold so many."""
+    async with database.transaction() as connection:
+        await execute(connection, put_default_capacity(floor.organization_id, capacity))
+        await execute(connection, wake_router(floor.organization_id))
 
 
 async def until_offered(stage: Stage, database: Database) -> None:
