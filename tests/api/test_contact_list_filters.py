@@ -69,8 +69,11 @@ async def test_filters_are_listed_by_name_and_by_list(
     assert await names(name="b", filterType="EndsWith") == ["Listed b"]
     assert await names(name="LISTED A", filterType="Equals") == ["Listed a"]
     assert await names(contactListId=str(other)) == ["Listed b"]
-    wrong = await api.get(FILTERS, params={"name": "x", "filterType": "RegEx"})
+    assert await names(name="^list.d [b-z]$", filterType="RegEx") == ["Listed b"]
+    wrong = await api.get(FILTERS, params={"name": "x", "filterType": "LessThan"})
     assert wrong.json()["details"][0]["fieldName"] == "filterType"
+    unreadable = await api.get(FILTERS, params={"name": "a(", "filterType": "RegEx"})
+    assert unreadable.json()["details"][0]["fieldName"] == "name"
     several = await api.post(
         f"{FILTERS}/bulk/retrieve", {"ids": [first["id"], second["id"], str(other)]}
     )

@@ -99,6 +99,7 @@ async def test_lists_are_found_by_part_of_their_name_and_by_id(api: Api) -> None
 
     assert await names(name="harbour") == ["Harbour north", "Harbour south"]
     assert await names(name="south", filterType="Contains") == ["Harbour south"]
+    assert await names(name="harbour (south|west)", filterType="RegEx") == ["Harbour south"]
     assert await names(name="south") == []
     assert await names(id=f"{first['id']},{second['id']}", sortOrder="descending") == [
         "Harbour south", "Harbour north",

@@ -234,6 +234,9 @@ async def test_lists_are_found_by_name_source_and_division(api: Api, world: Worl
     assert await names() == ["Found home", "Found north"]
     assert await names(divisionId=north) == ["Found north"]
     assert await names(name="NORTH", filterType="EndsWith") == ["Found north"]
+    assert await names(name="(^|x)found.*th$", filterType="RegEx") == await names(
+        name="north", filterType="EndsWith"
+    )
     assert await names(dncSourceType="rds_custom") == []
     assert await names(f"{LISTS}/divisionviews") == ["Found home", "Found north"]
 

@@ -10,7 +10,7 @@ from tidings.actions import contact_list_filters as actions
 from tidings.api.auth import needs
 from tidings.api.paging import Page, listing
 from tidings.api.replay import Once
-from tidings.api.v2.name_filters import name_like
+from tidings.api.v2.name_filters import matching_ids, name_like
 from tidings.api.views import Body, Listing, Moment, Ref, View, moment, parse_id
 from tidings.domain.contact_filters import Clause, ContactFilter, Joint
 from tidings.domain.errors import invalid
@@ -140,6 +140,9 @@ async def list_filters(
         caller.divisions(actions.VIEW),
         name_like=name_like(filter_type, name),
         list_id=contact_list_id,
+        ids=await matching_ids(
+            database, caller, "contact_list_filter", filter_type=filter_type, name=name
+        ),
     )
     return await _list(request, caller, database, page, chosen)
 

@@ -19,7 +19,7 @@ from tidings.api.v2.contact_list_views import (
     status_of,
 )
 from tidings.api.v2.import_status import ImportStatusView
-from tidings.api.v2.name_filters import name_like
+from tidings.api.v2.name_filters import matching_ids, name_like
 from tidings.api.views import Listing, parse_id
 from tidings.domain.errors import invalid
 from tidings.domain.permissions import Caller
@@ -42,6 +42,8 @@ SortOrder = Annotated[
 
 
 async def read_choice(
+    caller: Caller,
+    database: Database,
     name: str | None = None,
     filter_type: FilterType = None,
     ids: Ids = None,
@@ -50,7 +52,14 @@ async def read_choice(
     """The dependency `chosen`: which lists; the handler adds the divisions that are seen."""
     return store.ListChoice(
         name_like=name_like(filter_type, name),
-        ids=_ids(ids, "id"),
+        ids=await matching_ids(
+            database,
+            caller,
+            "contact_list",
+            filter_type=filter_type,
+            name=name,
+            among=_ids(ids, "id"),
+        ),
         division_ids=_ids(division_ids, "divisionId"),
     )
 

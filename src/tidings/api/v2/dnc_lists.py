@@ -13,7 +13,7 @@ from tidings.api.paging import Page, listing
 from tidings.api.replay import Once
 from tidings.api.v2.dnc_views import PATH, DncDivisionView, DncListView, status_of
 from tidings.api.v2.import_status import ImportStatusView
-from tidings.api.v2.name_filters import name_like
+from tidings.api.v2.name_filters import matching_ids, name_like
 from tidings.api.views import Body, Listing, Ref, parse_id
 from tidings.domain.permissions import Caller
 from tidings.store import dnc_lists as store
@@ -96,6 +96,7 @@ async def list_dnc_lists(
         in_divisions=division_id,
         name_like=name_like(filter_type, name),
         source_type=source_type,
+        ids=await matching_ids(database, caller, "dnc_list", filter_type=filter_type, name=name),
     )
     return await _list(
         request,
@@ -135,7 +136,9 @@ async def list_division_views(
         caller.divisions(SEARCH),
         name_like=name_like(filter_type, name),
         source_type=source_type,
-        ids=ids,
+        ids=await matching_ids(
+            database, caller, "dnc_list", filter_type=filter_type, name=name, among=ids
+        ),
     )
     return await _list(
         request,
