@@ -80,7 +80,9 @@ function Found({ list, kind, value }: FoundProps) {
             <Table.Th>{t(`dnc.entries.one.${kind}`)}</Table.Th>
             <Table.Th>{t("dnc.entries.added")}</Table.Th>
             <Table.Th>{t("dnc.entries.until")}</Table.Th>
-            <Table.Th />
+            <Table.Th>
+              <VisuallyHidden>{t("common.remove")}</VisuallyHidden>
+            </Table.Th>
           </Table.Tr>
         </Table.Thead>
         <Table.Tbody>
