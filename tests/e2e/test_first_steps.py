@@ -6,10 +6,10 @@ import shutil
 import signal
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from pathlib import Path
 from tempfile import mkdtemp
+from threading import Event, Thread
 
 import pytest
 
@@ -30,6 +30,8 @@ class Newcomer:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
+        self.lines: list[str] = []
+        self.is_told = Event()
         kept = {k: v for k, v in os.environ.items() if not k.startswith("TIDINGS_")}
         self.environment = kept | {
             "TIDINGS_HOME": str(folder / "home"),
@@ -37,19 +39,30 @@ class Newcomer:
             "TIDINGS_SIMULATOR_PORT": free_port(),
         }
 
-    def start(self) -> subprocess.Popen[bytes]:
-        """Start the demo, writing to `said`."""
-        with (self.folder / "said").open("wb") as said:
-            return subprocess.Popen(
-                [*TIDINGS, "demo"], env=self.environment, stdout=said, stderr=said
-            )
+    def start(self) -> subprocess.Popen[str]:
+        """Start the demo and listen to what it prints."""
+        demo = subprocess.Popen(
+            [*TIDINGS, "demo"],
+            env=self.environment,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+        )
+        self.lines, self.is_told = [], Event()
+        Thread(target=self._listen, args=(demo,), daemon=True).start()
+        return demo
+
+    def _listen(self, demo: subprocess.Popen[str]) -> None:
+        for line in demo.stdout or ():
+            self.lines.append(line)
+            if LAST_LINE in line:
+                self.is_told.set()
 
     def said(self) -> str:
         """What the demo printed; waits until it told how to stop it."""
-        deadline = time.monotonic() + 90
-        while LAST_LINE not in (text := (self.folder / "said").read_text()):
-            assert time.monotonic() < deadline, text
-            time.sleep(0.1)
+        told = self.is_told.wait(90)
+        text = "".join(self.lines)
+        assert told, text
         return text
 
     def run(self, *arguments: str, home: str = "home") -> subprocess.CompletedProcess[str]:
