@@ -355,3 +355,18 @@ async def test_the_same_step_again_is_a_step_of_its_own_unless_it_has_a_key(
     assert (again.status, again.json()["id"] != part_id) == (200, True)
     assert back.status == 202
     assert await floor.state(conversation_id) == ("open", None)
+
+
+async def test_a_supervisor_takes_what_a_colleague_is_still_offered(
+    floor: Floor, queue_id: UUID, ben: Actor, cleo: Actor, vera: Actor
+) -> None:
+    ids = await floor.connected(queue_id, ben)
+    await replace(floor, ben, ids, userId=str(cleo.id))
+    (shown,) = await floor.mine(cleo)
+    path = f"{MESSAGES}/{ids[0]}/participants/{shown['participants'][-1]['id']}/takeover"
+
+    taken = await floor.api.as_(vera).post(path)
+
+    assert taken.status == 200, taken
+    assert await floor.state(ids[0]) == ("connected", vera.id)
+    assert await floor.held(cleo) == (0, "IDLE")

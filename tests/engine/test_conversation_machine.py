@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from tests.api_client import Answer, Api
@@ -203,6 +203,7 @@ async def cast(database: Database, world: World, api: Api) -> Cast:
     max_examples=25,
     deadline=None,
     derandomize=True,
+    phases=(Phase.generate,),
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 @given(

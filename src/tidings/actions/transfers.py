@@ -139,7 +139,7 @@ async def give(
     await _lock(connection, caller, user_id, None if owner is None else owner.user_id)
     conversations = [place.spot.id]
     await leave_queue(connection, organization_id, conversations, disconnect_type="transfer")
-    if owner is not None and owner.state in HELD:
+    if owner is not None:
         await leave(connection, caller, place, owner, NO_WORK, disconnect_type=disconnect_type)
     await _listeners_leave(connection, caller, place, user_id)
     new = NewParticipant(
