@@ -440,3 +440,35 @@ async def test_a_question_that_may_not_be_sent_begins_no_survey(
 
     found = "SELECT count(*) FROM survey_answer WHERE conversation_id = %s"
     assert await sending.one(found, conversation_id) == 0
+
+
+async def test_what_cannot_be_said_is_dropped_and_holds_nobody_up(
+    counter: Open, sending: Sending
+) -> None:
+    shop = await counter(text("waiting", "Soon.", after=60))
+    phone = a_phone()
+    conversation_id = await shop.write(phone, "Hi")
+    async with sending.database.transaction() as connection:
+        await connection.execute(
+            "INSERT INTO automated_message VALUES (%s, %s, 'unheard of', %s, 0, now())",
+            (shop.desk.organization_id, conversation_id, new_id()),
+        )
+    await shop.later(seconds=61)
+
+    await shop.speak()
+
+    assert await shop.said(phone) == ["Soon."]
+    assert await sending.one("SELECT count(*) FROM automated_message") == 0
+
+
+async def test_people_read_what_was_said_by_itself(counter: Open, api: Api) -> None:
+    shop = await counter(text("greeting", "Welcome."), survey=ASKED)
+    conversation_id = await asked(shop, a_phone())
+
+    thread = await api.get(f"/api/v2/interactions/{conversation_id}")
+    whole = await api.get(f"/api/v2/conversations/{conversation_id}")
+
+    said = [each for each in thread.json()["messages"] if each["direction"] == "outbound"]
+    question = "Wie zufrieden waren Sie"
+    assert [each["text"][: len(question)] for each in said] == ["Welcome.", question]
+    assert "workflow" in [each["purpose"] for each in whole.json()["participants"]]

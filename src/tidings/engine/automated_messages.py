@@ -59,6 +59,7 @@ class AutomatedMessages:
             except Exception:
                 log.exception("automated_message.failed", organization_id=str(each.organization_id))
                 await self._say_one(each.organization_id)
+                worked = True
         return worked
 
     async def _say(self, organization_id: UUID, limit: int) -> bool:
