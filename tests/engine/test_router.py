@@ -167,6 +167,18 @@ async def test_who_left_the_queue_or_took_no_part_gets_nothing(desk: Desk) -> No
     assert await agent_of(desk, conversation_id) is None
 
 
+async def test_who_may_not_log_in_any_more_gets_nothing(desk: Desk) -> None:
+    queue_id = await desk.queue()
+    agent = await desk.agent(queue_id)
+    conversation_id = await desk.waits(queue_id)
+    async with desk.database.transaction() as connection:
+        await desk.world.nordwind.using(connection).deactivate(agent)
+
+    await rounds(desk)
+
+    assert await agent_of(desk, conversation_id) is None
+
+
 async def test_another_organizations_router_sees_nothing_of_it(desk: Desk) -> None:
     queue_id = await desk.queue()
     await desk.agent(queue_id)

@@ -77,6 +77,21 @@ async def test_an_offer_ends_when_its_time_is_over_and_not_before(desk: Desk) ->
     assert (last.state, last.disconnect_type) == ("disconnected", "timeout")
 
 
+async def test_who_goes_off_queue_is_waited_for_no_longer(desk: Desk) -> None:
+    queue_id = await desk.queue(alerting_seconds=900)
+    agent = await desk.agent(queue_id)
+    conversation_id = await desk.waits(queue_id)
+    await offered(desk, conversation_id, agent)
+    await desk.presence(agent, "Meal")
+
+    await tick(desk, workers=2)
+
+    assert await desk.held(agent) == (0, "OFF_QUEUE")
+    waiting = await desk.waiting(conversation_id)
+    assert waiting is not None
+    assert waiting.offered_to is None
+
+
 async def test_a_wrap_up_ends_when_its_time_is_over(desk: Desk) -> None:
     queue_id = await desk.queue()
     agent = await desk.agent(queue_id)

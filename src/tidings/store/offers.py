@@ -120,12 +120,20 @@ def take_offers(
 
 
 def select_expired(limit: int) -> Query[ExpiredKey]:
-    """Offers of all organizations whose time is over, the oldest first."""
+    """Offers of all organizations that nobody will answer, the oldest first.
+
+    Their time is over, or the agent whom the router asked went off queue; who was asked by a
+    colleague need not be on queue. Offers that are out are few.
+    """
     return Query(
         """
         SELECT p.organization_id, p.conversation_id, p.id AS participant_id
         FROM participant p
-        WHERE p.state = 'alerting' AND p.expires_at <= now()
+        WHERE p.state = 'alerting' AND (p.expires_at <= now()
+          OR p.used_routing <> 'Direct' AND EXISTS (
+            SELECT FROM agent g
+            WHERE g.organization_id = p.organization_id AND g.user_id = p.user_id
+              AND g.routing_status = 'OFF_QUEUE'))
         ORDER BY p.expires_at LIMIT %(limit)s
         """,
         {"limit": limit},

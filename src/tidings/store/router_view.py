@@ -156,7 +156,8 @@ def select_agents_on_queue(
 ) -> Query[AgentView]:
     """Agents on queue who take part in one of these queues, or are preferred.
 
-    Those without room are left out unless asked for: only explaining needs them.
+    Those without room are left out unless asked for: only explaining needs them. Who may not log
+    in any more gets nothing.
     """
     return Query(
         """
@@ -185,6 +186,10 @@ def select_agents_on_queue(
         WHERE g.organization_id = %(organization_id)s
           AND g.routing_status IN ('IDLE', 'INTERACTING')
           AND (%(with_full)s OR g.load < c.capacity)
+          AND EXISTS (
+            SELECT FROM user_account u
+            WHERE u.organization_id = g.organization_id AND u.id = g.user_id
+              AND u.state = 'active')
           AND (m.queue_ids IS NOT NULL OR g.user_id = ANY(%(preferred_ids)s::uuid[]))
         """,
         {
