@@ -3,6 +3,7 @@
 from uuid import UUID
 
 from litestar import Router, post
+from litestar.di import Provide
 
 from tidings.actions import integration_checks as checks
 from tidings.actions.channels import Channels
@@ -24,6 +25,11 @@ from tidings.store.database import Database
 from tidings.store.secret_box import SecretBox
 
 
+async def read_channels(database: Database, settings: Settings, secrets: SecretBox) -> Channels:
+    """The dependency `channels`: the way to an integration's provider."""
+    return Channels(database, settings, secrets)
+
+
 @post(
     "/{integration_id:uuid}/check",
     guards=[needs(EDIT)],
@@ -32,12 +38,9 @@ from tidings.store.secret_box import SecretBox
 async def check_whatsapp(
     integration_id: UUID,
     caller: Caller,
-    database: Database,
-    settings: Settings,
-    secrets: SecretBox,
+    channels: Channels,
 ) -> ChecksView:
     """Look whether an integration works, telling the problems apart, each with its mend."""
-    channels = Channels(database, settings, secrets)
     return _checked(await checks.check_integration(channels, caller, integration_id))
 
 
@@ -52,10 +55,9 @@ async def activate_whatsapp(
     caller: Caller,
     database: Database,
     settings: Settings,
-    secrets: SecretBox,
+    channels: Channels,
 ) -> WhatsAppIntegrationView:
     """Put an integration into service, first or again, if a check finds nothing."""
-    channels = Channels(database, settings, secrets)
     await checks.activate_integration(channels, caller, integration_id)
     return await read_view(database, settings, caller, integration_id)
 
@@ -70,10 +72,9 @@ async def deactivate_whatsapp(
     caller: Caller,
     database: Database,
     settings: Settings,
-    secrets: SecretBox,
+    channels: Channels,
 ) -> WhatsAppIntegrationView:
     """Take an integration out of service; what is queued waits."""
-    channels = Channels(database, settings, secrets)
     await checks.deactivate_integration(channels, caller, integration_id)
     return await read_view(database, settings, caller, integration_id)
 
@@ -86,12 +87,9 @@ async def deactivate_whatsapp(
 async def subscribe_whatsapp(
     integration_id: UUID,
     caller: Caller,
-    database: Database,
-    settings: Settings,
-    secrets: SecretBox,
+    channels: Channels,
 ) -> ChecksView:
     """Have the account's webhooks sent to this installation's webhookUrl, then check."""
-    channels = Channels(database, settings, secrets)
     return _checked(await checks.subscribe_webhooks(channels, caller, integration_id))
 
 
@@ -103,12 +101,9 @@ async def subscribe_whatsapp(
 async def sync_whatsapp(
     integration_id: UUID,
     caller: Caller,
-    database: Database,
-    settings: Settings,
-    secrets: SecretBox,
+    channels: Channels,
 ) -> SyncView:
     """Fetch the account's templates from Meta now."""
-    channels = Channels(database, settings, secrets)
     counts = await checks.sync_by_hand(channels, caller, integration_id)
     return SyncView.of(counts)
 
@@ -126,5 +121,6 @@ integration_checks_router = Router(
         subscribe_whatsapp,
         sync_whatsapp,
     ],
+    dependencies={"channels": Provide(read_channels)},
     tags=["Messaging integrations"],
 )

@@ -1,5 +1,6 @@
 """Grants over the API: who holds which role where (/authorization/subjects, /users/{id}/roles)."""
 
+from collections.abc import Awaitable, Callable
 from typing import Annotated
 from uuid import UUID
 
@@ -27,6 +28,7 @@ VIEW = "authorization:grant:view"
 ADD = "authorization:grant:add"
 DELETE = "authorization:grant:delete"
 MOST_DIVISIONS = 1_000
+Change = Callable[[Connection, Caller, store.SubjectRow, list[RoleIn]], Awaitable[None]]
 
 
 class RoleDivisionsBody(Body):
@@ -66,6 +68,14 @@ async def _show(caller: Caller, database: Database, subject_id: UUID) -> Subject
         return SubjectView.of(subject, await visible_grants(connection, caller, subject_id))
 
 
+async def _change(
+    caller: Caller, database: Database, subject_id: UUID, change: Change, roles: list[RoleIn]
+) -> None:
+    async with database.transaction(caller.organization_id) as connection:
+        subject = await actions.access_subject(connection, caller, subject_id)
+        await change(connection, caller, subject, roles)
+
+
 GRANT = "/authorization/subjects/{subject_id:uuid}/divisions/{division_id:str}/roles/{role_id:uuid}"
 
 
@@ -75,9 +85,7 @@ async def add_grant(
 ) -> None:
     """Grant a role in a division; "*" is every division."""
     wanted = [RoleIn(role_id, parse_division_id(division_id))]
-    async with database.transaction(caller.organization_id) as connection:
-        subject = await actions.access_subject(connection, caller, subject_id)
-        await actions.grant_roles(connection, caller, subject, wanted)
+    await _change(caller, database, subject_id, actions.grant_roles, wanted)
 
 
 @delete(GRANT, guards=[needs(DELETE)], status_code=204)
@@ -86,9 +94,7 @@ async def delete_grant(
 ) -> None:
     """Take a role in a division back."""
     unwanted = [RoleIn(role_id, parse_division_id(division_id))]
-    async with database.transaction(caller.organization_id) as connection:
-        subject = await actions.access_subject(connection, caller, subject_id)
-        await actions.revoke_roles(connection, caller, subject, unwanted)
+    await _change(caller, database, subject_id, actions.revoke_roles, unwanted)
 
 
 @post("/authorization/subjects/{subject_id:uuid}/bulkadd", guards=[needs(ADD)], status_code=204)
@@ -96,9 +102,7 @@ async def add_grants(
     subject_id: UUID, data: RoleDivisionsBody, caller: Caller, database: Database
 ) -> None:
     """Grant several roles. All or nothing."""
-    async with database.transaction(caller.organization_id) as connection:
-        subject = await actions.access_subject(connection, caller, subject_id)
-        await actions.grant_roles(connection, caller, subject, data.roles())
+    await _change(caller, database, subject_id, actions.grant_roles, data.roles())
 
 
 @post(
@@ -110,9 +114,7 @@ async def delete_grants(
     subject_id: UUID, data: RoleDivisionsBody, caller: Caller, database: Database
 ) -> None:
     """Take several roles back. All or nothing."""
-    async with database.transaction(caller.organization_id) as connection:
-        subject = await actions.access_subject(connection, caller, subject_id)
-        await actions.revoke_roles(connection, caller, subject, data.roles())
+    await _change(caller, database, subject_id, actions.revoke_roles, data.roles())
 
 
 @post(
@@ -125,9 +127,7 @@ async def replace_grants(
 ) -> None:
     """Make these the only roles. All or nothing; needs authorization:grant:delete as well."""
     caller.require(DELETE)
-    async with database.transaction(caller.organization_id) as connection:
-        subject = await actions.access_subject(connection, caller, subject_id)
-        await actions.replace_roles(connection, caller, subject, data.roles())
+    await _change(caller, database, subject_id, actions.replace_roles, data.roles())
 
 
 @get("/users/{subject_id:uuid}/roles", guards=[needs(VIEW)])
