@@ -166,6 +166,9 @@ async def test_a_file_deleted_before_its_turn_fails_its_message_with_the_reason(
         )
 
     assert code == "media.gone"
+    shown = (await api.get(f"/api/v2/interactions/{talk.conversation_id}")).json()["messages"][-1]
+    assert "deleted before" in shown["errorText"]
+    assert shown["attachment"]["status"] == "deleted"
 
 
 async def test_only_complete_files_of_this_conversation_are_sent(

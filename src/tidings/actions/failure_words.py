@@ -34,6 +34,10 @@ _OWN: Final = {
         "an approved template instead.",
         "MessageExpired",
     ),
+    "media.gone": (
+        "Its file was deleted before this message went out. Upload it again and send it anew.",
+        "GeneralError",
+    ),
     "unknown": ("The provider reported a failure without a reason.", "GeneralError"),
 }
 # Codes whose meaning the contract has a word of its own for; the others go by their fault.

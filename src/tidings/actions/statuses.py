@@ -272,8 +272,9 @@ def _count(
 
 def _speaks_of_number(code: str | None) -> bool:
     """Whether a failure counts against the number: not of a customer's limits, nor a call that
-    was never made because the template was stopped or the window closed."""
-    return code not in NOT_OUR_FAULT and not (code or "").startswith(("template.", "window."))
+    was never made because template, window or file were gone by then."""
+    ours = (code or "").startswith(("template.", "window.", "media."))
+    return code not in NOT_OUR_FAULT and not ours
 
 
 def _announcement(organization_id: UUID, climbed: list[Moved]) -> Query[Nothing]:
