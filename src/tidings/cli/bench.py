@@ -20,6 +20,7 @@ BENCHES = {
     "start": "start of a campaign over a million contacts -> laid out",
     "import": "a CSV of a million contacts, uploaded -> in the list",
     "route": "10,000 waiting conversations -> offered to 1,000 agents by their skills",
+    "desk": "customer's webhook -> frame on the agent's socket: 500 open conversations",
     "interactions": "first page of ten million conversations, by every filter",
 }
 

@@ -51,13 +51,17 @@ def status_body(number: int, status: str = "delivered", *, message_id: str = "")
     )
 
 
+def signature_of(body: bytes) -> str:
+    """The header with which Meta signs a webhook."""
+    return "sha256=" + hmac.new(APP_SECRET.encode(), body, hashlib.sha256).hexdigest()
+
+
 def signed_request(body: bytes) -> bytes:
     """The POST of a webhook, signed as Meta signs."""
-    digest = hmac.new(APP_SECRET.encode(), body, hashlib.sha256).hexdigest()
     return post_request(
         "/webhooks/meta",
         body,
-        {"Content-Type": "application/json", "X-Hub-Signature-256": f"sha256={digest}"},
+        {"Content-Type": "application/json", "X-Hub-Signature-256": signature_of(body)},
     )
 
 

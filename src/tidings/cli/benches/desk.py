@@ -1,0 +1,229 @@
+"""Customer's webhook -> frame on the agent's socket, and webhook -> offer, on a busy floor.
+
+A frame's time is when the agent's client has read it; the webhook's is just before it is posted.
+So the figures hold everything between: signature, journal, intake, routing, push.
+"""
+
+import asyncio
+import time
+from collections.abc import Sequence
+from datetime import timedelta
+from typing import Any
+
+import msgspec
+from pyreqwest.client import Client, ClientBuilder
+from websockets.asyncio.client import ClientConnection, connect
+
+from tidings.cli.benches.cast import ACCOUNT_ID, BUSINESS_NUMBER, NUMBER_ID, hire_cast, phone
+from tidings.cli.benches.floor import Floor, Hired, furnish
+from tidings.cli.benches.ingest import signature_of
+from tidings.cli.benches.public_api import PublicApi, api_client
+from tidings.cli.benches.result import BenchResult
+from tidings.cli.benches.stage import Stage, open_database, set_stage
+
+AGENTS = 100
+CONVERSATIONS = 500
+CAPACITY = 50
+MESSAGES_PER_SECOND = 25.0
+NEWCOMERS_PER_SECOND = 5.0
+WAIT_SECONDS = 120.0
+CHANNELS = "/notifications/channels"
+
+
+class Ears:
+    """All sockets: when each text was first heard, and when each customer was first heard of."""
+
+    def __init__(self) -> None:
+        self.texts: dict[str, float] = {}
+        self.customers: dict[str, float] = {}
+        self.frames = 0
+
+    async def listen(self, socket: ClientConnection) -> None:
+        """Read frames until the socket is closed."""
+        async for text in socket:
+            at = time.perf_counter()
+            body = msgspec.json.decode(text).get("eventBody", {})
+            if "participants" in body:
+                self.frames += 1
+                last = body.get("lastMessage") or {}
+                self.texts.setdefault(last.get("text", ""), at)
+                self.customers.setdefault(body["address"], at)
+
+
+class Customers:
+    """Writes webhooks as Meta posts them, and remembers when each left."""
+
+    def __init__(self, stage: Stage, client: Client) -> None:
+        self._url = f"http://127.0.0.1:{stage.settings.port}/webhooks/meta"
+        self._client = client
+        self._number = 0
+        self.texts: dict[str, float] = {}
+        self.customers: dict[str, float] = {}
+
+    async def write(self, customer: int) -> None:
+        """The n-th customer writes a text that nobody wrote before."""
+        self._number += 1
+        text = f"message {self._number}"
+        body = message_body(self._number, phone(customer), text)
+        request = self._client.post(self._url).header("content-type", "application/json")
+        request = request.header("x-hub-signature-256", signature_of(body)).body_bytes(body)
+        self.texts[text] = time.perf_counter()
+        self.customers.setdefault(phone(customer), self.texts[text])
+        answer = await request.build().send()
+        if answer.status != 200:
+            raise RuntimeError(f"a webhook was answered {answer.status}")
+
+    async def stream(self, customers: Sequence[int], per_second: float) -> None:
+        """These customers write one after the other, at a steady pace."""
+        started = time.perf_counter()
+        async with asyncio.TaskGroup() as group:
+            for place, customer in enumerate(customers):
+                wait = started + place / per_second - time.perf_counter()
+                await asyncio.sleep(max(0.0, wait))
+                group.create_task(self.write(customer))
+
+
+def message_body(number: int, sender: str, text: str) -> bytes:
+    """A webhook with one text of a customer."""
+    message = {
+        "from": sender,
+        "id": f"wamid.desk{number:026d}",
+        "timestamp": str(int(time.time())),
+        "type": "text",
+        "text": {"body": text},
+    }
+    value = {
+        "messaging_product": "whatsapp",
+        "metadata": {"display_phone_number": BUSINESS_NUMBER, "phone_number_id": NUMBER_ID},
+        "contacts": [{"profile": {"name": f"Customer {sender}"}, "wa_id": sender}],
+        "messages": [message],
+    }
+    change = {"field": "messages", "value": value}
+    entry = {"id": ACCOUNT_ID, "changes": [change]}
+    return msgspec.json.encode({"object": "whatsapp_business_account", "entry": [entry]})
+
+
+async def run(*, seconds: float = 20.0) -> BenchResult:
+    """Let the floor hold its conversations; then let customers write, known and new ones."""
+    async with set_stage() as stage, open_database(stage) as database:
+        cast = await hire_cast(stage, database, customers=1)
+        floor = await furnish(database, cast, agents=AGENTS, capacity=CAPACITY, auto_answer=True)
+        web, worker = stage.start("web"), stage.start("worker")
+        await stage.wait_until_ready()
+        ears = Ears()
+        async with api_client(connections=64) as client, asyncio.TaskGroup() as group:
+            sockets = await take_seats(stage, floor, client)
+            for socket in sockets:
+                group.create_task(ears.listen(socket))
+            patience = timedelta(seconds=30)
+            async with ClientBuilder().timeout(patience).build() as meta:
+                customers = Customers(stage, meta)
+                await fill_desks(customers, ears)
+                first = len(ears.texts)
+                before = stage.cpu_seconds()
+                started = time.perf_counter()
+                await write_along(customers, seconds)
+                await until_heard(customers, ears)
+                took = time.perf_counter() - started
+                after = stage.cpu_seconds()
+            for socket in sockets:
+                await socket.close()
+        return result_of(
+            customers,
+            ears,
+            seconds=took,
+            messages=len(ears.texts) - first,
+            memory={"web_mb": web.memory_mb(), "worker_mb": worker.memory_mb()},
+            cpu={f"cpu_s_{name}": after[name] - before[name] for name in after},
+        )
+
+
+async def take_seats(stage: Stage, floor: Floor, client: Client) -> list[ClientConnection]:
+    """Everybody goes on queue and opens a socket of their own."""
+    port = stage.settings.port
+    apis = [(PublicApi(client, port, each.token), each) for each in floor.agents]
+    return [await take_seat(api, port, hired) for api, hired in apis]
+
+
+async def take_seat(api: PublicApi, port: int, hired: Hired) -> ClientConnection:
+    """One agent's socket, with their own conversations on it."""
+    channel = (await api.post(CHANNELS)).body["id"]
+    topics = [{"id": f"v2.users.{hired.id}.conversations.messages"}]
+    await api.post(f"{CHANNELS}/{channel}/subscriptions", topics)
+    presence: dict[str, Any] = {"presenceDefinition": {"systemPresence": "ON_QUEUE"}}
+    await api.patch(f"/users/{hired.id}/presences/purecloud", presence)
+    address = f"ws://127.0.0.1:{port}/api/v2{CHANNELS}/{channel}/socket"
+    return await connect(address, compression=None, max_size=None)
+
+
+async def fill_desks(customers: Customers, ears: Ears) -> None:
+    """The first customers write, until each of them has an agent."""
+    await customers.stream(range(CONVERSATIONS), 100.0)
+    await until_heard(customers, ears)
+
+
+async def write_along(customers: Customers, seconds: float) -> None:
+    """Who has an agent writes in turn, and newcomers write for the first time."""
+    known = [at % CONVERSATIONS for at in range(int(seconds * MESSAGES_PER_SECOND))]
+    new = [CONVERSATIONS + at for at in range(int(seconds * NEWCOMERS_PER_SECOND))]
+    await asyncio.gather(
+        customers.stream(known, MESSAGES_PER_SECOND), customers.stream(new, NEWCOMERS_PER_SECOND)
+    )
+
+
+async def until_heard(customers: Customers, ears: Ears) -> None:
+    """Until an agent heard every text there is, or it takes too long."""
+    deadline = time.perf_counter() + WAIT_SECONDS
+    while missing := customers.texts.keys() - ears.texts.keys():
+        if time.perf_counter() > deadline:
+            raise RuntimeError(f"{len(missing)} messages were not heard")
+        await asyncio.sleep(0.05)
+
+
+def result_of(
+    customers: Customers,
+    ears: Ears,
+    *,
+    seconds: float,
+    messages: int,
+    memory: dict[str, float],
+    cpu: dict[str, float],
+) -> BenchResult:
+    """The figures of what came after the desks were full."""
+    newcomers = [phone(CONVERSATIONS + at) for at in range(int(seconds * 1_000))]
+    offers = spread(
+        [
+            ears.customers[who] - customers.customers[who]
+            for who in newcomers
+            if who in ears.customers and who in customers.customers
+        ]
+    )
+    written = list(customers.texts)[CONVERSATIONS:]
+    heard = spread([ears.texts[text] - customers.texts[text] for text in written])
+    return BenchResult(
+        bench="desk",
+        rate=messages / seconds,
+        unit="messages/s",
+        seconds=seconds,
+        p50_ms=heard["p50"],
+        p99_ms=heard["p99"],
+        rss_mb=max(memory.values()),
+        lost=len(customers.texts.keys() - ears.texts.keys()),
+        detail={
+            "p95_ms": heard["p95"],
+            **{f"offer_{name}_ms": value for name, value in offers.items()},
+            "conversations": CONVERSATIONS,
+            "sockets": AGENTS,
+            "frames": ears.frames,
+            **memory,
+            **cpu,
+        },
+    )
+
+
+def spread(seconds: list[float]) -> dict[str, float]:
+    """Percentiles in milliseconds."""
+    ordered = sorted(seconds)
+    at = {name: ordered[min(len(ordered) - 1, int(share * len(ordered)))]
+          for name, share in (("p50", 0.5), ("p95", 0.95), ("p99", 0.99))}  # fmt: skip
+    return {name: round(1_000 * value, 1) for name, value in at.items()}
