@@ -21,11 +21,12 @@ from tidings.domain.templates import TemplateValues
 from tidings.store.database import Database
 from tidings.store.ids import new_id
 from tidings.store.inbox import Received, insert_received
-from tidings.store.integrations import insert_integration, select_webhook_accounts
+from tidings.store.integrations import insert_integration
 from tidings.store.leases import insert_sender_leases, release_lease, take_leases
 from tidings.store.outbox import claim_due, expire_unknown, settle
 from tidings.store.outcomes import Standing
 from tidings.store.query import Connection, execute, fetch, fetch_one
+from tidings.store.webhook_accounts import select_webhook_accounts
 
 ACCOUNT = "880077"
 TEMPLATE = "order_update"

@@ -21,8 +21,8 @@ from tests.sending import (
 from tidings.engine.breaker import Breakers
 from tidings.settings import Settings
 from tidings.store.database import Database
-from tidings.store.integrations import SenderRow, select_senders
 from tidings.store.query import fetch_one
+from tidings.store.senders import SenderRow, select_senders
 
 INTEGRATIONS = "/api/v2/conversations/messaging/integrations/whatsapp"
 MINIMUM = 10

@@ -22,12 +22,12 @@ from tidings.store.integrations import (
     IntegrationKey,
     delete_integration,
     insert_integration,
-    select_senders,
-    select_webhook_accounts,
     update_status,
 )
 from tidings.store.query import execute, fetch, fetch_optional
 from tidings.store.secret_box import SecretBox, SecretError, load_key, load_secret_box
+from tidings.store.senders import select_senders
+from tidings.store.webhook_accounts import select_webhook_accounts
 
 VALUES = {"access_token": "t", "app_secret": "s", "verify_token": "v"}
 OURS, ROW = new_id(), new_id()

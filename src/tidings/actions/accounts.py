@@ -25,13 +25,9 @@ from tidings.domain.inbound import (
 )
 from tidings.store.events import insert_event
 from tidings.store.integration_upkeep import schedule_upkeep
-from tidings.store.integrations import (
-    NumberFacts,
-    WebhookAccountRow,
-    select_integration,
-    update_facts,
-)
+from tidings.store.integrations import NumberFacts, select_integration, update_facts
 from tidings.store.query import Connection, execute, fetch_optional
+from tidings.store.webhook_accounts import WebhookAccountRow
 
 HEALED = frozenset({AccountState.REINSTATED, AccountState.RECONNECTED})
 

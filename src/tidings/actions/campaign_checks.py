@@ -22,8 +22,8 @@ from tidings.store.campaign_parts import (
     select_pace_part,
 )
 from tidings.store.campaigns import CampaignContent
-from tidings.store.integrations import SenderRow
 from tidings.store.query import Connection, fetch, fetch_one, fetch_optional
+from tidings.store.senders import SenderRow
 
 DEFAULT_MOST_A_MINUTE: Final = 60_000
 MOST_DNC_LISTS: Final = 100

@@ -25,9 +25,9 @@ from tidings.store.campaign_runs import count_recipients
 from tidings.store.campaigns import CampaignRow
 from tidings.store.contact_conditions import EVERY_CONTACT, ContactCondition, contact_condition
 from tidings.store.contact_list_filters import FilterChoice, select_filters
-from tidings.store.integrations import SenderRow
 from tidings.store.query import Connection, execute, fetch, fetch_one
 from tidings.store.send_facts import FactsWanted, SendFacts, select_facts
+from tidings.store.senders import SenderRow
 
 LONGEST_SECONDS: Final = 30
 SHOWN: Final = 5

@@ -19,8 +19,8 @@ from tidings.domain.templates import (
     TemplateValues,
     compile_template,
 )
-from tidings.store.integrations import SenderRow, select_senders
 from tidings.store.query import Connection, fetch
+from tidings.store.senders import SenderRow, select_senders
 from tidings.store.templates import SendableTemplateRow, select_sendable_templates
 
 Known = TypeVar("Known")

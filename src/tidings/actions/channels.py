@@ -15,11 +15,11 @@ from tidings.providers.exchanges import Exchange
 from tidings.providers.http import Http
 from tidings.providers.whatsapp_cloud.wire import Account
 from tidings.settings import Settings
-from tidings.store import integrations as store
 from tidings.store.database import UNAVAILABLE, Database
 from tidings.store.exchanges import insert_exchanges
 from tidings.store.query import execute, fetch_optional
 from tidings.store.secret_box import SecretBox, SecretError
+from tidings.store.senders import SenderRow, select_senders
 
 log = structlog.get_logger()
 
@@ -29,7 +29,7 @@ WEBHOOK_PATH: Final = "/webhooks/meta"
 class Line(msgspec.Struct, frozen=True):
     """An integration with what it takes to ask its provider; the secrets are open."""
 
-    row: store.SenderRow
+    row: SenderRow
     account: Account
     verify_token: str
 
@@ -72,7 +72,7 @@ class Channels:
         read with this key."""
         async with self.database.transaction(organization_id) as connection:
             row = await fetch_optional(
-                connection, store.select_senders([organization_id], [integration_id])
+                connection, select_senders([organization_id], [integration_id])
             )
         if row is None:
             raise absent("integration", integration_id)

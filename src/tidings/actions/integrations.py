@@ -30,6 +30,7 @@ from tidings.store.libraries import put_template_library
 from tidings.store.query import Connection, execute, fetch, fetch_one, fetch_optional
 from tidings.store.responses import shelve_nowhere
 from tidings.store.secret_box import SecretBox
+from tidings.store.senders import select_senders
 from tidings.store.templates import remove_unheld_templates
 from tidings.store.workstream_numbers import detach_number, select_stream_of
 
@@ -268,7 +269,7 @@ async def _reseal(
         raise invalid_fields(fields)
     whose = {"organization_id": row.organization_id, "owner_id": row.id}
     if len(given) < len(SECRETS):
-        sender = await fetch_one(connection, store.select_senders([row.organization_id], [row.id]))
+        sender = await fetch_one(connection, select_senders([row.organization_id], [row.id]))
         given = secrets.open(sender.secrets, **whose) | given
     return secrets.seal(given, **whose)
 

@@ -26,11 +26,11 @@ from tidings.store.conversations import (
 from tidings.store.customers import AddressKey
 from tidings.store.events import insert_event
 from tidings.store.ids import new_id
-from tidings.store.integrations import WebhookAccountRow
 from tidings.store.media import delete_revoked_media
 from tidings.store.messages import NewMessage, insert_messages
 from tidings.store.query import Connection, execute, fetch
 from tidings.store.usage import Usage, insert_usage
+from tidings.store.webhook_accounts import WebhookAccountRow
 from tidings.store.workstreams import NumberStream
 
 FUTURE_TOLERANCE = timedelta(minutes=5)

@@ -26,11 +26,11 @@ from tidings.store.conversations import (
 from tidings.store.events import insert_event
 from tidings.store.idempotency import AnswerGiven, insert_answers
 from tidings.store.ids import new_id
-from tidings.store.integrations import SenderRow
 from tidings.store.messages import NewMessage, insert_messages
 from tidings.store.outbox import insert_outbox
 from tidings.store.query import Connection, execute_all, fetch
 from tidings.store.send_facts import FactsWanted, SendFacts, select_facts
+from tidings.store.senders import SenderRow
 from tidings.store.usage import Usage, insert_usage
 
 CONTENT = msgspec.json.Encoder()

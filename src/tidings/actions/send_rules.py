@@ -23,8 +23,8 @@ from tidings.domain.errors import FieldError, Kind, Rejection, absent, conflict,
 from tidings.domain.sending import Intent, Priority
 from tidings.domain.templates import TemplateValues, check_sendable, check_values
 from tidings.domain.windows import Channel, Sender, check_window
-from tidings.store.integrations import SenderRow
 from tidings.store.send_facts import SendFacts
+from tidings.store.senders import SenderRow
 
 NOBODY = UUID(int=0)
 WHO = {

@@ -20,9 +20,10 @@ from tidings.settings import Settings
 from tidings.store.database import UNAVAILABLE, Database
 from tidings.store.group_commit import GroupCommit
 from tidings.store.inbox import Received, insert_received, lane_of
-from tidings.store.integrations import WHATSAPP_CLOUD, select_verified, select_webhook_accounts
+from tidings.store.integrations import WHATSAPP_CLOUD
 from tidings.store.query import execute, fetch, fetch_optional
 from tidings.store.secret_box import SecretBox, SecretError
+from tidings.store.webhook_accounts import select_verified, select_webhook_accounts
 
 log = structlog.get_logger()
 

@@ -17,8 +17,8 @@ from tidings.engine.leases import Holder
 from tidings.settings import Settings
 from tidings.store.database import UNAVAILABLE, Database
 from tidings.store.ids import id_at
-from tidings.store.integrations import SenderRow, select_senders
 from tidings.store.query import fetch, fetch_one
+from tidings.store.senders import SenderRow, select_senders
 from tidings.store.usage import select_outcomes
 
 log = structlog.get_logger()

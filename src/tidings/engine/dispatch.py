@@ -29,11 +29,11 @@ from tidings.providers.whatsapp_cloud.wire import Account
 from tidings.settings import Settings
 from tidings.store import outbox as store
 from tidings.store.database import Database
-from tidings.store.integrations import SenderRow, select_senders
 from tidings.store.leases import Lease
 from tidings.store.outbox import DueMessage
 from tidings.store.query import fetch, fetch_optional
 from tidings.store.secret_box import SecretBox
+from tidings.store.senders import SenderRow, select_senders
 
 log = structlog.get_logger()
 

@@ -31,11 +31,11 @@ from tidings.settings import Settings
 from tidings.store import inbox as store
 from tidings.store.database import UNAVAILABLE, Database
 from tidings.store.inbox import InboxRow
-from tidings.store.integrations import WebhookAccountRow, select_webhook_accounts
 from tidings.store.leases import Lease
 from tidings.store.quarantine import Unread, insert_unread
 from tidings.store.query import Connection, execute, fetch
 from tidings.store.secret_box import SecretBox, SecretError
+from tidings.store.webhook_accounts import WebhookAccountRow, select_webhook_accounts
 
 log = structlog.get_logger()
 

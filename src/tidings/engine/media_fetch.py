@@ -24,12 +24,12 @@ from tidings.providers.whatsapp_cloud.wire import Account
 from tidings.settings import Settings
 from tidings.store import media_upkeep as store
 from tidings.store.database import UNAVAILABLE, Database
-from tidings.store.integrations import SenderRow, select_senders
 from tidings.store.media import MediaRow
 from tidings.store.media_files import MediaFiles
 from tidings.store.media_upkeep import Stored
 from tidings.store.query import execute, fetch, fetch_optional
 from tidings.store.secret_box import SecretBox
+from tidings.store.senders import SenderRow, select_senders
 
 log = structlog.get_logger()
 

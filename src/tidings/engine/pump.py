@@ -22,9 +22,9 @@ from tidings.store.campaign_counts import Progress, gather_progress, select_prog
 from tidings.store.campaign_runs import Definition, WorkingCampaign
 from tidings.store.database import UNAVAILABLE, Database
 from tidings.store.events import insert_event
-from tidings.store.integrations import SenderRow, select_senders
 from tidings.store.leases import Lease
 from tidings.store.query import execute, fetch, fetch_one, fetch_optional
+from tidings.store.senders import SenderRow, select_senders
 
 log = structlog.get_logger()
 

@@ -9,8 +9,8 @@ from tidings.domain.limits import tier_limit
 from tidings.engine.pump_round import Blocked
 from tidings.store import campaign_runs as store
 from tidings.store.campaign_runs import Change, WorkingCampaign
-from tidings.store.integrations import SenderRow
 from tidings.store.query import Connection, fetch_one
+from tidings.store.senders import SenderRow
 
 SPENT: Final = "messaging.limit.spent"
 SPENT_WORDS: Final = (

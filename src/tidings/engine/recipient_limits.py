@@ -12,7 +12,6 @@ import structlog
 
 from tidings.domain.limits import RecipientBudget, tier_limit
 from tidings.store.database import UNAVAILABLE, Database
-from tidings.store.integrations import SenderRow
 from tidings.store.outbox import DueMessage
 from tidings.store.query import execute, fetch, fetch_one
 from tidings.store.recipients import (
@@ -21,6 +20,7 @@ from tidings.store.recipients import (
     select_neighbours,
     select_recipients,
 )
+from tidings.store.senders import SenderRow
 
 log = structlog.get_logger()
 

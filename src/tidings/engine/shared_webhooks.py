@@ -9,7 +9,7 @@ from uuid import UUID
 from tidings.domain.inbound import InboundEvent, Unparsed
 from tidings.providers.registry import PROVIDERS
 from tidings.store.inbox import InboxRow, Received
-from tidings.store.integrations import WebhookAccountRow
+from tidings.store.webhook_accounts import WebhookAccountRow
 
 Allies = dict[UUID, list[UUID]]
 Parsed = list[tuple[InboxRow, list[InboundEvent]]]

@@ -1,5 +1,8 @@
-"""Integrations: the numbers through which an organization talks, and what sending, receiving
-and looking after them need. Secrets are sealed bytes here (see secret_box)."""
+"""Integrations: the numbers through which an organization talks, and how they are kept.
+
+What sending needs of them is senders.py, what receiving needs webhook_accounts.py. Secrets are
+sealed bytes here (see secret_box).
+"""
 
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -52,39 +55,6 @@ class IntegrationRow(msgspec.Struct, frozen=True):
     created_at: datetime
     modified_by: UUID | None
     modified_at: datetime
-
-
-class SenderRow(msgspec.Struct, frozen=True):
-    """What sending through an integration needs; `secrets` is sealed."""
-
-    id: UUID
-    organization_id: UUID
-    division_id: UUID
-    status: str
-    reason_code: str | None
-    reason: str | None
-    provider: str
-    name: str
-    phone_number: str
-    number_id: str
-    account_id: str
-    base_address: str
-    secrets: bytes
-    throughput: int
-    messaging_limit: str | None
-
-
-class WebhookAccountRow(msgspec.Struct, frozen=True):
-    """What receiving for one number of a provider's account needs; `secrets` is sealed."""
-
-    organization_id: UUID
-    id: UUID
-    division_id: UUID
-    status: str
-    number_id: str
-    phone_number: str
-    account_id: str
-    secrets: bytes
 
 
 class IntegrationKey(msgspec.Struct, frozen=True):
@@ -232,45 +202,6 @@ def count_integrations(
         """,
         {"organization_id": organization_id, "divisions": divisions, "provider": provider},
         Count,
-    )
-
-
-def select_senders(organization_ids: list[UUID], integration_ids: list[UUID]) -> Query[SenderRow]:
-    """What sending needs, for many integrations at once; the two lists run in parallel.
-
-    Deleted integrations give no row; inactive and failed ones do, with their reason.
-    """
-    return Query(
-        """
-        SELECT i.id, i.organization_id, i.division_id, i.status, i.reason_code, i.reason,
-               i.provider, i.name, i.phone_number, i.number_id, i.account_id, i.base_address,
-               i.secrets, i.throughput, i.messaging_limit
-        FROM (SELECT unnest(%(organization_ids)s::uuid[]) AS organization_id,
-                     unnest(%(integration_ids)s::uuid[]) AS id) x
-        JOIN integration i ON i.organization_id = x.organization_id AND i.id = x.id
-        WHERE i.deleted_at IS NULL
-        """,
-        {"organization_ids": organization_ids, "integration_ids": integration_ids},
-        SenderRow,
-    )
-
-
-def select_webhook_accounts(provider: str, account_ids: list[str]) -> Query[WebhookAccountRow]:
-    """Every connected number of these accounts, of whichever organization; for the engine.
-
-    A webhook names the account and mostly the number; no row means that it is not for us.
-    """
-    return Query(
-        """
-        SELECT organization_id, id, division_id, status, number_id, phone_number, account_id,
-               secrets
-        FROM integration
-        WHERE provider = %(provider)s AND account_id = ANY(%(account_ids)s)
-          AND deleted_at IS NULL
-        ORDER BY account_id, id
-        """,
-        {"provider": provider, "account_ids": account_ids},
-        WebhookAccountRow,
     )
 
 
@@ -425,18 +356,6 @@ def count_recipients(organization_id: UUID, account_ids: list[str]) -> Query[Rec
         """,
         {"organization_id": organization_id, "account_ids": account_ids},
         Recipients,
-    )
-
-
-def select_verified(verify_hash: bytes) -> Query[IntegrationKey]:
-    """An integration that was connected with this verify token."""
-    return Query(
-        """
-        SELECT organization_id, id FROM integration
-        WHERE verify_hash = %(verify_hash)s AND deleted_at IS NULL LIMIT 1
-        """,
-        {"verify_hash": verify_hash},
-        IntegrationKey,
     )
 
 
