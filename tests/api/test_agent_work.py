@@ -293,3 +293,20 @@ async def test_agents_read_the_thread_and_what_came_before_it(
     assert [each["conversationId"] for each in earlier.json()["entities"]] == [str(conversation_id)]
     for stranger, status in ((world.olga, 404), (world.nils, 404), (world.mia, 403)):
         assert (await floor.api.as_(stranger).get(f"{path}/{conversation_id}")).status == status
+
+
+async def test_who_has_a_conversation_shows_that_they_read_and_type(
+    floor: Floor, queue_id: UUID, ben: Actor, cleo: Actor
+) -> None:
+    conversation_id, part_id = await floor.connected(queue_id, ben)
+    path = f"{MESSAGES}/{conversation_id}/communications/{part_id}"
+    typing = {"typing": {"type": "On"}}
+    assert (await floor.api.as_(cleo).post(f"{path}/typing", typing)).status == 409
+    assert (await floor.api.as_(cleo).post(f"{path}/read")).status == 409
+
+    for ending, body in (("read", None), ("typing", typing), ("typing", typing)):
+        answer = await floor.api.as_(ben).post(f"{path}/{ending}", body)
+        assert answer.status == 204, answer
+
+    thread = (await floor.api.get(f"/api/v2/interactions/{conversation_id}")).json()
+    assert thread["messages"][0]["readTime"]

@@ -47,7 +47,7 @@ async def send_as_agent(
     closed for a text (T9); 400 for a text that is empty or too long.
     """
     place = await hold_place(connection, caller, conversation_id)
-    await _check_owner(connection, caller, place, participant_id)
+    await check_owner(connection, caller, place, participant_id)
     contents: list[MediaContent | None] = [None]
     if draft.media_ids:
         if draft.response_id is not None:
@@ -71,7 +71,7 @@ async def _send(connection: Connection, catalogue: Catalogue, intent: Intent) ->
     return result
 
 
-async def _check_owner(
+async def check_owner(
     connection: Connection, caller: Caller, place: Place, participant_id: UUID
 ) -> None:
     """Only who has the conversation, accepted and not parked, writes in it."""

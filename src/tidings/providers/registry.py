@@ -13,7 +13,7 @@ from tidings.domain.outcomes import Outcome
 from tidings.domain.windows import Channel
 from tidings.providers.http import Download, FileStream, Http
 from tidings.providers.meta_graph import describe as describe_meta
-from tidings.providers.whatsapp_cloud import checks, division, media, send, webhook
+from tidings.providers.whatsapp_cloud import checks, division, manage, media, send, webhook
 from tidings.providers.whatsapp_cloud.checks import CheckResult
 from tidings.providers.whatsapp_cloud.wire import Account
 
@@ -48,6 +48,14 @@ class UploadMedia(Protocol):
     ) -> Awaitable[str]: ...
 
 
+class MarkRead(Protocol):
+    """Tells a customer that their message was read; see manage.mark_read."""
+
+    def __call__(
+        self, http: Http, account: Account, *, provider_message_id: str, shows_typing: bool
+    ) -> Awaitable[None]: ...
+
+
 class Provider(msgspec.Struct, frozen=True):
     """What the engine needs of a provider, and what it can do.
 
@@ -66,6 +74,7 @@ class Provider(msgspec.Struct, frozen=True):
     describe: Callable[[str], str]
     open_media: OpenMedia
     upload_media: UploadMedia
+    mark_read: MarkRead | None = None
     templates: bool = True
 
 
@@ -80,6 +89,7 @@ WHATSAPP_CLOUD: Final = Provider(
     describe=describe_meta,
     open_media=media.open_media,
     upload_media=media.upload_media,
+    mark_read=manage.mark_read,
 )
 
 PROVIDERS: Final = {

@@ -252,6 +252,41 @@ def update_waiting(
     )
 
 
+class ReadMark(msgspec.Struct, frozen=True):
+    """The customer's latest message, by the provider's id, on its number."""
+
+    integration_id: UUID
+    provider_message_id: str
+
+
+def take_read_mark(
+    organization_id: UUID, conversation_id: UUID, *, typing: bool
+) -> Query[ReadMark]:
+    """Note that the customer's latest message was read; no row when that is told already.
+
+    To show that somebody types it is told again, but not within ten seconds.
+    """
+    return Query(
+        """
+        UPDATE message m SET read_at = now()
+        FROM (
+          SELECT id FROM message
+          WHERE organization_id = %(organization_id)s AND conversation_id = %(conversation_id)s
+            AND direction = 'inbound' AND provider_message_id IS NOT NULL
+          ORDER BY id DESC LIMIT 1) x
+        WHERE m.organization_id = %(organization_id)s AND m.id = x.id
+          AND (m.read_at IS NULL OR %(typing)s AND m.read_at < now() - interval '10 seconds')
+        RETURNING m.integration_id, m.provider_message_id
+        """,
+        {
+            "organization_id": organization_id,
+            "conversation_id": conversation_id,
+            "typing": typing,
+        },
+        ReadMark,
+    )
+
+
 class Latest(msgspec.Struct, frozen=True):
     """A conversation of a customer; `is_here`: on the number that was asked about."""
 

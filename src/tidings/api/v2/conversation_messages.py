@@ -4,13 +4,16 @@ from typing import Annotated, Any
 from uuid import UUID
 
 from litestar import Request, Response, Router, get, post
+from litestar.di import Provide
 from litestar.params import Parameter
 from msgspec import Meta
 
 from tidings.actions.agent_messages import AgentDraft, send_as_agent
 from tidings.actions.agent_work import hold_place
+from tidings.actions.channels import Channels
 from tidings.actions.conversation_facts import ADD_NOTE, VIEW_NOTE, add_note
 from tidings.actions.outreach import Begun, Outreach, start_conversation
+from tidings.actions.read_marks import mark_read
 from tidings.api.auth import needs
 from tidings.api.outgoing import Outgoing
 from tidings.api.paging import After, keyset
@@ -23,6 +26,7 @@ from tidings.api.v2.agentless import (
     read_values,
 )
 from tidings.api.v2.conversation_views import CONVERSATIONS
+from tidings.api.v2.integration_checks import read_channels
 from tidings.api.v2.message_views import MessageDataView
 from tidings.api.views import Body, Keyset, Moment, Ref, View, moment, parse_id
 from tidings.domain.errors import invalid
@@ -146,6 +150,25 @@ async def send_message(
     return await once(send, MessageDataView.of)
 
 
+@post(f"{COMMUNICATION}/typing", guards=[needs(PERMISSION)], status_code=204)
+async def show_typing(
+    conversation_id: UUID, communication_id: UUID, caller: Caller, channels: Channels
+) -> None:
+    """Show the customer that their agent types; it also marks what they wrote as read.
+
+    It shows for some seconds; more often than every ten seconds nothing is told.
+    """
+    await mark_read(channels, caller, conversation_id, communication_id, typing=True)
+
+
+@post(f"{COMMUNICATION}/read", guards=[needs(PERMISSION)], status_code=204)
+async def show_read(
+    conversation_id: UUID, communication_id: UUID, caller: Caller, channels: Channels
+) -> None:
+    """Show the customer that their agent read what they wrote, once for each message."""
+    await mark_read(channels, caller, conversation_id, communication_id, typing=False)
+
+
 @post("/messages", guards=[needs(PERMISSION)], status_code=200)
 async def start_message_conversation(
     data: OutreachBody, caller: Caller, once: Once
@@ -197,6 +220,7 @@ async def list_notes(
 
 conversation_messages_router = Router(
     CONVERSATIONS,
-    route_handlers=[send_message, write_note, list_notes],
+    route_handlers=[send_message, show_typing, show_read, write_note, list_notes],
+    dependencies={"channels": Provide(read_channels)},
     tags=["Conversations"],
 )
