@@ -173,6 +173,31 @@ async def test_leaving_a_queue_withdraws_the_offer(desk: Desk) -> None:
     assert await desk.held(agent) == (0, "IDLE")
 
 
+async def test_who_was_offered_a_conversation_hears_that_it_was_closed(desk: Desk) -> None:
+    queue_id = await desk.queue()
+    agent = await desk.agent(queue_id)
+    conversation_id = await desk.waits(queue_id)
+    await desk.offer((conversation_id, agent))
+
+    async with desk.database.transaction() as connection:
+        await close_conversations(
+            connection,
+            desk.organization_id,
+            [conversation_id],
+            reason="agent",
+            disconnect_type="client",
+        )
+        cursor = await connection.execute(
+            "SELECT body FROM event WHERE kind = 'conversation.closed' AND entity_id = %s",
+            (conversation_id,),
+        )
+        (body,) = await cursor.fetchone() or ({},)
+
+    assert body["userIds"] == [str(agent.id)]
+    assert body["state"] == "disconnected"
+    assert await desk.held(agent) == (0, "IDLE")
+
+
 async def test_a_closed_conversation_has_nobody(desk: Desk) -> None:
     queue_id = await desk.queue()
     agent = await desk.agent(queue_id)

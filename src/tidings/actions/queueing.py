@@ -1,6 +1,6 @@
 """Conversations enter queues and leave them."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from uuid import UUID
 
@@ -10,7 +10,13 @@ from tidings.actions.participation import Told, announce, derive, move
 from tidings.store import waiting as store
 from tidings.store.agents import wake_router
 from tidings.store.ids import new_id
-from tidings.store.participants import ParticipantKey, ParticipantRow, Step, select_participants
+from tidings.store.participants import (
+    Derived,
+    ParticipantKey,
+    ParticipantRow,
+    Step,
+    select_participants,
+)
 from tidings.store.query import Connection, execute, fetch
 from tidings.store.waiting import Entered, NewWaiting, WaitingRow
 
@@ -94,7 +100,7 @@ async def close_conversations(
 
     Gives those that were closed. A customer who writes again opens them anew.
     """
-    await leave_queue(
+    left = await leave_queue(
         connection, organization_id, conversation_ids, disconnect_type=disconnect_type
     )
     keys = await _agents_of(connection, organization_id, conversation_ids, ALIVE)
@@ -107,24 +113,27 @@ async def close_conversations(
         otherwise="disconnected",
         close_reason=reason,
     )
-    told = [
-        Told(
-            conversation_id=each.conversation_id,
-            division_id=each.division_id,
-            state=each.state,
-            queue_id=each.queue_id,
-            user_ids=tuple(
-                row.user_id
-                for row in moved
-                if row.conversation_id == each.conversation_id and row.user_id is not None
-            ),
-        )
-        for each in closed.values()
-    ]
+    people = [(row.conversation_id, row.user_id) for row in moved]
+    people += [(row.conversation_id, row.offered_to) for row in left]
+    desks: dict[UUID, set[UUID]] = {}
+    for conversation_id, user_id in people:
+        if user_id is not None:
+            desks.setdefault(conversation_id, set()).add(user_id)
+    told = [_closed(each, desks.get(each.conversation_id, ())) for each in closed.values()]
     await announce(connection, organization_id, "closed", told)
-    if moved:
+    if people:
         await execute(connection, wake_router(organization_id))
     return list(closed)
+
+
+def _closed(derived: Derived, user_ids: Iterable[UUID]) -> Told:
+    return Told(
+        conversation_id=derived.conversation_id,
+        division_id=derived.division_id,
+        state=derived.state,
+        queue_id=derived.queue_id,
+        user_ids=tuple(user_ids),
+    )
 
 
 async def _agents_of(
