@@ -66,6 +66,7 @@ const consent = () => import("./consent");
 const people = () => import("./people");
 const routing = withWords("routing", () => import("./routing"));
 const board = withWords("routing", () => import("./board"));
+const surveys = withWords("routing", () => import("./surveys"));
 const oauth = () => import("./oauth");
 const audit = () => import("./audit");
 const system = () => import("./system");
@@ -102,6 +103,7 @@ const tree = root.addChildren([
     page("/consent/imports/$id", consent, "ImportPage"),
     page("/consent/keywords", consent, "KeywordsPage"),
     page("/reports/now", board, "BoardPage"),
+    page("/reports/surveys", surveys, "SurveysPage"),
     page("/reports/usage", reports, "UsagePage"),
     page("/administration/people", people, "PeoplePage"),
     page("/administration/people/new", people, "NewPersonPage"),

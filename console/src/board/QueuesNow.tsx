@@ -80,7 +80,10 @@ function QueueRow({ queue, isOpen, onOpen }: RowProps) {
           onQueue: figures.number(queue.onQueue),
         })}
         {queue.notResponding > 0 && (
-          <span data-tone="bad"> {t("board.notResponding", { count: queue.notResponding })}</span>
+          <span data-tone="bad" data-wide>
+            {" "}
+            {t("board.notResponding", { count: queue.notResponding })}
+          </span>
         )}
       </td>
       <td data-wide>{figures.number(queue.interacting)}</td>

@@ -62,6 +62,7 @@ function useColumns(): Column<Waiting>[] {
     {
       id: "customer",
       header: t("board.customer"),
+      width: 210,
       narrow: true,
       render: (row) => <Customer row={row} />,
     },
@@ -93,8 +94,8 @@ function useColumns(): Column<Waiting>[] {
   const give: Column<Waiting> = {
     id: "assign",
     header: t("board.assign"),
-    width: 110,
-    narrow: 100,
+    width: 90,
+    narrow: 90,
     render: (row) => <AssignButton row={row} />,
   };
   return mayAssign ? [...columns, give] : columns;

@@ -15,6 +15,7 @@ import { allows, may, type Permission } from "@/api/permissions";
 import { mayContacts } from "@/contacts/permissions";
 import { mayDesk } from "@/desk/permissions";
 import { mayRouting } from "@/routing/permissions";
+import { maySurveys } from "@/surveys/permissions";
 
 export type AreaId =
   | "desk"
@@ -39,6 +40,7 @@ export type PageId =
   | "suppressions"
   | "keywords"
   | "board"
+  | "surveys"
   | "usage"
   | "people"
   | "roles"
@@ -113,6 +115,7 @@ export const AREAS: Area[] = [
     icon: ChartNoAxesColumn,
     pages: [
       { id: "board", href: "/reports/now", needs: mayRouting.viewQueues },
+      { id: "surveys", href: "/reports/surveys", needs: maySurveys.open },
       { id: "usage", href: "/reports/usage", needs: may.viewUsage },
     ],
   },
