@@ -74,6 +74,11 @@ class Talk(NamedTuple):
         body = {"mediaIds": list(media_ids)} | ({} if text is None else {"textBody": text})
         return await self.api.post(path, body, headers={"Idempotency-Key": str(new_id())})
 
+    async def write(self, text: str) -> Answer:
+        """The agent writes a text."""
+        path = f"{MESSAGES}/{self.conversation_id}/communications/{self.part_id}/messages"
+        return await self.api.post(path, {"textBody": text})
+
     async def upload(self, content: bytes, name: str) -> str:
         """The agent uploads a file."""
         return await upload(self.api, self.conversation_id, content, name=name)
@@ -169,6 +174,28 @@ async def test_a_file_deleted_before_its_turn_fails_its_message_with_the_reason(
     shown = (await api.get(f"/api/v2/interactions/{talk.conversation_id}")).json()["messages"][-1]
     assert "deleted before" in shown["errorText"]
     assert shown["attachment"]["status"] == "deleted"
+
+
+async def test_a_store_that_fails_holds_back_messages_with_files_only(
+    talk: Talk, dispatch: Dispatch, sending: Sending, settings: Settings, simulation: Simulation
+) -> None:
+    media_id = await talk.upload(PDF, "Offer.pdf")
+    message_id = (await talk.send(media_id)).json()["id"]
+    (stored,) = (settings.home_path / "media").rglob(f"*{media_id}")
+    stored.unlink()
+    stored.symlink_to(stored)  # a link to itself cannot be read, and is there all the same
+
+    async with sender(dispatch, talk.line):
+        await talk.write("Do you see it?")
+        sent = await eventually(lambda: one_accepted(simulation, talk.line))
+    waiting = await sending.one("SELECT status FROM message WHERE id = %s", message_id)
+
+    assert sent[0]["type"] == "text"
+    assert waiting == "queued"
+
+
+async def one_accepted(simulation: Simulation, line: Line) -> list[dict[str, Any]]:
+    return [msgspec.json.decode(each.message) for each in accepted(simulation, line)]
 
 
 async def test_only_complete_files_of_this_conversation_are_sent(

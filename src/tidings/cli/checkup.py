@@ -18,6 +18,7 @@ from tidings.store.database import UNAVAILABLE, Database
 from tidings.store.ids import time_of
 from tidings.store.inbox import select_lanes
 from tidings.store.leases import select_workers
+from tidings.store.media_files import STORE_ERRORS, MediaFiles
 from tidings.store.migrate import newest_revision
 from tidings.store.outbox import select_queues
 from tidings.store.quarantine import count_quarantine
@@ -51,7 +52,8 @@ Check = Callable[[Connection, Settings], AsyncIterator[Finding]]
 async def check_everything(settings: Settings) -> list[Finding]:
     """All findings, in the order of what stands on what."""
     findings = [Finding(OK, "settings", f"read; home is {settings.home_path}")]
-    findings += [check_key(settings), check_disk(settings), await check_door(settings)]
+    findings += [check_key(settings), check_disk(settings), await check_media(settings)]
+    findings.append(await check_door(settings))
     try:
         url = database_url(settings)
         database = Database(url, pool_size=1, timeout_seconds=5)
@@ -95,6 +97,18 @@ def check_disk(settings: Settings) -> Finding:
         state = FAIL if free < LEAST_DISK else WARN
         return Finding(state, "disk", message, "make room, or keep journals shorter (*_DAYS)")
     return Finding(OK, "disk", message)
+
+
+async def check_media(settings: Settings) -> Finding:
+    """The store of media answers; a folder may be written to."""
+    if not settings.media_store and not settings.home_path.exists():
+        return Finding(WARN, "media", "their folder is not there yet", "it is made when needed")
+    try:
+        place = await MediaFiles(settings).check()
+    except (*STORE_ERRORS, ValueError) as error:
+        mend = "mend TIDINGS_MEDIA_STORE and the store's own variables (docs/operate.md)"
+        return Finding(FAIL, "media", str(error).partition("\n")[0], mend)
+    return Finding(OK, "media", f"lie in {place}")
 
 
 async def check_door(settings: Settings) -> Finding:

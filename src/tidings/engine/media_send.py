@@ -7,6 +7,7 @@ from uuid import UUID
 from weakref import WeakValueDictionary
 
 import msgspec
+import structlog
 
 from tidings.domain.content import MediaContent
 from tidings.domain.outcomes import Fault, Refused
@@ -17,12 +18,21 @@ from tidings.providers.whatsapp_cloud.wire import Account
 from tidings.settings import Settings
 from tidings.store.database import Database
 from tidings.store.media import MediaRow, select_some_media
-from tidings.store.media_files import MediaFiles
+from tidings.store.media_files import STORE_ERRORS, MediaFiles
 from tidings.store.media_upkeep import set_provider_media
 from tidings.store.query import execute, fetch_optional
 
+log = structlog.get_logger()
+
 # The provider keeps an upload for 30 days; a message may still wait a while for its turn.
 PROVIDER_KEEPS: Final = timedelta(days=29)
+# It is this message that waits: those without a file go on.
+NOT_READ: Final = Refused(
+    "media.store",
+    Fault.SERVER,
+    "The store of media did not give the file; it is tried again.",
+    only_this_recipient=True,
+)
 GONE: Final = Refused(
     "media.gone", Fault.REQUEST, "The file was deleted before the message went out."
 )
@@ -67,6 +77,9 @@ class MediaSend:
             given = await self._upload(row, provider, account)
         except FileNotFoundError:
             return GONE
+        except STORE_ERRORS as error:
+            log.warning("media.store_failed", media_id=str(media_id), error=str(error))
+            return NOT_READ
         except GraphRefused as error:
             return error.refusal
         except (NeverLeft, MayHaveLeft) as error:

@@ -5,11 +5,13 @@ What there is and who may see it stands in `media`; here a key is all that is kn
 
 import tempfile
 from collections.abc import AsyncIterator
+from contextlib import suppress
 from pathlib import Path
 from typing import IO, TYPE_CHECKING
 
 import msgspec
 import obstore
+from obstore.exceptions import BaseError
 from obstore.store import LocalStore, ObjectStore, from_url
 
 from tidings.settings import Settings
@@ -19,6 +21,8 @@ if TYPE_CHECKING:
 
 CHUNK_BYTES = 262_144
 FOLDER = "media"
+# What a store raises that does not work. A file that is not there is a FileNotFoundError.
+STORE_ERRORS = (OSError, BaseError)
 LOCAL = "file://"
 
 
@@ -32,7 +36,7 @@ class Opened(msgspec.Struct, frozen=True):
 
 
 class MediaFiles:
-    """The store of one installation. Errors of the store are OSErrors or obstore's own."""
+    """The store of one installation. What it raises when it does not work: STORE_ERRORS."""
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
@@ -62,6 +66,12 @@ class MediaFiles:
                 await obstore.delete_async(self._open(), key)
             except FileNotFoundError:
                 continue
+
+    async def check(self) -> str:
+        """Ask the store for a file that is not there, and give where it is; raises STORE_ERRORS."""
+        with suppress(FileNotFoundError):
+            await obstore.head_async(self._open(), "is-it-there")
+        return self._settings.media_store or str(self._settings.home_path / FOLDER)
 
     def _open(self) -> ObjectStore:
         if self._store is None:

@@ -6,6 +6,7 @@ from typing import Annotated
 from urllib.parse import quote
 from uuid import UUID
 
+import structlog
 from litestar import Router, get
 from litestar.params import Parameter
 from litestar.response import Stream
@@ -19,7 +20,9 @@ from tidings.domain.errors import Kind, Rejection, absent
 from tidings.domain.permissions import Caller
 from tidings.store.database import Database
 from tidings.store.media import MediaRow
-from tidings.store.media_files import MediaFiles, Opened
+from tidings.store.media_files import STORE_ERRORS, MediaFiles, Opened
+
+log = structlog.get_logger()
 
 VIEWS = (VIEW, VIEW_MESSAGES)
 # Shown in the page; everything else is only to be saved.
@@ -86,6 +89,10 @@ async def _open(
         return await files.open(key, start=first, end=end)
     except FileNotFoundError:
         raise absent("file", media_id) from None
+    except STORE_ERRORS as error:
+        log.warning("media.store_failed", media_id=str(media_id), error=str(error))
+        message = "The store of media does not answer; try again in a moment."
+        raise Rejection(Kind.UNAVAILABLE, "media.store", message, retry_after_s=5) from None
 
 
 def _range(wanted: str | None, size_bytes: int) -> tuple[int, int | None]:
