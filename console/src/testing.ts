@@ -7,6 +7,7 @@ beforeAll(async () => {
   await startTranslations();
   await chooseLanguage("en", { remember: false });
   await loadWords("routing");
+  await loadWords("desk");
 });
 
 afterEach(() => {

@@ -4,7 +4,10 @@ import { useTranslation } from "react-i18next";
 import type { Part, Placeholder } from "@/api/types";
 import { placeholderKey, type Draft } from "./draft";
 
-export function PlaceholderFields({ draft }: { draft: Draft }) {
+/** What is filled in here: a notification's draft, or any other with a template and its values. */
+type Fillable = Pick<Draft, "template" | "parameters" | "change" | "errorAt">;
+
+export function PlaceholderFields({ draft }: { draft: Fillable }) {
   const { t } = useTranslation();
   const placeholders = draft.template?.placeholders.filter(isAsked) ?? [];
   if (placeholders.length === 0) return null;
@@ -24,11 +27,11 @@ function isAsked({ kind, required }: Placeholder): boolean {
   return kind !== "payload" || required === true;
 }
 
-function nameOf({ part, key, index }: Placeholder, draft: Draft): string {
+function nameOf({ part, key, index }: Placeholder, draft: Fillable): string {
   return (part === "button" && draft.template?.buttons?.[index ?? 0]?.text) || key;
 }
 
-function Field({ placeholder, draft }: { placeholder: Placeholder; draft: Draft }) {
+function Field({ placeholder, draft }: { placeholder: Placeholder; draft: Fillable }) {
   const { t } = useTranslation();
   const key = placeholderKey(placeholder);
   const { example } = placeholder;

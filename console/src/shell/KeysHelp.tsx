@@ -1,6 +1,8 @@
 // The keys the console knows.
 import { Group, Kbd, Modal, Stack, Text } from "@mantine/core";
 import { useTranslation } from "react-i18next";
+import { useMay } from "@/api/permissions";
+import { mayDesk } from "@/desk/permissions";
 
 const KEYS = [
   ["palette", ["Ctrl / ⌘", "K"]],
@@ -10,9 +12,18 @@ const KEYS = [
   ["close", ["Esc"]],
   ["help", ["?"]],
 ] as const;
+const DESK_KEYS = [
+  ["accept", ["A"]],
+  ["decline", ["D"]],
+  ["write", ["R"]],
+  ["note", ["N"]],
+  ["transfer", ["T"]],
+  ["end", ["E"]],
+] as const;
 
 export default function KeysHelp({ onClose }: { onClose: () => void }) {
   const { t } = useTranslation();
+  const keys = useMay()(mayDesk.work) ? [...KEYS, ...DESK_KEYS] : KEYS;
   return (
     <Modal
       opened
@@ -22,7 +33,7 @@ export default function KeysHelp({ onClose }: { onClose: () => void }) {
       closeButtonProps={{ "aria-label": t("common.close") }}
     >
       <Stack gap="xs">
-        {KEYS.map(([id, keys]) => (
+        {keys.map(([id, keys]) => (
           <Group key={id} justify="space-between">
             <Text>{t(`keys.${id}`)}</Text>
             <Group gap={4}>

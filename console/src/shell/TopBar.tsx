@@ -2,6 +2,7 @@
 import { Kbd, UnstyledButton } from "@mantine/core";
 import { useOs } from "@mantine/hooks";
 import { Search } from "lucide-react";
+import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 import { useSession } from "@/api/session";
 import { PersonMenu } from "./PersonMenu";
@@ -10,9 +11,11 @@ import classes from "./TopBar.module.css";
 interface Props {
   onKeys: () => void;
   onSearch: () => void;
+  /** What stands before the person's menu, such as an agent's presence. */
+  children?: ReactNode;
 }
 
-export function TopBar({ onKeys, onSearch }: Props) {
+export function TopBar({ onKeys, onSearch, children }: Props) {
   const { t } = useTranslation();
   const session = useSession();
   const isMac = useOs() === "macos";
@@ -26,6 +29,7 @@ export function TopBar({ onKeys, onSearch }: Props) {
           {isMac ? "⌘ K" : "Ctrl K"}
         </Kbd>
       </UnstyledButton>
+      {children}
       <PersonMenu onKeys={onKeys} />
     </section>
   );

@@ -14,6 +14,7 @@ import {
 import { allows, may, type Permission } from "@/api/permissions";
 import { mayContacts } from "@/contacts/permissions";
 import { mayDesk } from "@/desk/permissions";
+import { mayDesk } from "@/desk/permissions";
 import { mayRouting } from "@/routing/permissions";
 import { maySurveys } from "@/surveys/permissions";
 
@@ -67,6 +68,7 @@ export interface Area {
 }
 
 export const AREAS: Area[] = [
+  { id: "desk", icon: Headset, pages: [{ id: "desk", href: "/desk", needs: mayDesk.work }] },
   { id: "desk", icon: Headset, pages: [{ id: "desk", href: "/desk", needs: mayDesk.work }] },
   {
     id: "campaigns",

@@ -1,0 +1,94 @@
+// What an agent has on every page: their presence, the switch to go on queue, and new offers.
+import { Button, Menu, Switch, UnstyledButton } from "@mantine/core";
+import { useQuery } from "@tanstack/react-query";
+import { Check } from "lucide-react";
+import { createPortal } from "react-dom";
+import { useTranslation } from "react-i18next";
+import { useSession } from "@/api/session";
+import { StateMark } from "@/components/StateMark";
+import classes from "./DeskBar.module.css";
+import { OfferBar } from "./OfferBar";
+import {
+  labelIn,
+  ON_QUEUE,
+  presencesQuery,
+  useGoOnQueue,
+  usePresence,
+  useRoutingStatus,
+  useSetPresence,
+} from "./presences";
+import { useFlush } from "./useOutbox";
+
+/** `offers` is the place at the top of the page where offers appear. */
+export function DeskBar({ offers }: { offers: HTMLElement | null }) {
+  const userId = useSession()?.user.id;
+  useFlush(userId);
+  if (!userId) return null;
+  return (
+    <>
+      <Presence userId={userId} />
+      {offers && createPortal(<OfferBar userId={userId} />, offers)}
+    </>
+  );
+}
+
+function Presence({ userId }: { userId: string }) {
+  const { t } = useTranslation();
+  const status = useRoutingStatus(userId)?.status;
+  const goOnQueue = useGoOnQueue(userId);
+  const isOn = status !== undefined && status !== "OFF_QUEUE";
+  if (status === undefined) return null;
+  return (
+    <div className={classes.presence}>
+      {status === "NOT_RESPONDING" ? (
+        <Button size="compact-sm" color="red.8" onClick={() => goOnQueue.mutate(true)}>
+          {t("deskBar.respond")}
+        </Button>
+      ) : (
+        <PresenceMenu userId={userId} isOn={isOn} />
+      )}
+      <Switch
+        size="sm"
+        label={t("deskBar.onQueue")}
+        checked={goOnQueue.isPending ? goOnQueue.variables : isOn}
+        onChange={(event) => goOnQueue.mutate(event.currentTarget.checked)}
+        classNames={{ label: classes.label }}
+      />
+    </div>
+  );
+}
+
+function PresenceMenu({ userId, isOn }: { userId: string; isOn: boolean }) {
+  const { t, i18n } = useTranslation();
+  const own = usePresence(userId)?.presenceDefinition;
+  const all = useQuery(presencesQuery).data?.entities ?? [];
+  const set = useSetPresence(userId);
+  const chosen = all.find(({ id }) => id === own?.id);
+  const word = chosen && labelIn(chosen.languageLabels, i18n.language);
+  const isQuiet = own?.systemPresence === "Offline";
+  return (
+    <Menu position="bottom-end" shadow="md" width={220}>
+      <Menu.Target>
+        <UnstyledButton className={classes.chosen} aria-label={t("deskBar.presence")}>
+          <StateMark tone={isOn ? "good" : isQuiet ? "quiet" : "warn"}>
+            {word ?? own?.systemPresence ?? ""}
+          </StateMark>
+        </UnstyledButton>
+      </Menu.Target>
+      <Menu.Dropdown>
+        <Menu.Label>{t("deskBar.presence")}</Menu.Label>
+        {all
+          .filter(({ systemPresence }) => systemPresence !== ON_QUEUE)
+          .map((each) => (
+            <Menu.Item
+              key={each.id}
+              rightSection={each.id === own?.id && <Check size={14} />}
+              onClick={() => set.mutate(each.id)}
+            >
+              {labelIn(each.languageLabels, i18n.language) ?? each.name}
+            </Menu.Item>
+          ))}
+      </Menu.Dropdown>
+    </Menu>
+  );
+}

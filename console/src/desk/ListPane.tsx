@@ -1,0 +1,96 @@
+// The list of conversations: one's own, those that wait for somebody, and those of the team.
+import { SegmentedControl, Skeleton, Stack, Title } from "@mantine/core";
+import { useEffect, useMemo } from "react";
+import { useTranslation } from "react-i18next";
+import { useLiveKeyset, type KeysetList } from "@/api/keyset";
+import { useMay } from "@/api/permissions";
+import { useSession } from "@/api/session";
+import type { Interaction } from "@/api/types";
+import { Empty } from "@/components/Empty";
+import { ErrorNotice } from "@/components/ErrorNotice";
+import { useSearchState } from "@/components/search";
+import { idOfInteraction, readInteractions } from "@/interactions/queries";
+import classes from "./ListPane.module.css";
+import { Rows } from "./Rows";
+import { mayDesk } from "./permissions";
+import { CHANGES, useMine } from "./queries";
+import { rowOfConversation, rowOfInteraction, type Row } from "./rows";
+import { inOrder } from "./standing";
+
+export type Tab = "mine" | "waiting" | "team";
+const TABS: Tab[] = ["mine", "waiting", "team"];
+
+export function ListPane({ onRows }: { onRows: (ids: string[]) => void }) {
+  const { t } = useTranslation();
+  const { values, set } = useSearchState();
+  const seesOthers = useMay()(mayDesk.seeOthers);
+  const tab = seesOthers ? (TABS.find((each) => each === values.tab) ?? "mine") : "mine";
+  return (
+    <section className={classes.pane} aria-label={t("desk.conversations")}>
+      <div className={classes.head}>
+        <Title order={1} className={classes.title}>
+          {t("areas.desk")}
+        </Title>
+        {seesOthers && (
+          <SegmentedControl
+            size="xs"
+            fullWidth
+            aria-label={t("desk.conversations")}
+            data={TABS.map((each) => ({ value: each, label: t(`desk.tabs.${each}`) }))}
+            value={tab}
+            onChange={(each) => set({ tab: each === "mine" ? undefined : each })}
+          />
+        )}
+      </div>
+      {tab === "mine" ? <Mine onRows={onRows} /> : <Others key={tab} tab={tab} onRows={onRows} />}
+    </section>
+  );
+}
+
+function Mine({ onRows }: { onRows: (ids: string[]) => void }) {
+  const { t } = useTranslation();
+  const me = useSession()?.user.id ?? "";
+  const { conversations, isKnown } = useMine();
+  const rows = useMemo(
+    () => inOrder(conversations, me).map((each) => rowOfConversation(each, me)),
+    [conversations, me],
+  );
+  useTold(rows, onRows);
+  if (!isKnown) return <Pending />;
+  if (rows.length === 0) return <Empty text={t("desk.empty.mine")} />;
+  return <Rows rows={rows} />;
+}
+
+const STATES = { waiting: "open", team: "connected" } as const;
+
+function Others({ tab, onRows }: { tab: keyof typeof STATES; onRows: (ids: string[]) => void }) {
+  const { t } = useTranslation();
+  const list: KeysetList<Interaction> = useLiveKeyset(
+    ["desk", "others", tab],
+    readInteractions({ state: STATES[tab] }),
+    idOfInteraction,
+    3_000,
+    CHANGES,
+  );
+  const rows = useMemo(() => list.rows.map(rowOfInteraction), [list.rows]);
+  useTold(rows, onRows);
+  if (list.isLoading) return <Pending />;
+  if (list.error) return <ErrorNotice error={list.error} retry={list.reload} />;
+  if (rows.length === 0) return <Empty text={t(`desk.empty.${tab}`)} />;
+  return <Rows rows={rows} onEnd={list.loadMore} />;
+}
+
+/** Tell the page which conversations are listed, in their order, for its keys. */
+function useTold(rows: Row[], onRows: (ids: string[]) => void) {
+  useEffect(() => onRows(rows.map(({ id }) => id)), [rows, onRows]);
+}
+
+function Pending() {
+  return (
+    <Stack gap="xs" p="sm" aria-busy="true">
+      <Skeleton h={52} />
+      <Skeleton h={52} />
+      <Skeleton h={52} />
+    </Stack>
+  );
+}

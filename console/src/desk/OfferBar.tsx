@@ -1,0 +1,146 @@
+// Offers: who, what, how long they wait, and how long one has to decide. Announced to the ear, to
+// screen readers, and by the browser when the person looks elsewhere.
+import { Button, Group, Text } from "@mantine/core";
+import { useNavigate } from "@tanstack/react-router";
+import { Bell, BellRing } from "lucide-react";
+import { useEffect, useRef, useState } from "react";
+import { useTranslation } from "react-i18next";
+import { RelativeTime } from "@/components/RelativeTime";
+import { mayAskToNotify, notify, ring } from "./attention";
+import { useAccept, useDecline, type At } from "./deeds";
+import classes from "./OfferBar.module.css";
+import { useMine } from "./queries";
+import { ownPart, standingOf } from "./standing";
+import type { Conversation, Part } from "./types";
+import { clockOf, useSecondsLeft } from "./countdown";
+
+export interface Offer {
+  conversation: Conversation;
+  part: Part;
+  at: At;
+}
+
+/** What the person is offered now, the first to run out first. */
+export function useOffers(userId: string): Offer[] {
+  const { conversations } = useMine();
+  return conversations
+    .flatMap((conversation) => {
+      const part = ownPart(conversation, userId);
+      if (!part || standingOf(part) !== "offered") return [];
+      return { conversation, part, at: { conversationId: conversation.id, partId: part.id } };
+    })
+    .sort((one, other) => expiryOf(one).localeCompare(expiryOf(other)));
+}
+
+const expiryOf = ({ part }: Offer) => part.alertingExpiresTime ?? "";
+
+/** Accept an offer and open its conversation. */
+export function useAcceptAndOpen() {
+  const navigate = useNavigate();
+  return useAccept(
+    ({ conversationId }) => void navigate({ to: "/desk", search: { c: conversationId } as never }),
+  );
+}
+
+export function OfferBar({ userId }: { userId: string }) {
+  const { t } = useTranslation();
+  const offers = useOffers(userId);
+  useAnnounced(offers);
+  const first = offers[0];
+  const said = first && t("deskBar.offer.said", { name: nameOf(first) });
+  return (
+    <>
+      <div className={classes.said} role="alert">
+        {said}
+      </div>
+      {offers.map((offer) => (
+        <OneOffer key={offer.part.id} offer={offer} />
+      ))}
+    </>
+  );
+}
+
+function OneOffer({ offer }: { offer: Offer }) {
+  const { t } = useTranslation();
+  const accept = useAcceptAndOpen();
+  const decline = useDecline();
+  const { conversation, part, at } = offer;
+  const waits = conversation.lastMessage?.time;
+  return (
+    <section className={classes.bar} aria-label={t("deskBar.offer.label")}>
+      <BellRing size={20} aria-hidden className={classes.sign} />
+      <div className={classes.words}>
+        <Text fw={600} truncate>
+          {nameOf(offer)}
+          {conversation.queue?.name && (
+            <Text span c="dimmed">{` · ${conversation.queue.name}`}</Text>
+          )}
+        </Text>
+        <Text size="xs" c="dimmed" truncate>
+          {conversation.lastMessage?.text} · <RelativeTime time={waits} />
+        </Text>
+      </div>
+      {part.alertingExpiresTime && <Countdown until={part.alertingExpiresTime} />}
+      <Group gap="xs" wrap="nowrap">
+        <AskToNotify />
+        <Button
+          size="xs"
+          variant="default"
+          loading={decline.isPending}
+          onClick={() => decline.mutate(at)}
+        >
+          {t("deskBar.offer.decline")}
+        </Button>
+        <Button size="xs" loading={accept.isPending} onClick={() => accept.mutate(at)}>
+          {t("deskBar.offer.accept")}
+        </Button>
+      </Group>
+    </section>
+  );
+}
+
+function Countdown({ until }: { until: string }) {
+  const { t } = useTranslation();
+  const seconds = useSecondsLeft(until);
+  return (
+    <span className={classes.left} title={t("deskBar.offer.left")} role="timer">
+      {clockOf(seconds)}
+    </span>
+  );
+}
+
+/** Asks for notifications only where the person presses for it. */
+function AskToNotify() {
+  const { t } = useTranslation();
+  const [asks, setAsks] = useState(mayAskToNotify);
+  if (!asks) return null;
+  const ask = () => void Notification.requestPermission().then(() => setAsks(mayAskToNotify()));
+  return (
+    <Button
+      size="xs"
+      variant="subtle"
+      leftSection={<Bell size={14} aria-hidden />}
+      className={classes.ask}
+      onClick={ask}
+    >
+      {t("deskBar.offer.notify")}
+    </Button>
+  );
+}
+
+/** Each new offer rings once. */
+function useAnnounced(offers: Offer[]) {
+  const { t } = useTranslation();
+  const known = useRef(new Set<string>());
+  useEffect(() => {
+    for (const offer of offers) {
+      if (known.current.has(offer.part.id)) continue;
+      known.current.add(offer.part.id);
+      ring();
+      const text = offer.conversation.lastMessage?.text ?? "";
+      notify(t("deskBar.offer.said", { name: nameOf(offer) }), text, offer.part.id);
+    }
+  }, [offers, t]);
+}
+
+const nameOf = ({ conversation }: Offer) => conversation.customer.name ?? conversation.address;

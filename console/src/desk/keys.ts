@@ -1,0 +1,49 @@
+// The keys of the desk. They do nothing while somebody types or a sheet is open.
+import { useHotkeys } from "@mantine/hooks";
+import { useQueryClient } from "@tanstack/react-query";
+import { useSearchState } from "@/components/search";
+import { useDecline } from "./deeds";
+import { useEnd } from "./HeldActions";
+import { useAcceptAndOpen, useOffers } from "./OfferBar";
+import { conversationKey } from "./queries";
+import { ownPart, standingOf } from "./standing";
+import type { Conversation } from "./types";
+
+export function useDeskKeys(userId: string, listed: () => string[]): void {
+  const { values, set } = useSearchState();
+  const queries = useQueryClient();
+  const offer = useOffers(userId)[0];
+  const accept = useAcceptAndOpen();
+  const decline = useDecline();
+  const end = useEnd();
+  const move = (by: number) => {
+    const ids = listed();
+    const at = ids.indexOf(values.c ?? "");
+    const next = ids[at < 0 ? 0 : Math.min(Math.max(at + by, 0), ids.length - 1)];
+    if (next) set({ c: next, facts: undefined, sheet: undefined });
+  };
+  /** The open conversation, if it is the person's to work with. */
+  const held = () => {
+    const open = queries.getQueryData<Conversation>(conversationKey(values.c ?? ""));
+    const part = open && ownPart(open, userId);
+    if (!part || standingOf(part) !== "mine") return undefined;
+    return { conversationId: open.id, partId: part.id };
+  };
+  const isBusy = values.sheet !== undefined;
+  useHotkeys([
+    ["J", () => !isBusy && move(1)],
+    ["K", () => !isBusy && move(-1)],
+    ["A", () => offer && accept.mutate(offer.at)],
+    ["D", () => offer && decline.mutate(offer.at)],
+    ["T", () => held() && set({ sheet: "transfer" })],
+    ["N", () => values.c && set({ sheet: "note" })],
+    [
+      "E",
+      () => {
+        const at = held();
+        if (at && !isBusy) end.mutate(at);
+      },
+    ],
+    ["R", () => document.querySelector<HTMLElement>("[data-desk] textarea")?.focus()],
+  ]);
+}

@@ -1,0 +1,17 @@
+// What a role may do on the desk.
+export const mayDesk = {
+  work: ["conversation:communication:view"],
+  write: ["conversation:message:create"],
+  pick: ["conversation:message:pull"],
+  park: ["conversation:message:park"],
+  monitor: ["conversation:message:monitor"],
+  takeOver: ["conversation:message:takeOver"],
+  end: ["conversation:communication:disconnect"],
+  transfer: ["conversation:communication:blindTransfer"],
+  readNotes: ["conversation:note:view"],
+  writeNotes: ["conversation:note:add"],
+  seeOthers: ["conversation:message:view", "analytics:conversationDetail:view"],
+  seeResponses: ["responses:response:view"],
+  seeQueues: ["routing:queue:view", "routing:queue:search"],
+  seeMembers: ["routing:queue:view"],
+} as const;

@@ -1,0 +1,133 @@
+// Reading what the desk shows. Everything live lies under the key "desk".
+import { keepPreviousData, queryOptions, useQuery } from "@tanstack/react-query";
+import { answer, api } from "@/api/client";
+import { useSession } from "@/api/session";
+import { useTold } from "@/live";
+import type { Conversation } from "./types";
+
+const CONVERSATION = "/api/v2/conversations/messages/{conversation_id}";
+const NOTES = "/api/v2/conversations/{conversation_id}/notes";
+const MOST_HELD = 100;
+const LOOK_MS = 3_000;
+export const NOTES_SHOWN = 100;
+export const CHANGES = "v2.tidings.conversations";
+export const MINE_KEY = ["desk", "mine"];
+export const conversationKey = (id: string) => ["desk", "conversation", id];
+export const threadKey = (id: string) => ["desk", "thread", id];
+export const notesKey = (id: string) => ["desk", "notes", id];
+
+const of = (conversation_id: string) => ({ params: { path: { conversation_id } } });
+
+/** What the person is offered, talks in, has parked or wraps up; told at once, looked for else. */
+export function useMine(): { conversations: Conversation[]; isKnown: boolean } {
+  const me = useSession()?.user.id;
+  const lookMs = useTold(me && `v2.users.${me}.conversations.messages`, MINE_KEY, LOOK_MS);
+  const { data } = useQuery({
+    queryKey: MINE_KEY,
+    queryFn: () =>
+      answer(
+        api.GET("/api/v2/conversations/messages", { params: { query: { pageSize: MOST_HELD } } }),
+      ),
+    refetchInterval: lookMs,
+    // An offer is heard of also while the person looks at another window.
+    refetchIntervalInBackground: true,
+  });
+  return { conversations: data?.entities ?? [], isKnown: data !== undefined };
+}
+
+/** One conversation with everybody who took part. */
+export function useConversation(id: string) {
+  const lookMs = useTold(CHANGES, conversationKey(id), LOOK_MS);
+  return useQuery({
+    queryKey: conversationKey(id),
+    queryFn: () => answer(api.GET(CONVERSATION, of(id))),
+    refetchInterval: lookMs,
+  });
+}
+
+/** The newest messages of a conversation. */
+export function useThread(id: string) {
+  const lookMs = useTold(`v2.tidings.conversations.${id}.messages`, threadKey(id), LOOK_MS);
+  return useQuery({
+    queryKey: threadKey(id),
+    queryFn: () => readThread(id),
+    refetchInterval: lookMs,
+  });
+}
+
+export const readThread = (conversation_id: string, messagesAfter?: string) =>
+  answer(
+    api.GET("/api/v2/interactions/{conversation_id}", {
+      params: { path: { conversation_id }, query: { messagesAfter } },
+    }),
+  );
+
+/** What colleagues wrote at a conversation; `isAllowed` says whether the person may read it. */
+export function useNotes(conversation_id: string, isAllowed: boolean) {
+  const lookMs = useTold(isAllowed ? CHANGES : undefined, notesKey(conversation_id), LOOK_MS);
+  return useQuery({
+    queryKey: notesKey(conversation_id),
+    queryFn: () =>
+      answer(
+        api.GET(NOTES, {
+          params: { path: { conversation_id }, query: { pageSize: NOTES_SHOWN } },
+        }),
+      ),
+    refetchInterval: lookMs,
+    enabled: isAllowed,
+  });
+}
+
+export const codesQuery = (conversation_id: string, participant_id: string) =>
+  queryOptions({
+    queryKey: ["desk", "codes", conversation_id, participant_id],
+    queryFn: () =>
+      answer(
+        api.GET(
+          "/api/v2/conversations/messages/{conversation_id}/participants/{participant_id}/wrapupcodes",
+          { params: { path: { conversation_id, participant_id } } },
+        ),
+      ),
+    staleTime: 60_000,
+  });
+
+const RESPONSES_FOUND = 8;
+
+/** Texts prepared for people, by a phrase of their name or text; templates are left out. */
+export const responsesQuery = (phrase: string | undefined) =>
+  queryOptions({
+    queryKey: ["desk", "responses", phrase],
+    queryFn: async () => {
+      const found = await answer(
+        api.POST("/api/v2/responsemanagement/responses/query", {
+          body: {
+            ...(phrase && { queryPhrase: phrase }),
+            pageSize: RESPONSES_FOUND,
+            filters: [
+              { name: "responseType", operator: "NOTEQUALS", values: ["MessagingTemplate"] },
+            ],
+          },
+        }),
+      );
+      return found.results.entities;
+    },
+    enabled: phrase !== undefined,
+    placeholderData: keepPreviousData,
+    staleTime: 30_000,
+  });
+
+/** The customer's conversations, the latest first. */
+export const historyQuery = (address: string) =>
+  queryOptions({
+    queryKey: ["desk", "history", address],
+    queryFn: () =>
+      answer(api.GET("/api/v2/interactions", { params: { query: { address, pageSize: 25 } } })),
+    staleTime: 30_000,
+  });
+
+export const consentQuery = (address: string) =>
+  queryOptions({
+    queryKey: ["consents", "of", address],
+    queryFn: () => answer(api.GET("/api/v2/consents", { params: { query: { address } } })),
+    staleTime: 30_000,
+  });

@@ -1,0 +1,60 @@
+// Where a conversation stands for one agent, read from its participants.
+import type { Conversation, Part } from "./types";
+
+/** `wrapup`: over, and its wrap-up is still to be done. `other`: not the person's own. */
+export type Standing = "offered" | "mine" | "parked" | "wrapup" | "watched" | "other";
+
+/** The person's participant that matters now: the newest that is not over. */
+export function ownPart(conversation: Conversation, userId: string): Part | undefined {
+  return conversation.participants.findLast(
+    (part) => part.user?.id === userId && part.purpose === "agent" && isAlive(part),
+  );
+}
+
+function isAlive(part: Part): boolean {
+  return part.state !== "disconnected" || isInWrapup(part);
+}
+
+export function isInWrapup(part: Part): boolean {
+  return part.startAcwTime !== undefined && part.endAcwTime === undefined;
+}
+
+export function standingOf(part: Part | undefined): Standing {
+  if (!part) return "other";
+  if (part.mode !== undefined && part.mode !== "primary") return "watched";
+  if (part.state === "alerting") return "offered";
+  if (part.state === "parked") return "parked";
+  if (part.state === "connected") return "mine";
+  return "wrapup";
+}
+
+/** Whose it is now: the agent's participant that is offered it, has it or parked it. */
+export function ownerPart(conversation: Conversation): Part | undefined {
+  return conversation.participants.findLast(
+    (part) => part.purpose === "agent" && part.mode === "primary" && part.state !== "disconnected",
+  );
+}
+
+const RANKS: Record<Standing, number> = {
+  offered: 0,
+  mine: 1,
+  watched: 2,
+  wrapup: 3,
+  parked: 4,
+  other: 5,
+};
+
+/** Offers first, then what one talks in with the latest on top, then what is left to do. */
+export function inOrder(conversations: Conversation[], userId: string): Conversation[] {
+  const rank = (each: Conversation) => RANKS[standingOf(ownPart(each, userId))];
+  return [...conversations].sort(
+    (one, other) => rank(one) - rank(other) || timeOf(other).localeCompare(timeOf(one)),
+  );
+}
+
+const timeOf = (each: Conversation) => each.lastMessage?.time ?? each.startTime;
+
+/** Whether the customer wrote last, so that somebody waits for an answer. */
+export function awaitsAnswer({ lastMessage, state }: Conversation): boolean {
+  return state !== "disconnected" && lastMessage?.direction === "inbound";
+}
