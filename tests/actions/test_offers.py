@@ -191,8 +191,9 @@ async def test_who_was_offered_a_conversation_hears_that_it_was_closed(desk: Des
             "SELECT body FROM event WHERE kind = 'conversation.closed' AND entity_id = %s",
             (conversation_id,),
         )
-        (body,) = await cursor.fetchone() or ({},)
+        rows = await cursor.fetchall()
 
+    ((body,),) = rows
     assert body["userIds"] == [str(agent.id)]
     assert body["state"] == "disconnected"
     assert await desk.held(agent) == (0, "IDLE")
