@@ -175,7 +175,7 @@ async def run_desk(
             stage, database, cast, agents=agents, luck=luck, manners=manners or Manners()
         )
         room = agents * CAPACITY
-        rate = max(1.0, agents / 8) * hurry
+        rate = max(1.0, agents / 25) * hurry
         await trouble.begin(conversations=conversations, at_once=room, rate=rate, speed=hurry)
         working = asyncio.create_task(trouble.work())
         # The kills are spread over the time in which customers begin, were nothing broken.
