@@ -42,8 +42,16 @@ SAYINGS = {
         "de": "Wir sind montags bis samstags von 7 bis 21 Uhr da und antworten Ihnen dann.",
         "da": "Vi er her mandag til lørdag kl. 7-21 og svarer dig til den tid.",
     },
-    Trigger.WAITING: {"en": "Thank you for waiting. You are number {{position}} now."},
-    Trigger.AGENT_JOINED: {"en": "{{agent}} is here for you now."},
+    Trigger.WAITING: {
+        "en": "Thank you for waiting. You are number {{position}} now.",
+        "de": "Danke für Ihre Geduld. Sie sind jetzt Nummer {{position}}.",
+        "da": "Tak for din tålmodighed. Du er nu nummer {{position}}.",
+    },
+    Trigger.AGENT_JOINED: {
+        "en": "{{agent}} is here for you now.",
+        "de": "{{agent}} ist jetzt für Sie da.",
+        "da": "{{agent}} er her for dig nu.",
+    },
 }
 WAITING_SECONDS = 120
 
