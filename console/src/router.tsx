@@ -54,7 +54,6 @@ const page = <P extends string>(path: P, load: Page, name: string) =>
   createRoute({ getParentRoute: () => signedIn, path, component: lazyRouteComponent(load, name) });
 
 const desk = withWords("desk", () => import("./desk"));
-const desk = withWords("desk", () => import("./desk"));
 const campaigns = () => import("./campaigns");
 const campaignEditor = () => import("./campaigns/editor");
 const campaignBoard = () => import("./campaigns/board");

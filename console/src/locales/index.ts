@@ -3,7 +3,6 @@
 import i18next from "i18next";
 import { initReactI18next } from "react-i18next";
 import type desk from "./desk/en.json";
-import type desk from "./desk/en.json";
 import type en from "./en.json";
 import type routing from "./routing/en.json";
 

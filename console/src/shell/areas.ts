@@ -14,7 +14,6 @@ import {
 import { allows, may, type Permission } from "@/api/permissions";
 import { mayContacts } from "@/contacts/permissions";
 import { mayDesk } from "@/desk/permissions";
-import { mayDesk } from "@/desk/permissions";
 import { mayRouting } from "@/routing/permissions";
 import { maySurveys } from "@/surveys/permissions";
 
@@ -68,7 +67,6 @@ export interface Area {
 }
 
 export const AREAS: Area[] = [
-  { id: "desk", icon: Headset, pages: [{ id: "desk", href: "/desk", needs: mayDesk.work }] },
   { id: "desk", icon: Headset, pages: [{ id: "desk", href: "/desk", needs: mayDesk.work }] },
   {
     id: "campaigns",
