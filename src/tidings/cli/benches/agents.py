@@ -19,8 +19,8 @@ from tidings.cli.benches.public_api import NoAnswer, PublicApi, Reply
 MESSAGES = "/conversations/messages"
 CHANNELS = "/notifications/channels"
 ANSWERS = ("One moment please.", "I have looked it up for you.", "That is done.", "Gladly.")
-LOOK_AGAIN_SECONDS = 10.0
-COME_BACK_SECONDS = 0.5
+LOOK_AGAIN_SECONDS = 15.0
+COME_BACK_SECONDS = (0.3, 2.0)
 
 
 class Manners(msgspec.Struct, frozen=True):
@@ -93,9 +93,9 @@ class SimulatedAgent:
                 await self._sit_down()
             except InvalidStatus:
                 self._channel = ""
-                await asyncio.sleep(COME_BACK_SECONDS)
+                await asyncio.sleep(self._between(COME_BACK_SECONDS))
             except (OSError, WebSocketException, NoAnswer):
-                await asyncio.sleep(COME_BACK_SECONDS)
+                await asyncio.sleep(self._between(COME_BACK_SECONDS))
 
     async def _sit_down(self) -> None:
         """Open the channel, go on queue and work until the connection is gone."""

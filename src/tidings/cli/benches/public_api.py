@@ -1,6 +1,7 @@
 """The public API as a careful client uses it: with a key, and again when the answer is unsure."""
 
 import asyncio
+import random
 import time
 from datetime import timedelta
 from typing import Any
@@ -12,7 +13,7 @@ from pyreqwest.exceptions import PyreqwestError
 
 CALL_SECONDS = 15
 PATIENCE_SECONDS = 90.0
-AGAIN_SECONDS = 0.4
+AGAIN_SECONDS, AGAIN_AT_MOST_SECONDS = 0.3, 5.0
 JSON = "application/json"
 
 
@@ -66,12 +67,14 @@ class PublicApi:
 
     async def _settle(self, method: str, path: str, body: object, *, key: str | None) -> Reply:
         deadline = time.monotonic() + PATIENCE_SECONDS
+        pause = AGAIN_SECONDS
         while time.monotonic() < deadline:
             reply = await self._ask(method, path, body, key)
             if reply is not None:
                 return reply
             self.repeated += 1
-            await asyncio.sleep(AGAIN_SECONDS)
+            await asyncio.sleep(pause * random.uniform(0.5, 1.5))  # noqa: S311
+            pause = min(2 * pause, AGAIN_AT_MOST_SECONDS)
         raise NoAnswer(f"{method} {path}")
 
     async def _ask(self, method: str, path: str, body: object, key: str | None) -> Reply | None:
