@@ -56,8 +56,20 @@ async def hold_place(connection: Connection, caller: Caller, conversation_id: UU
 
     Whoever may see conversations of its division sees it, and who takes or took part in it.
     """
+    return await _access_place(connection, caller, conversation_id, lock=True)
+
+
+async def see_place(connection: Connection, caller: Caller, conversation_id: UUID) -> Place:
+    """The same, only to be read."""
+    return await _access_place(connection, caller, conversation_id, lock=False)
+
+
+async def _access_place(
+    connection: Connection, caller: Caller, conversation_id: UUID, *, lock: bool
+) -> Place:
     organization_id = caller.organization_id
-    spot = await fetch_optional(connection, store.hold_spot(organization_id, conversation_id))
+    query = store.select_spot(organization_id, conversation_id, lock=lock)
+    spot = await fetch_optional(connection, query)
     if spot is None:
         raise absent("conversation", conversation_id)
     parts = await fetch(connection, select_participants(organization_id, [conversation_id]))

@@ -53,16 +53,18 @@ async def start_conversation(connection: Connection, caller: Caller, wanted: Out
     conversation_id = _choose_conversation(latest, wanted)
     if conversation_id is None:
         conversation_id = new_id()
-        row = {
-            "id": conversation_id,
-            "division_id": number.division_id,
-            "integration_id": number.id,
-            "customer_id": customer_id,
-            "address": wanted.address,
-            "queue_id": queue.id,
-        }
+        row = store.NewOutbound(
+            id=conversation_id,
+            division_id=number.division_id,
+            integration_id=number.id,
+            customer_id=customer_id,
+            address=wanted.address,
+            queue_id=queue.id,
+        )
         await execute(connection, store.insert_outbound_conversation(organization_id, row))
-    spot = await fetch_one(connection, store.hold_spot(organization_id, conversation_id))
+    spot = await fetch_one(
+        connection, store.select_spot(organization_id, conversation_id, lock=True)
+    )
     parts = await fetch(connection, select_participants(organization_id, [conversation_id]))
     part_id = await give(
         connection, caller, Place(spot, parts), caller.id, disconnect_type="transfer"

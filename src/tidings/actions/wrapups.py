@@ -11,6 +11,7 @@ from tidings.actions.agent_work import (
     audit_step,
     hold_place,
     queue_rules,
+    see_place,
     tell,
 )
 from tidings.actions.participation import derive, move, settle_load
@@ -239,7 +240,7 @@ async def read_codes(
     connection: Connection, caller: Caller, conversation_id: UUID, participant_id: UUID
 ) -> list[WrapupCodeRow]:
     """The codes that a participant may choose of: their queue's, or all where it offers none."""
-    place = await hold_place(connection, caller, conversation_id)
+    place = await see_place(connection, caller, conversation_id)
     part = access_part(caller, place, participant_id)
     rules = await queue_rules(connection, caller.organization_id, part.queue_id)
     query = select_wrapup_codes(caller.organization_id, _offered(rules), limit=MOST_CODES, offset=0)

@@ -1,7 +1,6 @@
 """What the agents' steps read and write beside participants: the place they take place in."""
 
 from collections.abc import Sequence
-from typing import Any
 from uuid import UUID
 
 import msgspec
@@ -28,25 +27,25 @@ class Spot(msgspec.Struct, frozen=True, kw_only=True):
     decline_limit: int
 
 
-def hold_spot(organization_id: UUID, conversation_id: UUID) -> Query[Spot]:
-    """One conversation, held until the transaction ends.
+def select_spot(organization_id: UUID, conversation_id: UUID, *, lock: bool) -> Query[Spot]:
+    """One conversation; with `lock` held until the transaction ends.
 
     Every step of a conversation begins with that lock, so of two people who reach for it at once
     the second sees what the first did. Only the conversation's own columns are as they are after
     the wait: what may have changed beside is read in a statement after it.
     """
     return Query(
-        """
+        f"""
         SELECT c.id, c.division_id, c.integration_id, c.customer_id, c.address, c.state,
                c.owner_id, c.queue_id,
                coalesce(s.capacity_units, 1) AS capacity_units,
                coalesce(s.wrapup_blocks, true) AS wrapup_blocks,
-               coalesce(s.allowed_presences, '{OnQueue}') AS allowed_presences,
+               coalesce(s.allowed_presences, ARRAY['OnQueue']) AS allowed_presences,
                coalesce(s.decline_limit, 3) AS decline_limit
         FROM conversation c
         LEFT JOIN workstream s ON s.organization_id = c.organization_id AND s.id = c.workstream_id
         WHERE c.organization_id = %(organization_id)s AND c.id = %(id)s
-        FOR UPDATE OF c
+        {"FOR UPDATE OF c" if lock else ""}
         """,
         {"organization_id": organization_id, "id": conversation_id},
         Spot,
@@ -328,7 +327,18 @@ def hold_latest(organization_id: UUID, customer_id: UUID, integration_id: UUID) 
     )
 
 
-def insert_outbound_conversation(organization_id: UUID, row: dict[str, Any]) -> Query[Nothing]:
+class NewOutbound(msgspec.Struct, frozen=True, kw_only=True):
+    """A conversation that an agent begins with a customer."""
+
+    id: UUID
+    division_id: UUID
+    integration_id: UUID
+    customer_id: UUID
+    address: str
+    queue_id: UUID
+
+
+def insert_outbound_conversation(organization_id: UUID, row: NewOutbound) -> Query[Nothing]:
     """Begin a conversation to a customer, in which nothing was said yet."""
     return Query(
         """
@@ -339,6 +349,6 @@ def insert_outbound_conversation(organization_id: UUID, row: dict[str, Any]) -> 
                 %(customer_id)s, 'open', 'outbound', 'agent', %(address)s, now(), now(),
                 %(queue_id)s)
         """,
-        {"organization_id": organization_id, **row},
+        {"organization_id": organization_id, **msgspec.structs.asdict(row)},
         Nothing,
     )

@@ -37,6 +37,48 @@ class WaitingItem(msgspec.Struct, frozen=True, kw_only=True):
     window_at: datetime | None
 
 
+WAITING = """
+    WITH found AS MATERIALIZED (
+      SELECT w.*, c.division_id, c.customer_id, c.address, c.last_message_id,
+             c.last_message_at, c.integration_id
+      FROM (SELECT unnest(%(queue_ids)s::uuid[]) AS id) q
+      CROSS JOIN LATERAL (
+        SELECT * FROM waiting
+        WHERE organization_id = %(organization_id)s AND queue_id = q.id
+          AND (entered_at, conversation_id) > (%(at)s, %(id)s)
+        ORDER BY entered_at, conversation_id LIMIT %(looked)s) w
+      JOIN conversation c
+        ON c.organization_id = %(organization_id)s AND c.id = w.conversation_id
+      WHERE %(divisions)s::uuid[] IS NULL OR c.division_id = ANY(%(divisions)s)
+      ORDER BY w.entered_at, w.conversation_id LIMIT %(limit)s
+    )
+    SELECT f.conversation_id, f.division_id, f.queue_id, q.name AS queue_name, f.customer_id,
+           coalesce(u.name, '') AS customer_name, f.address, f.entered_at, f.priority,
+           (SELECT coalesce(jsonb_agg(jsonb_build_object('id', s.id, 'name', s.name)
+                                      ORDER BY s.name), '[]')
+            FROM skill s WHERE s.organization_id = %(organization_id)s
+              AND s.id = ANY(f.skill_ids)) AS skills,
+           f.language_id, l.name AS language_name, f.preferred_id, p.name AS preferred_name,
+           f.offered_to, o.name AS offered_name,
+           (SELECT coalesce(sum(value::integer), 0)::integer
+            FROM jsonb_each_text(f.declined)) AS declines,
+           f.hops, f.why, m.body AS last_text, m.direction AS last_direction,
+           f.last_message_at AS last_at, v.last_inbound_at AS window_at
+    FROM found f
+    JOIN queue q ON q.organization_id = %(organization_id)s AND q.id = f.queue_id
+    LEFT JOIN customer u ON u.organization_id = %(organization_id)s AND u.id = f.customer_id
+    LEFT JOIN skill l ON l.organization_id = %(organization_id)s AND l.id = f.language_id
+    LEFT JOIN user_account p
+      ON p.organization_id = %(organization_id)s AND p.id = f.preferred_id
+    LEFT JOIN user_account o
+      ON o.organization_id = %(organization_id)s AND o.id = f.offered_to
+    LEFT JOIN message m ON m.organization_id = %(organization_id)s AND m.id = f.last_message_id
+    LEFT JOIN service_window v ON v.organization_id = %(organization_id)s
+      AND v.integration_id = f.integration_id AND v.customer_id = f.customer_id
+    ORDER BY f.entered_at, f.conversation_id
+"""
+
+
 def select_waiting_items(
     organization_id: UUID,
     queue_ids: list[UUID],
@@ -50,46 +92,7 @@ def select_waiting_items(
     Only what lies in the divisions (None: all). Each queue is walked along its own index.
     """
     return Query(
-        """
-        WITH found AS MATERIALIZED (
-          SELECT w.*, c.division_id, c.customer_id, c.address, c.last_message_id,
-                 c.last_message_at, c.integration_id
-          FROM (SELECT unnest(%(queue_ids)s::uuid[]) AS id) q
-          CROSS JOIN LATERAL (
-            SELECT * FROM waiting
-            WHERE organization_id = %(organization_id)s AND queue_id = q.id
-              AND (entered_at, conversation_id) > (%(at)s, %(id)s)
-            ORDER BY entered_at, conversation_id LIMIT %(looked)s) w
-          JOIN conversation c
-            ON c.organization_id = %(organization_id)s AND c.id = w.conversation_id
-          WHERE %(divisions)s::uuid[] IS NULL OR c.division_id = ANY(%(divisions)s)
-          ORDER BY w.entered_at, w.conversation_id LIMIT %(limit)s
-        )
-        SELECT f.conversation_id, f.division_id, f.queue_id, q.name AS queue_name, f.customer_id,
-               coalesce(u.name, '') AS customer_name, f.address, f.entered_at, f.priority,
-               (SELECT coalesce(jsonb_agg(jsonb_build_object('id', s.id, 'name', s.name)
-                                          ORDER BY s.name), '[]')
-                FROM skill s WHERE s.organization_id = %(organization_id)s
-                  AND s.id = ANY(f.skill_ids)) AS skills,
-               f.language_id, l.name AS language_name, f.preferred_id, p.name AS preferred_name,
-               f.offered_to, o.name AS offered_name,
-               (SELECT coalesce(sum(value::integer), 0)::integer
-                FROM jsonb_each_text(f.declined)) AS declines,
-               f.hops, f.why, m.body AS last_text, m.direction AS last_direction,
-               f.last_message_at AS last_at, v.last_inbound_at AS window_at
-        FROM found f
-        JOIN queue q ON q.organization_id = %(organization_id)s AND q.id = f.queue_id
-        LEFT JOIN customer u ON u.organization_id = %(organization_id)s AND u.id = f.customer_id
-        LEFT JOIN skill l ON l.organization_id = %(organization_id)s AND l.id = f.language_id
-        LEFT JOIN user_account p
-          ON p.organization_id = %(organization_id)s AND p.id = f.preferred_id
-        LEFT JOIN user_account o
-          ON o.organization_id = %(organization_id)s AND o.id = f.offered_to
-        LEFT JOIN message m ON m.organization_id = %(organization_id)s AND m.id = f.last_message_id
-        LEFT JOIN service_window v ON v.organization_id = %(organization_id)s
-          AND v.integration_id = f.integration_id AND v.customer_id = f.customer_id
-        ORDER BY f.entered_at, f.conversation_id
-        """,
+        WAITING,
         {
             "organization_id": organization_id,
             "queue_ids": queue_ids,
@@ -120,6 +123,35 @@ class AgentItem(msgspec.Struct, frozen=True, kw_only=True):
     total: int
 
 
+AGENTS = """
+    SELECT u.id AS user_id, u.name, u.division_id, g.presence, g.presence_message,
+           g.presence_at, g.routing_status, g.routing_at, g.load,
+           coalesce(g.capacity, s.default_capacity, %(capacity)s) AS capacity,
+           h.held, (count(*) OVER ())::integer AS total
+    FROM agent g
+    JOIN user_account u ON u.organization_id = g.organization_id AND u.id = g.user_id
+    LEFT JOIN routing_settings s ON s.organization_id = g.organization_id
+    LEFT JOIN LATERAL (
+      SELECT coalesce(jsonb_agg(jsonb_build_object(
+               'conversation_id', p.conversation_id, 'participant_id', p.id, 'mode', p.mode,
+               'state', p.state, 'acw', p.acw_state = 'pending', 'queue_id', p.queue_id,
+               'since', coalesce(p.ended_at, p.connected_at, p.alerting_at, p.started_at))
+             ORDER BY p.id), '[]') AS held
+      FROM (
+        SELECT * FROM participant
+        WHERE organization_id = g.organization_id AND user_id = g.user_id
+          AND purpose = 'agent' AND (state <> 'disconnected' OR acw_state = 'pending')
+        LIMIT 200) p) h ON true
+    WHERE g.organization_id = %(organization_id)s AND u.state = 'active'
+      AND (%(divisions)s::uuid[] IS NULL OR u.division_id = ANY(%(divisions)s))
+      AND (%(queue_id)s::uuid IS NULL OR EXISTS (
+            SELECT FROM queue_member m
+            WHERE m.organization_id = g.organization_id AND m.queue_id = %(queue_id)s
+              AND m.user_id = g.user_id AND m.joined))
+    ORDER BY lower(u.name), u.id LIMIT %(limit)s OFFSET %(offset)s
+"""
+
+
 def select_agent_items(
     organization_id: UUID,
     *,
@@ -134,33 +166,7 @@ def select_agent_items(
     Of a queue, if one is named, only the members who take part. `total`: how many there are.
     """
     return Query(
-        """
-        SELECT u.id AS user_id, u.name, u.division_id, g.presence, g.presence_message,
-               g.presence_at, g.routing_status, g.routing_at, g.load,
-               coalesce(g.capacity, s.default_capacity, %(capacity)s) AS capacity,
-               h.held, (count(*) OVER ())::integer AS total
-        FROM agent g
-        JOIN user_account u ON u.organization_id = g.organization_id AND u.id = g.user_id
-        LEFT JOIN routing_settings s ON s.organization_id = g.organization_id
-        LEFT JOIN LATERAL (
-          SELECT coalesce(jsonb_agg(jsonb_build_object(
-                   'conversation_id', p.conversation_id, 'participant_id', p.id, 'mode', p.mode,
-                   'state', p.state, 'acw', p.acw_state = 'pending', 'queue_id', p.queue_id,
-                   'since', coalesce(p.ended_at, p.connected_at, p.alerting_at, p.started_at))
-                 ORDER BY p.id), '[]') AS held
-          FROM (
-            SELECT * FROM participant
-            WHERE organization_id = g.organization_id AND user_id = g.user_id
-              AND purpose = 'agent' AND (state <> 'disconnected' OR acw_state = 'pending')
-            LIMIT 200) p) h ON true
-        WHERE g.organization_id = %(organization_id)s AND u.state = 'active'
-          AND (%(divisions)s::uuid[] IS NULL OR u.division_id = ANY(%(divisions)s))
-          AND (%(queue_id)s::uuid IS NULL OR EXISTS (
-                SELECT FROM queue_member m
-                WHERE m.organization_id = g.organization_id AND m.queue_id = %(queue_id)s
-                  AND m.user_id = g.user_id AND m.joined))
-        ORDER BY lower(u.name), u.id LIMIT %(limit)s OFFSET %(offset)s
-        """,
+        AGENTS,
         {
             "organization_id": organization_id,
             "divisions": divisions,
@@ -191,57 +197,60 @@ class QueueFigures(msgspec.Struct, frozen=True, kw_only=True):
     presences: dict[str, int]
 
 
+FIGURES = """
+    WITH asked AS MATERIALIZED (
+      SELECT DISTINCT unnest(%(queue_ids)s::uuid[]) AS id
+    ), held AS MATERIALIZED (
+      SELECT p.queue_id, count(*)::integer AS count, min(p.connected_at) AS longest_at
+      FROM participant p
+      WHERE p.organization_id = %(organization_id)s AND p.purpose = 'agent'
+        AND (p.state <> 'disconnected' OR p.acw_state = 'pending')
+        AND p.state = 'connected' AND p.mode = 'primary'
+        AND p.queue_id IN (SELECT id FROM asked)
+      GROUP BY p.queue_id
+    ), standing AS MATERIALIZED (
+      SELECT m.queue_id, m.joined, coalesce(g.routing_status, 'OFF_QUEUE') AS status,
+             coalesce(g.presence_id::text, '') AS presence
+      FROM queue_member m
+      JOIN user_account u ON u.organization_id = m.organization_id AND u.id = m.user_id
+        AND u.state = 'active'
+      LEFT JOIN agent g ON g.organization_id = m.organization_id AND g.user_id = m.user_id
+      WHERE m.organization_id = %(organization_id)s
+        AND m.queue_id IN (SELECT id FROM asked)
+    )
+    SELECT a.id AS queue_id, w.waiting, w.alerting, w.longest_at AS longest_waiting_at,
+           coalesce(h.count, 0) AS interacting, h.longest_at AS longest_interacting_at,
+           s.members, s.joined, t.statuses, e.presences
+    FROM asked a
+    CROSS JOIN LATERAL (
+      SELECT (count(*) FILTER (WHERE offered_to IS NULL))::integer AS waiting,
+             (count(*) FILTER (WHERE offered_to IS NOT NULL))::integer AS alerting,
+             min(entered_at) FILTER (WHERE offered_to IS NULL) AS longest_at
+      FROM waiting
+      WHERE organization_id = %(organization_id)s AND queue_id = a.id) w
+    LEFT JOIN held h ON h.queue_id = a.id
+    CROSS JOIN LATERAL (
+      SELECT count(*)::integer AS members,
+             (count(*) FILTER (WHERE joined))::integer AS joined
+      FROM standing WHERE queue_id = a.id) s
+    CROSS JOIN LATERAL (
+      SELECT coalesce(jsonb_object_agg(status, count), '{}') AS statuses
+      FROM (SELECT status, count(*) FROM standing WHERE queue_id = a.id AND joined
+            GROUP BY status) x) t
+    CROSS JOIN LATERAL (
+      SELECT coalesce(jsonb_object_agg(presence, count), '{}') AS presences
+      FROM (SELECT presence, count(*) FROM standing WHERE queue_id = a.id AND joined
+              AND presence <> '' GROUP BY presence) x) e
+"""
+
+
 def select_queue_figures(organization_id: UUID, queue_ids: list[UUID]) -> Query[QueueFigures]:
     """What goes on in these queues now.
 
     What agents hold is found through the agents' own index, which holds nothing that is over.
     """
     return Query(
-        """
-        WITH asked AS MATERIALIZED (
-          SELECT DISTINCT unnest(%(queue_ids)s::uuid[]) AS id
-        ), held AS MATERIALIZED (
-          SELECT p.queue_id, count(*)::integer AS count, min(p.connected_at) AS longest_at
-          FROM participant p
-          WHERE p.organization_id = %(organization_id)s AND p.purpose = 'agent'
-            AND (p.state <> 'disconnected' OR p.acw_state = 'pending')
-            AND p.state = 'connected' AND p.mode = 'primary'
-            AND p.queue_id IN (SELECT id FROM asked)
-          GROUP BY p.queue_id
-        ), standing AS MATERIALIZED (
-          SELECT m.queue_id, m.joined, coalesce(g.routing_status, 'OFF_QUEUE') AS status,
-                 coalesce(g.presence_id::text, '') AS presence
-          FROM queue_member m
-          JOIN user_account u ON u.organization_id = m.organization_id AND u.id = m.user_id
-            AND u.state = 'active'
-          LEFT JOIN agent g ON g.organization_id = m.organization_id AND g.user_id = m.user_id
-          WHERE m.organization_id = %(organization_id)s
-            AND m.queue_id IN (SELECT id FROM asked)
-        )
-        SELECT a.id AS queue_id, w.waiting, w.alerting, w.longest_at AS longest_waiting_at,
-               coalesce(h.count, 0) AS interacting, h.longest_at AS longest_interacting_at,
-               s.members, s.joined, t.statuses, e.presences
-        FROM asked a
-        CROSS JOIN LATERAL (
-          SELECT (count(*) FILTER (WHERE offered_to IS NULL))::integer AS waiting,
-                 (count(*) FILTER (WHERE offered_to IS NOT NULL))::integer AS alerting,
-                 min(entered_at) FILTER (WHERE offered_to IS NULL) AS longest_at
-          FROM waiting
-          WHERE organization_id = %(organization_id)s AND queue_id = a.id) w
-        LEFT JOIN held h ON h.queue_id = a.id
-        CROSS JOIN LATERAL (
-          SELECT count(*)::integer AS members,
-                 (count(*) FILTER (WHERE joined))::integer AS joined
-          FROM standing WHERE queue_id = a.id) s
-        CROSS JOIN LATERAL (
-          SELECT coalesce(jsonb_object_agg(status, count), '{}') AS statuses
-          FROM (SELECT status, count(*) FROM standing WHERE queue_id = a.id AND joined
-                GROUP BY status) x) t
-        CROSS JOIN LATERAL (
-          SELECT coalesce(jsonb_object_agg(presence, count), '{}') AS presences
-          FROM (SELECT presence, count(*) FROM standing WHERE queue_id = a.id AND joined
-                  AND presence <> '' GROUP BY presence) x) e
-        """,
+        FIGURES,
         {"organization_id": organization_id, "queue_ids": queue_ids},
         QueueFigures,
     )

@@ -9,7 +9,7 @@ from litestar.params import Parameter
 from msgspec import Meta
 
 from tidings.actions.agent_messages import AgentDraft, send_as_agent
-from tidings.actions.agent_work import hold_place
+from tidings.actions.agent_work import see_place
 from tidings.actions.channels import Channels
 from tidings.actions.conversation_facts import ADD_NOTE, VIEW_NOTE, add_note
 from tidings.actions.outreach import Begun, Outreach, start_conversation
@@ -205,7 +205,7 @@ async def list_notes(
     """The notes of a conversation, newest first."""
     before_id = HIGHEST_ID if after is None else parse_id(after, "after")
     async with database.transaction(caller.organization_id) as connection:
-        await hold_place(connection, caller, conversation_id)
+        await see_place(connection, caller, conversation_id)
         query = select_notes(
             caller.organization_id, conversation_id, before_id=before_id, limit=page_size
         )

@@ -10,7 +10,7 @@ from uuid import UUID
 import msgspec
 from litestar import Response, Router, get, patch, post
 
-from tidings.actions.agent_work import find_part, hold_place
+from tidings.actions.agent_work import find_part, hold_place, see_place
 from tidings.actions.conversation_facts import set_attributes
 from tidings.actions.offers import accept_offer, decline_offer
 from tidings.actions.parking import park, resume
@@ -189,7 +189,7 @@ async def change_attributes(
 async def _read_part(
     connection: Connection, caller: Caller, conversation_id: UUID, participant_id: UUID
 ) -> PartRow:
-    await hold_place(connection, caller, conversation_id)
+    await see_place(connection, caller, conversation_id)
     rows = await fetch(connection, select_parts(caller.organization_id, [conversation_id]))
     part = next((row for row in rows if row.id == participant_id), None)
     if part is None:
