@@ -11,6 +11,7 @@ import classes from "./ConversationPane.module.css";
 import { useAcceptAndOpen } from "./OfferBar";
 import { useChangePart, useDecline, useJoin, usePick, type At } from "./deeds";
 import { HeldActions } from "./HeldActions";
+import { useMarkRead } from "./marks";
 import { NoteButton, NoteForm } from "./NoteForm";
 import { outbox } from "./outbox";
 import { mayDesk } from "./permissions";
@@ -35,6 +36,8 @@ export function ConversationPane({ id, onFacts }: Props) {
   const part = data && ownPart(data, userId);
   const at = part && { conversationId: id, partId: part.id };
   const isMine = standingOf(part) === "mine";
+  const last = data?.lastMessage;
+  useMarkRead(isMine ? at : undefined, last?.direction === "inbound" ? last.id : undefined);
   const again = (text: string) => at && outbox.add({ ...at, userId, text });
   const closeSheet = () => set({ sheet: undefined });
   return (

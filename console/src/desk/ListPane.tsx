@@ -5,7 +5,6 @@ import { useTranslation } from "react-i18next";
 import { useLiveKeyset, type KeysetList } from "@/api/keyset";
 import { useMay } from "@/api/permissions";
 import { useSession } from "@/api/session";
-import type { Interaction } from "@/api/types";
 import { Empty } from "@/components/Empty";
 import { ErrorNotice } from "@/components/ErrorNotice";
 import { useSearchState } from "@/components/search";
@@ -13,36 +12,38 @@ import { idOfInteraction, readInteractions } from "@/interactions/queries";
 import classes from "./ListPane.module.css";
 import { Rows } from "./Rows";
 import { mayDesk } from "./permissions";
-import { CHANGES, useMine } from "./queries";
-import { rowOfConversation, rowOfInteraction, type Row } from "./rows";
+import { CHANGES, readWaiting, useMine } from "./queries";
+import { rowOfConversation, rowOfInteraction, rowOfWaiting, type Row } from "./rows";
 import { inOrder } from "./standing";
 
 export type Tab = "mine" | "waiting" | "team";
 const TABS: Tab[] = ["mine", "waiting", "team"];
+const LOOK_MS = 3_000;
 
 export function ListPane({ onRows }: { onRows: (ids: string[]) => void }) {
   const { t } = useTranslation();
   const { values, set } = useSearchState();
   const seesOthers = useMay()(mayDesk.seeOthers);
-  const tab = seesOthers ? (TABS.find((each) => each === values.tab) ?? "mine") : "mine";
+  const tabs = TABS.filter((each) => each !== "team" || seesOthers);
+  const tab = tabs.find((each) => each === values.tab) ?? "mine";
   return (
     <section className={classes.pane} aria-label={t("desk.conversations")}>
       <div className={classes.head}>
         <Title order={1} className={classes.title}>
           {t("areas.desk")}
         </Title>
-        {seesOthers && (
-          <SegmentedControl
-            size="xs"
-            fullWidth
-            aria-label={t("desk.conversations")}
-            data={TABS.map((each) => ({ value: each, label: t(`desk.tabs.${each}`) }))}
-            value={tab}
-            onChange={(each) => set({ tab: each === "mine" ? undefined : each })}
-          />
-        )}
+        <SegmentedControl
+          size="xs"
+          fullWidth
+          aria-label={t("desk.conversations")}
+          data={tabs.map((each) => ({ value: each, label: t(`desk.tabs.${each}`) }))}
+          value={tab}
+          onChange={(each) => set({ tab: each === "mine" ? undefined : each })}
+        />
       </div>
-      {tab === "mine" ? <Mine onRows={onRows} /> : <Others key={tab} tab={tab} onRows={onRows} />}
+      {tab === "mine" && <Mine onRows={onRows} />}
+      {tab === "waiting" && <WaitingRows onRows={onRows} />}
+      {tab === "team" && <TeamRows onRows={onRows} />}
     </section>
   );
 }
@@ -61,18 +62,38 @@ function Mine({ onRows }: { onRows: (ids: string[]) => void }) {
   return <Rows rows={rows} />;
 }
 
-const STATES = { waiting: "open", team: "connected" } as const;
-
-function Others({ tab, onRows }: { tab: keyof typeof STATES; onRows: (ids: string[]) => void }) {
-  const { t } = useTranslation();
-  const list: KeysetList<Interaction> = useLiveKeyset(
-    ["desk", "others", tab],
-    readInteractions({ state: STATES[tab] }),
-    idOfInteraction,
-    3_000,
+function WaitingRows({ onRows }: { onRows: (ids: string[]) => void }) {
+  const list = useLiveKeyset(
+    ["desk", "waiting"],
+    readWaiting,
+    (each) => each.conversationId,
+    LOOK_MS,
     CHANGES,
   );
-  const rows = useMemo(() => list.rows.map(rowOfInteraction), [list.rows]);
+  return <Listed tab="waiting" list={list} rowOf={rowOfWaiting} onRows={onRows} />;
+}
+
+function TeamRows({ onRows }: { onRows: (ids: string[]) => void }) {
+  const list = useLiveKeyset(
+    ["desk", "team"],
+    readInteractions({ state: "connected" }),
+    idOfInteraction,
+    LOOK_MS,
+    CHANGES,
+  );
+  return <Listed tab="team" list={list} rowOf={rowOfInteraction} onRows={onRows} />;
+}
+
+interface ListedProps<T> {
+  tab: "waiting" | "team";
+  list: KeysetList<T>;
+  rowOf: (each: T) => Row;
+  onRows: (ids: string[]) => void;
+}
+
+function Listed<T>({ tab, list, rowOf, onRows }: ListedProps<T>) {
+  const { t } = useTranslation();
+  const rows = useMemo(() => list.rows.map(rowOf), [list.rows, rowOf]);
   useTold(rows, onRows);
   if (list.isLoading) return <Pending />;
   if (list.error) return <ErrorNotice error={list.error} retry={list.reload} />;

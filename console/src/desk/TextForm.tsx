@@ -7,6 +7,7 @@ import classes from "./Composer.module.css";
 import type { At } from "./deeds";
 import { FileChips } from "./FileChips";
 import { useFiles, type AddedFiles } from "./files";
+import { useTyping } from "./marks";
 import type { Content } from "./outbox";
 import { optionId, SuggestionList } from "./SuggestionList";
 import { openPlaceholder } from "./suggestions";
@@ -27,6 +28,7 @@ export function TextForm({ conversation, at, onSend, onTemplate, tools }: Props)
   const { t } = useTranslation();
   const writing = useWriting(conversation);
   const files = useFiles(at);
+  const tellTyping = useTyping(at);
   const missing = openPlaceholder(writing.text);
   const isBusy = files.files.some((file) => !file.id);
   const isEmpty = !writing.text.trim() && files.files.length === 0;
@@ -48,7 +50,7 @@ export function TextForm({ conversation, at, onSend, onTemplate, tools }: Props)
     >
       <SuggestionList id={writing.listId} suggestions={writing.suggestions} onTake={writing.take} />
       <FileChips files={files.files} onRemove={files.remove} />
-      <Field writing={writing} files={files} onSend={send} />
+      <Field writing={writing} files={files} onSend={send} onTyping={tellTyping} />
       <Group justify="space-between" gap="xs" wrap="nowrap">
         <Group gap={4} wrap="nowrap">
           <FileButton files={files} />
@@ -77,9 +79,15 @@ export function TextForm({ conversation, at, onSend, onTemplate, tools }: Props)
   );
 }
 
-function Field(props: { writing: Writing; files: AddedFiles; onSend: () => void }) {
+interface FieldProps {
+  writing: Writing;
+  files: AddedFiles;
+  onSend: () => void;
+  onTyping: () => void;
+}
+
+function Field({ writing, files, onSend, onTyping }: FieldProps) {
   const { t } = useTranslation();
-  const { writing, files, onSend } = props;
   const { hold, text, suggestions, listId } = writing;
   const isListed = suggestions.items.length > 0;
   const keyed = (event: React.KeyboardEvent) => {
@@ -98,7 +106,10 @@ function Field(props: { writing: Writing; files: AddedFiles; onSend: () => void 
       maxRows={9}
       variant="unstyled"
       value={text}
-      onChange={(event) => writing.typed(event.currentTarget)}
+      onChange={(event) => {
+        writing.typed(event.currentTarget);
+        if (event.currentTarget.value.trim()) onTyping();
+      }}
       onSelect={(event) => writing.moved(event.currentTarget)}
       onKeyDown={keyed}
       onPaste={(event) => pasted(event, files)}

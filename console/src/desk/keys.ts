@@ -1,10 +1,12 @@
 // The keys of the desk. They do nothing while somebody types or a sheet is open.
 import { useHotkeys } from "@mantine/hooks";
 import { useQueryClient } from "@tanstack/react-query";
+import { useMay } from "@/api/permissions";
 import { useSearchState } from "@/components/search";
 import { useDecline } from "./deeds";
 import { useEnd } from "./HeldActions";
 import { useAcceptAndOpen, useOffers } from "./OfferBar";
+import { mayDesk } from "./permissions";
 import { conversationKey } from "./queries";
 import { ownPart, standingOf } from "./standing";
 import type { Conversation } from "./types";
@@ -29,6 +31,7 @@ export function useDeskKeys(userId: string, listed: () => string[]): void {
     if (!part || standingOf(part) !== "mine") return undefined;
     return { conversationId: open.id, partId: part.id };
   };
+  const mayNote = useMay()(mayDesk.writeNotes);
   const isBusy = values.sheet !== undefined;
   useHotkeys([
     ["J", () => !isBusy && move(1)],
@@ -36,7 +39,7 @@ export function useDeskKeys(userId: string, listed: () => string[]): void {
     ["A", () => offer && accept.mutate(offer.at)],
     ["D", () => offer && decline.mutate(offer.at)],
     ["T", () => held() && set({ sheet: "transfer" })],
-    ["N", () => values.c && set({ sheet: "note" })],
+    ["N", () => values.c && mayNote && set({ sheet: "note" })],
     [
       "E",
       () => {

@@ -35,6 +35,12 @@ export function useMine(): { conversations: Conversation[]; isKnown: boolean } {
   return { conversations: data?.entities ?? [], isKnown: data !== undefined };
 }
 
+/** Who waits in the person's queues, whom the router would take first on top. */
+export const readWaiting = (after: string | undefined) =>
+  answer(
+    api.GET("/api/v2/routing/queues/me/waiting", { params: { query: { after, pageSize: 50 } } }),
+  );
+
 /** One conversation with everybody who took part. */
 export function useConversation(id: string) {
   const lookMs = useTold(CHANGES, conversationKey(id), LOOK_MS);

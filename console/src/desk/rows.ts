@@ -1,7 +1,7 @@
 // A conversation as a row of the desk's list, whichever list it comes from.
 import type { Interaction } from "@/api/types";
 import { awaitsAnswer, ownPart, standingOf, type Standing } from "./standing";
-import type { Conversation } from "./types";
+import type { Conversation, Waiting } from "./types";
 
 export interface Row {
   id: string;
@@ -32,6 +32,21 @@ export function rowOfConversation(each: Conversation, userId: string): Row {
     knowsWindow: true,
     since: awaits ? each.lastMessage?.time : undefined,
     queue: each.queue?.name,
+  };
+}
+
+export function rowOfWaiting(each: Waiting): Row {
+  return {
+    id: each.conversationId,
+    name: each.customer.name ?? each.address,
+    text: each.lastText ?? "",
+    time: each.since,
+    standing: "other",
+    awaits: each.lastDirection === "inbound",
+    closes: each.windowClosesTime,
+    knowsWindow: true,
+    since: each.since,
+    queue: each.queue.name,
   };
 }
 

@@ -3,6 +3,7 @@ import type { Read, Row } from "@/api/types";
 
 export type Conversation = Row<"/api/v2/conversations/messages">;
 export type Part = Conversation["participants"][number];
+export type Waiting = Row<"/api/v2/routing/queues/me/waiting">;
 export type Note = Row<"/api/v2/conversations/{conversation_id}/notes">;
 export type CannedResponse = Row<"/api/v2/responsemanagement/responses">;
 export type Presence = Row<"/api/v2/presencedefinitions">;

@@ -13,8 +13,10 @@ ACCESS_TOKEN = "simulated-access-token"  # noqa: S105
 APP_SECRET = "simulated-app-secret"  # noqa: S105
 AGENT_ROLE = "Clinic agent"
 AGENT_PERMISSIONS = [
-    "analytics:conversationDetail:view", "conversation:communication:view",
-    "conversation:message:*", "messaging:consent:add", "messaging:consent:view",
+    "analytics:conversationDetail:view", "conversation:communication:*",
+    "conversation:message:create", "conversation:message:park", "conversation:message:pull",
+    "conversation:message:view", "conversation:messageMedia:view", "conversation:note:*",
+    "conversation:participant:wrapup", "messaging:consent:add", "messaging:consent:view",
     "messaging:integration:view", "messaging:template:view", "responses:*:view",
     "presence:presenceDefinition:view", "routing:queue:join", "routing:queue:view",
     "routing:skill:view", "routing:wrapupCode:view",
