@@ -10,7 +10,7 @@ import pytest
 
 from tests.api_client import Answer, Api
 from tests.channels import channel_settings
-from tests.engine.test_dispatch import accepted, sender
+from tests.dispatching import accepted, sender
 from tests.floor import Floor
 from tests.media import MESSAGES, OPUS, PDF, attachment, conversation_of, picture, receive, upload
 from tests.sending import Line, Sending, eventually, inbound, refusal
@@ -156,6 +156,18 @@ async def test_several_files_are_messages_of_their_own_and_the_text_goes_with_th
     count = "SELECT message_count FROM conversation WHERE id = %s"
     assert await sending.one(count, talk.conversation_id) == 3
     assert (await attachment(api, talk.conversation_id))["kind"] == "audio"
+
+
+async def test_a_text_behind_a_file_does_not_overtake_it(
+    talk: Talk, simulation: Simulation, dispatch: Dispatch
+) -> None:
+    await talk.send(await talk.upload(picture("JPEG"), "beach.jpg"))
+    await talk.write("That was me")
+
+    async with sender(dispatch, talk.line):
+        sent = await eventually(lambda: two_accepted(simulation, talk.line))
+
+    assert [each["type"] for each in sent] == ["image", "text"]
 
 
 async def test_a_file_deleted_before_its_turn_fails_its_message_with_the_reason(

@@ -25,7 +25,7 @@ from tidings.store.database import Database
 from tidings.store.ids import new_id
 from tidings.store.interactions import InteractionRow, select_interactions
 from tidings.store.media_files import MediaFiles
-from tidings.store.media_upkeep import fail_media, finish_media
+from tidings.store.media_upkeep import due_if_deleted, fail_media, finish_media
 from tidings.store.query import Connection, execute, fetch, fetch_one, fetch_optional
 
 SEND = "conversation:message:create"
@@ -174,6 +174,8 @@ async def _keep_upload(
     stored = await keep_bytes(files, row, taken, kind=kind_of(mime_type), mime_type=mime_type)
     async with database.transaction(row.organization_id) as connection:
         kept = await fetch_optional(connection, finish_media(row, stored, keep_hours=KEEP_HOURS))
+        if kept is None:  # deleted while it came: these bytes are to go, too
+            await execute(connection, due_if_deleted(row))
     if kept is None:
         raise conflict("media.taken", "This file was sent or deleted at the same moment.")
     return kept

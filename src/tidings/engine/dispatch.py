@@ -86,6 +86,8 @@ class Lane:
         self._integration_id = UUID(lease.key)
         self._recorder = Recorder(dispatch.database, dispatch.settings, lease)
         self._calls: set[asyncio.Task[None]] = set()
+        # Files on their way, by customer.
+        self._files: dict[str, asyncio.Event] = {}
         self._pairs = PairLimiter()
         self._limit = RecipientLimit(
             dispatch.database, in_flight=dispatch.settings.dispatch_in_flight
@@ -213,16 +215,35 @@ class Lane:
             log.error("dispatch.call_failed", integration=self._lease.key, exc_info=error)
 
     async def _call(self, message: DueMessage) -> None:
-        """Make the one attempt of a message and hand its outcome on."""
+        """Make the one attempt of a message; what is behind a file to the same customer waits."""
+        while (ahead := self._files.get(message.to_address)) is not None:
+            await ahead.wait()
+        content: Content = CONTENT.decode(message.content)
+        if not isinstance(content, MediaContent) or content.file_id is None:
+            await self._attempt(message, content)
+            return
+        out = self._files[message.to_address] = asyncio.Event()
+        try:
+            await self._attempt(message, content)
+        finally:
+            del self._files[message.to_address]
+            out.set()
+
+    async def _attempt(self, message: DueMessage, content: Content) -> None:
+        """Send a message, after its file is with the provider, and hand the outcome on."""
         assert self._sender is not None
         assert self._account is not None
         address, is_phone = message.to_address, message.to_address.isdecimal()
         provider = PROVIDERS[self._sender.provider]
         self._recorder.observe_task(message.message_id)
-        content = await self._content(message)
-        if isinstance(content, Refused):
-            await self._judge(message, content)
-            return
+        if isinstance(content, MediaContent) and content.file_id is not None:
+            given = await self._dispatch.media.hand_over(
+                self._organization_id, provider, self._account, content
+            )
+            if isinstance(given, Refused):
+                await self._judge(message, given)
+                return
+            content = given
         outbound = Outbound(
             message_id=str(message.message_id),
             content=content,
@@ -239,18 +260,6 @@ class Lane:
                 self._pause = 0.5
             account_id = self._sender.account_id if message.counts else None
             self._recorder.record(Sent(message, outcome, account_id))
-
-    async def _content(self, message: DueMessage) -> Content | Refused:
-        """What to send; a file of ours is with the provider by then, or it says why not."""
-        assert self._sender is not None
-        assert self._account is not None
-        content: Content = CONTENT.decode(message.content)
-        if isinstance(content, MediaContent) and content.file_id is not None:
-            provider = PROVIDERS[self._sender.provider]
-            return await self._dispatch.media.hand_over(
-                self._organization_id, provider, self._account, content
-            )
-        return content
 
     async def _judge(self, message: DueMessage, refused: Refused) -> None:
         """What a refusal means: for the lane, for the integration, or for this message only."""
