@@ -7,6 +7,7 @@ import pytest
 
 from tests.api_client import Api
 from tests.floor import CONVERSATIONS, MESSAGES, Floor
+from tests.sending import Sending
 from tests.world import Actor, World
 from tidings.store.database import Database
 
@@ -310,3 +311,31 @@ async def test_who_has_a_conversation_shows_that_they_read_and_type(
 
     thread = (await floor.api.get(f"/api/v2/interactions/{conversation_id}")).json()
     assert thread["messages"][0]["readTime"]
+
+
+async def test_what_the_customer_wrote_during_a_wrapup_waits_when_it_is_done(
+    floor: Floor, queue_id: UUID, ben: Actor, sending: Sending
+) -> None:
+    line = await sending.connect()
+    await floor.stream(line, queue_id)
+    conversation_id, part_id = await floor.connected(queue_id, ben)
+    async with floor.database.transaction() as connection:
+        await connection.execute(
+            "UPDATE conversation SET integration_id = %s WHERE id = %s",
+            (line.integration_id, conversation_id),
+        )
+    assert (await floor.change(ben, conversation_id, part_id, state="disconnected")).status == 200
+    async with floor.database.transaction() as connection:
+        await connection.execute(
+            "UPDATE conversation SET state = 'open', ended_at = NULL WHERE id = %s",
+            (conversation_id,),
+        )
+
+    code = await floor.api.post("/api/v2/routing/wrapupcodes", {"name": f"Done {uuid4()}"})
+    wrapup = {"code": code.json()["id"]}
+    assert (await floor.change(ben, conversation_id, part_id, wrapup=wrapup)).status == 200
+
+    waiting = await floor.waiting(conversation_id)
+    assert waiting is not None
+    assert waiting.queue_id == queue_id
+    assert await floor.held(ben) == (0, "IDLE")

@@ -14,8 +14,9 @@ from tidings.actions.agent_work import (
     see_place,
     tell,
 )
-from tidings.actions.participation import derive, move, settle_load
+from tidings.actions.participation import derive, move
 from tidings.actions.queueing import close_conversations
+from tidings.actions.routing_clock import end_wrapups
 from tidings.domain.conversation_states import ParticipantState, refuse_transition
 from tidings.domain.errors import conflict, invalid
 from tidings.domain.permissions import Caller
@@ -182,8 +183,9 @@ async def wrap_up(
     part = access_part(caller, place, participant_id)
     rules = await queue_rules(connection, caller.organization_id, part.queue_id)
     await _write(connection, caller, part, rules, wrapup)
+    key = ParticipantKey(conversation_id, part.id)
     if part.acw_state == "pending" and (rules is None or rules.acw_mode != FORCED):
-        await _finish(connection, caller, place, part, state="complete")
+        await end_wrapups(connection, caller.organization_id, [key], state="complete")
     else:
         await tell(connection, caller, place, "wrapup", part_id=part.id)
 
@@ -202,17 +204,8 @@ async def skip_wrapup(
             "conversation.wrapup.required",
             f"The queue {rules.name} asks for a wrap-up code; choose one.",
         )
-    await _finish(connection, caller, place, part, state="skipped")
-
-
-async def _finish(
-    connection: Connection, caller: Caller, place: Place, part: ParticipantRow, *, state: str
-) -> None:
-    organization_id = caller.organization_id
-    query = store.end_wrapup(organization_id, place.spot.id, part.id, state=state)
-    await settle_load(connection, organization_id, await fetch(connection, query))
-    await tell(connection, caller, place, "wrapup", part_id=part.id)
-    await execute(connection, wake_router(organization_id))
+    key = ParticipantKey(conversation_id, part.id)
+    await end_wrapups(connection, caller.organization_id, [key], state="skipped")
 
 
 async def _write(

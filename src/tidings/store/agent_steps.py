@@ -6,7 +6,6 @@ from uuid import UUID
 import msgspec
 from psycopg.types.json import Jsonb
 
-from tidings.store.participants import COLUMNS, Moved
 from tidings.store.query import Nothing, Query
 
 
@@ -142,42 +141,6 @@ def write_wrapup(
             "notes": wrapup.notes,
         },
         Nothing,
-    )
-
-
-def end_wrapup(
-    organization_id: UUID, conversation_id: UUID, participant_id: UUID, *, state: str
-) -> Query[Moved]:
-    """End a wrap-up that is under way; what it took of the agent's capacity is free again.
-
-    `release_load` follows in the same transaction. No row when it was over already. The caller
-    holds the conversation.
-    """
-    return Query(
-        f"""
-        WITH old AS MATERIALIZED (
-          SELECT p.id, p.held, c.division_id
-          FROM participant p
-          JOIN conversation c ON c.organization_id = p.organization_id AND c.id = p.conversation_id
-          WHERE p.organization_id = %(organization_id)s
-            AND p.conversation_id = %(conversation_id)s AND p.id = %(id)s
-            AND p.acw_state = 'pending'
-          FOR UPDATE OF p
-        )
-        UPDATE participant p
-        SET acw_state = %(state)s, acw_ended_at = now(), held = 0
-        FROM old
-        WHERE p.organization_id = %(organization_id)s
-          AND p.conversation_id = %(conversation_id)s AND p.id = old.id
-        RETURNING {COLUMNS}, old.held AS held_before, old.division_id
-        """,
-        {
-            "organization_id": organization_id,
-            "conversation_id": conversation_id,
-            "id": participant_id,
-            "state": state,
-        },
-        Moved,
     )
 
 
