@@ -18,19 +18,34 @@ if not AXE.exists():
 pytestmark = pytest.mark.timeout(240)
 PAGES = [
     "/campaigns", "/campaigns/new", "/campaigns/settings",
+    "/contacts/lists", "/contacts/lists?sheet=new", "/contacts/dnc", "/contacts/dnc?sheet=new",
     "/interactions", "/interactions/send", "/channels", "/channels/whatsapp/new", "/consent",
     "/consent?sheet=record", "/consent?sheet=import", "/consent/imports", "/consent/suppressions",
-    "/consent/keywords", "/templates", "/reports/usage", "/administration/people",
+    "/consent/keywords", "/templates", "/channels/workstreams", "/channels/workstreams?sheet=new",
+    "/reports/now", "/reports/surveys", "/reports/usage", "/administration/queues",
+    "/administration/queues?sheet=new", "/administration/queues?sheet=capacity",
+    "/administration/skills", "/administration/skills?tab=languages&sheet=new",
+    "/administration/wrapup-codes", "/administration/wrapup-codes?open=new",
+    "/administration/hours", "/administration/hours/new", "/administration/people",
     "/administration/people/new", "/administration/roles", "/administration/roles/new",
     "/administration/divisions", "/administration/divisions?open=new", "/administration/oauth",
     "/administration/oauth/new", "/administration/audit", "/administration/system", "/profile",
 ]  # fmt: skip
 # Lists whose first row leads to a page of its own.
 DETAILS = [
-    "/campaigns",
+    "/campaigns", "/contacts/lists", "/contacts/dnc",
     "/interactions", "/channels", "/templates", "/administration/people", "/administration/roles",
-    "/administration/oauth",
+    "/administration/oauth", "/administration/queues", "/administration/hours",
+    "/channels/workstreams",
 ]  # fmt: skip
+# Tabs of the pages that the first rows of those lists lead to.
+TABS = {
+    "/administration/people": ["tab=routing"],
+    "/administration/queues": ["tab=codes", "tab=settings"],
+    "/channels/workstreams": [
+        f"step={each}" for each in ("rules", "distribution", "behaviour", "messages", "survey")
+    ],
+}
 JUDGE = """async () => {
   const found = await axe.run(document, {runOnly: ["wcag2a", "wcag2aa", "wcag21aa", "wcag22aa",
                                                    "best-practice"]});
@@ -91,5 +106,9 @@ def test_every_page_is_open_to_everybody_and_quiet(visit: Visit, demo: Demo) -> 
         visit.page.locator("a[data-row-link]").first.click()
         visit.page.wait_for_url(f"**{address}/**")
         found += judged(visit, visit.page.url)
+        opened = visit.page.url
+        for tab in TABS.get(address, []):
+            visit.page.goto(f"{opened}?{tab}")
+            found += judged(visit, visit.page.url)
 
     assert found == []

@@ -1,4 +1,5 @@
 // The agents: where they are, how much they hold of what they can; a row opens what they hold.
+import { Text } from "@mantine/core";
 import { useTranslation } from "react-i18next";
 import { DataList, type Column } from "@/components/DataList";
 import { Empty } from "@/components/Empty";
@@ -50,20 +51,19 @@ function useColumns(): Column<Agent>[] {
     {
       id: "status",
       header: t("routingStatus.title"),
-      width: 150,
-      narrow: 130,
-      render: (row) => <RoutingStatus status={row.routingStatus} presence={row.presence} />,
-    },
-    {
-      id: "since",
-      header: t("board.since"),
-      width: 90,
-      render: (row) => <Since time={row.routingStatusTime} />,
+      width: 210,
+      narrow: 180,
+      render: (row) => (
+        <>
+          <RoutingStatus status={row.routingStatus} presence={row.presence} />{" "}
+          <Since time={row.routingStatusTime} />
+        </>
+      ),
     },
     {
       id: "load",
       header: t("board.load"),
-      width: 120,
+      width: 110,
       narrow: 70,
       render: (row) => <Load agent={row} />,
     },
@@ -72,5 +72,9 @@ function useColumns(): Column<Agent>[] {
 
 function Since({ time }: { time: string }) {
   const figures = useFigures();
-  return <time dateTime={time}>{figures.duration(useSecondsSince(time))}</time>;
+  return (
+    <Text component="time" size="sm" c="dimmed" dateTime={time}>
+      {figures.duration(useSecondsSince(time))}
+    </Text>
+  );
 }
