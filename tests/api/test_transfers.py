@@ -306,12 +306,17 @@ async def test_attributes_and_the_tag_of_another_system_are_kept(
     first = {"order": "A-17", "vip": "yes"}
     assert (await ben_api.patch(path, {"attributes": first})).status == 200
     assert (await ben_api.patch(path, {"attributes": {"vip": "", "tier": "2"}})).status == 200
+    customer = (await floor.mine(ben))[0]["participants"][0]["id"]
+    of_customer = f"{MESSAGES}/{ids[0]}/participants/{customer}/attributes"
+    assert (await ben_api.patch(of_customer, {"attributes": {"city": "Bonn"}})).status == 200
+    strange = of_customer.replace(customer, str(uuid4()))
+    assert (await ben_api.patch(strange, {"attributes": {"city": "Bonn"}})).status == 404
     tagged = await ben_api.put(f"{CONVERSATIONS}/{ids[0]}/tags", {"externalTag": "ticket-9"})
     assert tagged.status == 200, tagged
 
     (shown,) = await floor.mine(ben)
 
-    assert shown["attributes"] == {"order": "A-17", "tier": "2"}
+    assert shown["attributes"] == {"order": "A-17", "tier": "2", "city": "Bonn"}
     assert shown["externalTag"] == "ticket-9"
     too_many = {str(at): "x" for at in range(101)}
     assert (await ben_api.patch(path, {"attributes": too_many})).status == 400

@@ -1,6 +1,6 @@
 """What people write at a conversation: notes for colleagues, attributes, another system's name."""
 
-from uuid import UUID
+from uuid import UUID, uuid5
 
 from tidings.actions.agent_work import hold_place, tell
 from tidings.domain.errors import absent, invalid
@@ -17,6 +17,11 @@ LONGEST_TAG = 200
 MOST_ATTRIBUTES = 100
 LONGEST_NAME = 128
 LONGEST_VALUE = 4_000
+
+
+def customer_part_id(conversation_id: UUID, customer_id: UUID) -> UUID:
+    """The id of the customer's own participant, which has no row."""
+    return uuid5(conversation_id, f"customer {customer_id}")
 
 
 async def add_note(
@@ -57,7 +62,8 @@ async def set_attributes(
                 f"{LONGEST_VALUE}.",
             )
     place = await hold_place(connection, caller, conversation_id)
-    if all(each.id != participant_id for each in place.parts):
+    ids = {each.id for each in place.parts}
+    if participant_id not in {*ids, customer_part_id(conversation_id, place.spot.customer_id)}:
         raise absent("participant", participant_id)
     await execute(
         connection, update_attributes(caller.organization_id, conversation_id, attributes)

@@ -12,6 +12,7 @@ from uuid import UUID, uuid5
 
 import msgspec
 
+from tidings.actions.conversation_facts import customer_part_id
 from tidings.actions.failure_words import failure_of
 from tidings.api.v2.message_views import (
     MESSAGES,
@@ -58,7 +59,7 @@ def parties_of(
 ) -> list[Party]:
     """Who took part, the customer first, then the rest by time; `messages` in the order of time."""
     received = [each for each in messages if each.direction == "inbound"]
-    customer_id = uuid5(row.id, f"customer {row.customer_id}")
+    customer_id = customer_part_id(row.id, row.customer_id)
     sent: dict[UUID, list[MessageRow]] = {part.id: [] for part in parts}
     senders: dict[tuple[str, UUID | None], list[MessageRow]] = {}
     for each in messages:
