@@ -15,6 +15,7 @@ from tidings.store.participants import (
     ParticipantKey,
     ParticipantRow,
     Step,
+    hold_conversations,
     select_participants,
 )
 from tidings.store.query import Connection, execute, fetch
@@ -76,6 +77,7 @@ async def leave_queue(
     An offer that is out is withdrawn. The caller says what becomes of the conversations next:
     another queue, an agent (`derive`), or `close_conversations`.
     """
+    await fetch(connection, hold_conversations(organization_id, conversation_ids))
     left = await fetch(
         connection,
         store.leave_waiting(organization_id, conversation_ids, disconnect_type=disconnect_type),
@@ -100,12 +102,13 @@ async def close_conversations(
 
     Gives those that were closed. A customer who writes again opens them anew.
     """
-    left = await leave_queue(
-        connection, organization_id, conversation_ids, disconnect_type=disconnect_type
-    )
+    await fetch(connection, hold_conversations(organization_id, conversation_ids))
+    query = store.leave_waiting(organization_id, conversation_ids, disconnect_type=disconnect_type)
+    await fetch(connection, query)
+    # All agents in one step: those of two would be locked in an order of their own.
     keys = await _agents_of(connection, organization_id, conversation_ids, ALIVE)
     step = Step(origins=ALIVE, state="disconnected", disconnect_type=disconnect_type)
-    moved = await move(connection, organization_id, keys, step) if keys else []
+    moved = await move(connection, organization_id, keys, step)
     closed = await derive(
         connection,
         organization_id,
@@ -113,15 +116,13 @@ async def close_conversations(
         otherwise="disconnected",
         close_reason=reason,
     )
-    people = [(row.conversation_id, row.user_id) for row in moved]
-    people += [(row.conversation_id, row.offered_to) for row in left]
-    desks: dict[UUID, set[UUID]] = {}
-    for conversation_id, user_id in people:
-        if user_id is not None:
-            desks.setdefault(conversation_id, set()).add(user_id)
+    desks: dict[UUID, list[UUID]] = {}
+    for row in moved:
+        if row.user_id is not None:
+            desks.setdefault(row.conversation_id, []).append(row.user_id)
     told = [_closed(each, desks.get(each.conversation_id, ())) for each in closed.values()]
     await announce(connection, organization_id, "closed", told)
-    if people:
+    if moved:
         await execute(connection, wake_router(organization_id))
     return list(closed)
 

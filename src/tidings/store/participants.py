@@ -2,6 +2,8 @@
 
 Locks are taken in one order everywhere: conversations by id, then their waiting rows and
 participants, then agents by id. So steps of different conversations never wait in a circle.
+A statement that waited for a lock still does not see rows that were inserted meanwhile: what
+depends on them holds the conversations by a statement before (`hold_conversations`).
 """
 
 from collections.abc import Sequence
@@ -103,6 +105,12 @@ class Owner(msgspec.Struct, frozen=True):
     state: str
 
 
+class Held(msgspec.Struct, frozen=True):
+    """A conversation that is held."""
+
+    conversation_id: UUID
+
+
 class Derived(msgspec.Struct, frozen=True):
     """Where a conversation stands after its participants moved."""
 
@@ -184,6 +192,20 @@ def insert_participants(organization_id: UUID, rows: Sequence[NewParticipant]) -
         """,
         {"organization_id": organization_id, **params},
         Nothing,
+    )
+
+
+def hold_conversations(organization_id: UUID, conversation_ids: Sequence[UUID]) -> Query[Held]:
+    """Hold conversations until the transaction ends, by id; the next statement sees them whole."""
+    return Query(
+        """
+        SELECT c.id AS conversation_id FROM conversation c
+        WHERE c.organization_id = %(organization_id)s
+          AND c.id = ANY(%(conversation_ids)s::uuid[])
+        ORDER BY c.id FOR UPDATE
+        """,
+        {"organization_id": organization_id, "conversation_ids": list(conversation_ids)},
+        Held,
     )
 
 

@@ -136,18 +136,14 @@ def leave_waiting(
 ) -> Query[WaitingRow]:
     """Take conversations out of their queues and end their stays; gives what they waited with.
 
-    The conversations are locked first, by id.
+    The caller's transaction holds the conversations, since a statement before this one.
     """
     return Query(
         f"""
-        WITH locked AS MATERIALIZED (
-          SELECT c.id FROM conversation c
-          WHERE c.organization_id = %(organization_id)s
-            AND c.id = ANY(%(conversation_ids)s::uuid[])
-          ORDER BY c.id FOR UPDATE
-        ), gone AS (
-          DELETE FROM waiting w USING locked l
-          WHERE w.organization_id = %(organization_id)s AND w.conversation_id = l.id
+        WITH gone AS (
+          DELETE FROM waiting w
+          WHERE w.organization_id = %(organization_id)s
+            AND w.conversation_id = ANY(%(conversation_ids)s::uuid[])
           RETURNING {COLUMNS}
         ), ended AS (
           UPDATE participant p
