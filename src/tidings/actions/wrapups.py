@@ -217,8 +217,9 @@ async def _write(
 ) -> None:
     if part.mode != "primary":
         raise conflict("conversation.not.yours", "Only who had a conversation wraps it up.")
-    if len(wrapup.notes or "") > LONGEST_NOTES:
-        raise invalid("notes", f"Notes have at most {LONGEST_NOTES} characters.")
+    notes = wrapup.notes or ""
+    if len(notes) > LONGEST_NOTES or "\0" in notes:
+        raise invalid("notes", f"Notes have at most {LONGEST_NOTES} characters, none of them NUL.")
     if wrapup.code_id is not None:
         chosen = _offered(rules, ids=[wrapup.code_id])
         query = select_wrapup_codes(caller.organization_id, chosen, limit=1, offset=0)
