@@ -40,17 +40,25 @@ export function ConversationPane({ id, onFacts }: Props) {
   useMarkRead(isMine ? at : undefined, last?.direction === "inbound" ? last.id : undefined);
   const again = (text: string) => at && outbox.add({ ...at, userId, text });
   const closeSheet = () => set({ sheet: undefined });
+  const leave = () => set({ sheet: undefined, c: undefined });
   return (
     <section className={classes.pane} aria-label={data ? nameOf(data) : t("desk.conversation")}>
       <Head conversation={data} at={isMine ? at : undefined} onFacts={onFacts} />
       {error && !data && <ErrorNotice error={error} retry={() => void refetch()} />}
-      <Thread key={id} id={id} conversation={data} onAgain={isMine ? again : undefined} />
+      <Thread id={id} conversation={data} onAgain={isMine ? again : undefined} />
       {values.sheet === "note" ? (
         <NoteForm conversationId={id} onDone={closeSheet} />
       ) : (
-        data && <Foot key={id} conversation={data} userId={userId} />
+        data && <Foot conversation={data} userId={userId} />
       )}
-      {at && <TransferSheet at={at} isOpen={values.sheet === "transfer"} onClose={closeSheet} />}
+      {at && (
+        <TransferSheet
+          at={at}
+          isOpen={values.sheet === "transfer"}
+          onClose={closeSheet}
+          onDone={leave}
+        />
+      )}
     </section>
   );
 }

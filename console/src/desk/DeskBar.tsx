@@ -45,7 +45,7 @@ function Presence({ userId }: { userId: string }) {
           {t("deskBar.respond")}
         </Button>
       ) : (
-        <PresenceMenu userId={userId} isOn={isOn} />
+        <PresenceMenu userId={userId} status={isOn ? wordOf(status) : undefined} />
       )}
       <Switch
         size="sm"
@@ -58,7 +58,11 @@ function Presence({ userId }: { userId: string }) {
   );
 }
 
-function PresenceMenu({ userId, isOn }: { userId: string; isOn: boolean }) {
+type OnQueue = "free" | "busy";
+const wordOf = (status: string): OnQueue => (status === "IDLE" ? "free" : "busy");
+
+/** `status`: how it is on queue; without, the presence is shown. */
+function PresenceMenu({ userId, status }: { userId: string; status?: OnQueue }) {
   const { t, i18n } = useTranslation();
   const own = usePresence(userId)?.presenceDefinition;
   const all = useQuery(presencesQuery).data?.entities ?? [];
@@ -70,8 +74,8 @@ function PresenceMenu({ userId, isOn }: { userId: string; isOn: boolean }) {
     <Menu position="bottom-end" shadow="md" width={220}>
       <Menu.Target>
         <UnstyledButton className={classes.chosen} aria-label={t("deskBar.presence")}>
-          <StateMark tone={isOn ? "good" : isQuiet ? "quiet" : "warn"}>
-            {word ?? own?.systemPresence ?? ""}
+          <StateMark tone={status ? "good" : isQuiet ? "quiet" : "warn"}>
+            {status ? t(`deskBar.${status}`) : (word ?? own?.systemPresence ?? "")}
           </StateMark>
         </UnstyledButton>
       </Menu.Target>

@@ -25,7 +25,13 @@ export function DeskPage() {
   const showsFacts = values.facts !== undefined;
   const pane = showsFacts ? "facts" : values.c ? "conversation" : "list";
   return (
-    <div className={classes.desk} data-desk data-pane={pane} data-facts={showsFacts}>
+    <div
+      className={classes.desk}
+      data-desk
+      data-pane={pane}
+      data-facts={showsFacts}
+      data-open={!!values.c}
+    >
       <div className={classes.list}>
         <ListPane onRows={keepRows} />
       </div>

@@ -7,10 +7,11 @@ import { useEffect, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { RelativeTime } from "@/components/RelativeTime";
 import { mayAskToNotify, notify, ring } from "./attention";
+import { focusOn } from "./focus";
 import { useAccept, useDecline, type At } from "./deeds";
 import classes from "./OfferBar.module.css";
-import { useMine } from "./queries";
-import { ownPart, standingOf } from "./standing";
+import { useMine, useThread } from "./queries";
+import { ownPart, queuedSince, standingOf } from "./standing";
 import type { Conversation, Part } from "./types";
 import { clockOf, useSecondsLeft } from "./countdown";
 
@@ -37,9 +38,10 @@ const expiryOf = ({ part }: Offer) => part.alertingExpiresTime ?? "";
 /** Accept an offer and open its conversation. */
 export function useAcceptAndOpen() {
   const navigate = useNavigate();
-  return useAccept(
-    ({ conversationId }) => void navigate({ to: "/desk", search: { c: conversationId } as never }),
-  );
+  return useAccept(({ conversationId }) => {
+    focusOn(conversationId);
+    void navigate({ to: "/desk", search: { c: conversationId } as never });
+  });
 }
 
 export function OfferBar({ userId }: { userId: string }) {
@@ -65,7 +67,8 @@ function OneOffer({ offer }: { offer: Offer }) {
   const accept = useAcceptAndOpen();
   const decline = useDecline();
   const { conversation, part, at } = offer;
-  const waits = conversation.lastMessage?.time;
+  const messages = useThread(conversation.id).data?.messages;
+  const said = messages?.findLast(({ direction }) => direction === "inbound")?.text;
   return (
     <section className={classes.bar} aria-label={t("deskBar.offer.label")}>
       <BellRing size={20} aria-hidden className={classes.sign} />
@@ -77,7 +80,8 @@ function OneOffer({ offer }: { offer: Offer }) {
           )}
         </Text>
         <Text size="xs" c="dimmed" truncate>
-          {conversation.lastMessage?.text} · <RelativeTime time={waits} />
+          {said || conversation.lastMessage?.text} ·{" "}
+          <RelativeTime time={queuedSince(conversation)} />
         </Text>
       </div>
       {part.alertingExpiresTime && <Countdown until={part.alertingExpiresTime} />}

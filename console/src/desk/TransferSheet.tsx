@@ -17,13 +17,15 @@ interface Props {
   at: At;
   isOpen: boolean;
   onClose: () => void;
+  /** It is passed on. */
+  onDone: () => void;
 }
 
-export function TransferSheet({ at, isOpen, onClose }: Props) {
+export function TransferSheet({ at, isOpen, onClose, onDone }: Props) {
   const { t } = useTranslation();
   return (
     <SideSheet title={t("desk.transfer.title")} isOpen={isOpen} onClose={onClose}>
-      <Form at={at} onDone={onClose} />
+      <Form at={at} onDone={onDone} />
     </SideSheet>
   );
 }

@@ -3,6 +3,7 @@ import { Button, Group, Select, Text, Textarea } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
+import { useSearchState } from "@/components/search";
 import { clockOf, useSecondsLeft } from "./countdown";
 import { useChangePart, useWrapUp, type At } from "./deeds";
 import { codesQuery } from "./queries";
@@ -14,8 +15,10 @@ export function WrapupPanel({ at, part }: { at: At; part: Part }) {
   const [code, setCode] = useState<string>();
   const [notes, setNotes] = useState("");
   const codes = useQuery(codesQuery(at.conversationId, at.partId)).data ?? [];
-  const wrapUp = useWrapUp();
-  const skip = useChangePart({ wrapupSkipped: true });
+  const { set } = useSearchState();
+  const leave = () => set({ c: undefined });
+  const wrapUp = useWrapUp(leave);
+  const skip = useChangePart({ wrapupSkipped: true }, leave);
   const save = () => wrapUp.mutate({ where: at, wrapup: { code, ...(notes && { notes }) } });
   return (
     <section className={classes.panel} aria-label={t("desk.wrapup.title")}>

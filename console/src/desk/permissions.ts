@@ -12,6 +12,6 @@ export const mayDesk = {
   writeNotes: ["conversation:note:add"],
   seeOthers: ["conversation:message:view", "analytics:conversationDetail:view"],
   seeResponses: ["responses:response:view"],
-  seeQueues: ["routing:queue:view", "routing:queue:search"],
+
   seeMembers: ["routing:queue:view"],
 } as const;

@@ -1,6 +1,6 @@
 // A conversation as a row of the desk's list, whichever list it comes from.
 import type { Interaction } from "@/api/types";
-import { awaitsAnswer, ownPart, standingOf, type Standing } from "./standing";
+import { awaitsSince, ownPart, standingOf, type Standing } from "./standing";
 import type { Conversation, Waiting } from "./types";
 
 export interface Row {
@@ -13,24 +13,21 @@ export interface Row {
   /** When the customer-service window closes; undefined where the list does not know. */
   closes?: string;
   knowsWindow: boolean;
-  /** Since when somebody waits. */
-  since?: string;
   queue?: string;
 }
 
 export function rowOfConversation(each: Conversation, userId: string): Row {
   const part = ownPart(each, userId);
-  const awaits = awaitsAnswer(each);
+  const since = awaitsSince(each);
   return {
     id: each.id,
     name: each.customer.name ?? each.address,
     text: each.lastMessage?.text ?? "",
     time: each.lastMessage?.time ?? each.startTime,
     standing: standingOf(part),
-    awaits,
+    awaits: since !== undefined,
     closes: each.windowClosesTime,
     knowsWindow: true,
-    since: awaits ? each.lastMessage?.time : undefined,
     queue: each.queue?.name,
   };
 }
@@ -45,22 +42,19 @@ export function rowOfWaiting(each: Waiting): Row {
     awaits: each.lastDirection === "inbound",
     closes: each.windowClosesTime,
     knowsWindow: true,
-    since: each.since,
     queue: each.queue.name,
   };
 }
 
 export function rowOfInteraction(each: Interaction): Row {
-  const awaits = each.lastMessage?.direction === "inbound";
   return {
     id: each.conversationId,
     name: each.customer.name ?? each.customer.address,
     text: each.lastMessage?.text ?? "",
     time: each.lastMessageTime,
     standing: "other",
-    awaits,
+    awaits: each.lastMessage?.direction === "inbound",
     knowsWindow: false,
-    since: awaits ? each.lastMessage?.time : undefined,
     queue: each.integration.name,
   };
 }

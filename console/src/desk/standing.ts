@@ -54,7 +54,21 @@ export function inOrder(conversations: Conversation[], userId: string): Conversa
 
 const timeOf = (each: Conversation) => each.lastMessage?.time ?? each.startTime;
 
-/** Whether the customer wrote last, so that somebody waits for an answer. */
-export function awaitsAnswer({ lastMessage, state }: Conversation): boolean {
-  return state !== "disconnected" && lastMessage?.direction === "inbound";
+/** Since when the customer waits for an agent's answer; what is said by itself is none. */
+export function awaitsSince({ participants, state }: Conversation): string | undefined {
+  if (state === "disconnected") return undefined;
+  const asked = newest(participants.filter(({ purpose }) => purpose === "customer"));
+  const answered = newest(participants.filter(({ purpose }) => purpose === "agent"));
+  return asked > answered ? asked : undefined;
+}
+
+/** When the latest message of these was written; empty when there is none. */
+function newest(parts: Part[]): string {
+  const times = parts.flatMap(({ messages }) => messages.map(({ messageTime }) => messageTime));
+  return times.reduce((latest, time) => (time > latest ? time : latest), "");
+}
+
+/** Since when it waits in its queue, or waited before it was offered. */
+export function queuedSince({ participants }: Conversation): string | undefined {
+  return participants.findLast(({ purpose }) => purpose === "acd")?.startTime;
 }

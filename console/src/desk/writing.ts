@@ -1,7 +1,8 @@
 // The text that is being written: where the caret is, what is suggested there, and taking it.
-import { useId, useState } from "react";
+import { useEffect, useId, useState } from "react";
 import { useSession } from "@/api/session";
 import { useKeptDraft } from "./drafts";
+import { takesFocus } from "./focus";
 import { openPlaceholder, useSuggestions, type Suggestion } from "./suggestions";
 import type { Conversation } from "./types";
 
@@ -12,6 +13,9 @@ export function useWriting(conversation: Conversation) {
   const listId = useId();
   const [field, hold] = useState<HTMLTextAreaElement | null>(null);
   const agent = useSession()?.user.name ?? "";
+  useEffect(() => {
+    if (field && takesFocus(conversation.id)) field.focus();
+  }, [field, conversation.id]);
   const [text, write] = useKeptDraft(conversation.id);
   const [caret, setCaret] = useState(text.length);
   const suggestions = useSuggestions(text.slice(0, caret), knownOf(conversation, agent));

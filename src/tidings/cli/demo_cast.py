@@ -18,7 +18,8 @@ AGENT_PERMISSIONS = [
     "conversation:message:view", "conversation:messageMedia:view", "conversation:note:*",
     "conversation:participant:wrapup", "messaging:consent:add", "messaging:consent:view",
     "messaging:integration:view", "messaging:template:view", "responses:*:view",
-    "presence:presenceDefinition:view", "routing:queue:join", "routing:queue:view",
+    "presence:presenceDefinition:view", "routing:queue:join",
+    "routing:queue:search", "routing:queue:view",
     "routing:skill:view", "routing:wrapupCode:view",
 ]  # fmt: skip
 
