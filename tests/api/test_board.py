@@ -160,3 +160,25 @@ async def test_an_observation_that_cannot_be_made_says_why(
         "results"
     ] == []
     assert (await floor.api.as_(world.mia).post(OBSERVATIONS, asked(queue_id))).status == 403
+
+
+async def test_people_are_observed_as_the_reference_asks(
+    floor: Floor, queue_id: UUID, vera: Actor, world: World
+) -> None:
+    ben = await floor.colleague(queue_id)
+    path = "/api/v2/analytics/users/observations/query"
+
+    def of(*people: Actor) -> dict[str, Any]:
+        predicates = [{"dimension": "userId", "value": str(each.id)} for each in people]
+        return {"filter": {"type": "or", "predicates": predicates}}
+
+    (seen,) = (await floor.api.as_(vera).post(path, of(ben, world.olga))).json()["results"]
+
+    assert seen["group"] == {"userId": str(ben.id)}
+    assert {each["metric"]: each["stats"]["count"] for each in seen["data"]} == {
+        "oActiveQueues": 1,
+        "oMemberQueues": 1,
+    }
+    assert (await floor.api.as_(vera).post(path, of())).status == 400
+    assert (await floor.api.as_(world.olga).post(path, of(ben))).json()["results"] == []
+    assert (await floor.api.as_(ben).post(path, of(ben))).status == 403

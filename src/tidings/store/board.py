@@ -302,3 +302,32 @@ def select_service(
         {"organization_id": organization_id, "queue_ids": queue_ids, "since_id": since_id},
         ServiceFigures,
     )
+
+
+class MembershipCount(msgspec.Struct, frozen=True):
+    """In how many queues one person is a member, and in how many they take part."""
+
+    user_id: UUID
+    members: int
+    active: int
+
+
+def count_memberships(
+    organization_id: UUID, user_ids: list[UUID], *, divisions: list[UUID] | None
+) -> Query[MembershipCount]:
+    """Count the queues of these active people, of the divisions that may be seen (None: any)."""
+    return Query(
+        """
+        SELECT u.id AS user_id, count(m.queue_id)::integer AS members,
+               (count(*) FILTER (WHERE m.joined))::integer AS active
+        FROM user_account u
+        LEFT JOIN queue_member m
+          ON m.organization_id = u.organization_id AND m.user_id = u.id
+        WHERE u.organization_id = %(organization_id)s AND u.id = ANY(%(user_ids)s)
+          AND u.state = 'active'
+          AND (%(divisions)s::uuid[] IS NULL OR u.division_id = ANY(%(divisions)s))
+        GROUP BY u.id ORDER BY u.id
+        """,
+        {"organization_id": organization_id, "user_ids": user_ids, "divisions": divisions},
+        MembershipCount,
+    )

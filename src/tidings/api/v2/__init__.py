@@ -69,6 +69,7 @@ from tidings.api.v2.templates import templates_router
 from tidings.api.v2.tokens import tokens_router
 from tidings.api.v2.uploads import uploads_router
 from tidings.api.v2.usage import usage_router
+from tidings.api.v2.user_observations import user_observations_router
 from tidings.api.v2.user_search import user_search_router
 from tidings.api.v2.user_skills import user_skills_router
 from tidings.api.v2.users import users_router
@@ -146,6 +147,7 @@ ROUTERS: tuple[Router, ...] = (
     tokens_router,
     uploads_router,
     usage_router,
+    user_observations_router,
     user_search_router,
     user_skills_router,
     users_router,
