@@ -202,3 +202,37 @@ async def test_each_change_leaves_a_trail(api: Api, world: World) -> None:
 
     seen = {(row["entity"]["type"], row["action"]) for row in trail}
     assert {("skill", "create"), ("user_skills", "rate")} <= seen
+
+
+@pytest.mark.parametrize("path", [SKILLS, LANGUAGES])
+async def test_one_is_renamed_and_keeps_its_people(api: Api, world: World, path: str) -> None:
+    one = await made(api, path, name="Bookkeeping")
+    await made(api, path, name="Carpentry")
+    kind = path.rpartition("/")[2]
+    given = {"id": one["id"], "proficiency": 4}
+    await api.post(f"/api/v2/users/{world.sven.id}/routing{kind}", given)
+
+    renamed = await api.put(one["selfUri"], {"name": " Accounts "})
+    taken = await api.put(one["selfUri"], {"name": "carpentry"})
+    same = await api.put(one["selfUri"], {"name": "ACCOUNTS"})
+    nameless = await api.put(one["selfUri"], {})
+
+    assert (renamed.json()["name"], renamed.json()["version"]) == ("Accounts", "2")
+    assert (taken.status, taken.json()["code"]) == (409, "general.conflict")
+    assert same.json()["name"] == "ACCOUNTS"
+    assert nameless.json()["details"][0]["fieldName"] == "name"
+    assert rated(await api.get(f"{one['selfUri']}/users")) == {world.sven.name: 4}
+
+
+async def test_who_has_a_skill_is_told_of_the_people_one_sees(api: Api, world: World) -> None:
+    skill = await made(api, SKILLS, name="Knots")
+    for person, proficiency in ((world.sven, 2), (world.nils, 5)):
+        given = {"id": skill["id"], "proficiency": proficiency}
+        await api.post(f"/api/v2/users/{person.id}/routingskills", given)
+    path = f"{skill['selfUri']}/users"
+
+    assert names(await api.get(path)) == [world.nils.name, world.sven.name]
+    assert names(await api.get(path, params={"pageSize": "1"})) == [world.nils.name]
+    assert names(await api.as_(world.nils).get(path)) == [world.nils.name]
+    language = await made(api, LANGUAGES, name="Low German")
+    assert (await api.get(f"{SKILLS}/{language['id']}/users")).status == 404

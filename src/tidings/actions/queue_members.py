@@ -7,7 +7,7 @@ import msgspec
 
 from tidings.actions.queues import EDIT, access_queue, subject_of
 from tidings.actions.routing_changes import Subject, note_change
-from tidings.actions.skills import SEE, access_colleague
+from tidings.actions.skills import access_colleague, seen_divisions
 from tidings.domain.errors import absent, invalid
 from tidings.domain.permissions import Caller, missing_permission
 from tidings.store import queue_members as store
@@ -50,7 +50,7 @@ async def add_members(
     """Make people members of a queue; 400 for one who is not there or not for the caller to see."""
     queue = await access_managed(connection, caller, queue_id)
     wanted = _few(user_ids)
-    seen = UserFilter(ids=wanted, divisions=_seen(caller))
+    seen = UserFilter(ids=wanted, divisions=seen_divisions(caller))
     rows = await fetch(
         connection,
         select_users(caller.organization_id, seen, limit=MOST_AT_ONCE, offset=0),
@@ -159,12 +159,6 @@ async def read_memberships(
         ),
     )
     return [(queue, takes_part[queue.id]) for queue in queues]
-
-
-def _seen(caller: Caller) -> list[UUID] | None:
-    """The divisions whose people the caller sees or manages; None: all."""
-    held = [caller.divisions(each) for each in SEE]
-    return None if None in held else sorted({each for some in held for each in some or ()})
 
 
 def _few(ids: Sequence[UUID]) -> list[UUID]:

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from uuid import UUID
 
 import msgspec
+import psycopg
 
 from tidings.actions.divisions import check_name, name_taken
 from tidings.actions.routing_changes import Subject, note_change
@@ -62,6 +63,22 @@ async def access_skill(
     return skill
 
 
+async def rename_skill(
+    connection: Connection, caller: Caller, skill_id: UUID, *, kind: str, name: str | None
+) -> store.SkillRow:
+    """Rename a skill or language; who has it keeps it. 400 without a name, 409 when it is taken."""
+    before = await access_skill(connection, caller, skill_id, kind=kind)
+    name = check_name(name)
+    try:
+        after = await fetch_one(
+            connection, store.rename_skill(caller.organization_id, skill_id, name=name)
+        )
+    except psycopg.errors.UniqueViolation as error:
+        raise name_taken(name) from error
+    await note_change(connection, caller, "update", _subject(after), before=before, after=after)
+    return after
+
+
 async def delete_skill(
     connection: Connection, caller: Caller, skill_id: UUID, *, kind: str
 ) -> None:
@@ -78,6 +95,12 @@ async def delete_skill(
         )
     await execute(connection, store.delete_skill(caller.organization_id, skill_id))
     await note_change(connection, caller, "delete", _subject(before), before=before)
+
+
+def seen_divisions(caller: Caller) -> list[UUID] | None:
+    """The divisions whose people the caller sees or manages; None: all."""
+    held = [caller.divisions(each) for each in SEE]
+    return None if None in held else sorted({each for some in held for each in some or ()})
 
 
 async def access_colleague(connection: Connection, caller: Caller, user_id: UUID) -> UserRow:

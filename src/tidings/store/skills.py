@@ -14,6 +14,11 @@ CONDITIONS = """
     AND (%(name_like)s::text IS NULL OR s.name ILIKE %(name_like)s)
     AND (%(ids)s::uuid[] IS NULL OR s.id = ANY(%(ids)s))
 """
+SKILLED = """
+    user_skill k JOIN user_account u ON u.organization_id = k.organization_id AND u.id = k.user_id
+    WHERE k.organization_id = %(organization_id)s AND k.skill_id = %(id)s AND u.state <> 'deleted'
+      AND (%(divisions)s::uuid[] IS NULL OR u.division_id = ANY(%(divisions)s))
+"""
 
 
 class SkillRow(msgspec.Struct, frozen=True):
@@ -40,6 +45,14 @@ class SkillUse(msgspec.Struct, frozen=True):
 
     kind: str
     name: str
+
+
+class SkilledPersonRow(msgspec.Struct, frozen=True):
+    """Somebody who has a skill, and how good they are at it, from 0 to 5."""
+
+    user_id: UUID
+    name: str
+    proficiency: float
 
 
 class UserSkillRow(msgspec.Struct, frozen=True):
@@ -90,6 +103,56 @@ def count_skills(organization_id: UUID, chosen: SkillFilter) -> Query[Count]:
     return Query(
         f"SELECT count(*) AS count FROM skill s WHERE {CONDITIONS}",
         {"organization_id": organization_id, **msgspec.structs.asdict(chosen)},
+        Count,
+    )
+
+
+def rename_skill(organization_id: UUID, skill_id: UUID, *, name: str) -> Query[SkillRow]:
+    """Give a skill or language another name; UniqueViolation when it is taken."""
+    return Query(
+        f"""
+        UPDATE skill s SET name = %(name)s, version = version + 1, modified_at = now()
+        WHERE s.organization_id = %(organization_id)s AND s.id = %(id)s AND s.state <> 'deleted'
+        RETURNING {COLUMNS}
+        """,
+        {"organization_id": organization_id, "id": skill_id, "name": name},
+        SkillRow,
+    )
+
+
+def select_skilled_people(
+    organization_id: UUID,
+    skill_id: UUID,
+    *,
+    divisions: list[UUID] | None,
+    limit: int,
+    offset: int,
+) -> Query[SkilledPersonRow]:
+    """A page of the people of these divisions who have a skill, the best first."""
+    return Query(
+        f"""
+        SELECT k.user_id, u.name, k.proficiency FROM {SKILLED}
+        ORDER BY k.proficiency DESC, lower(u.name), k.user_id
+        LIMIT %(limit)s OFFSET %(offset)s
+        """,
+        {
+            "organization_id": organization_id,
+            "id": skill_id,
+            "divisions": divisions,
+            "limit": limit,
+            "offset": offset,
+        },
+        SkilledPersonRow,
+    )
+
+
+def count_skilled_people(
+    organization_id: UUID, skill_id: UUID, *, divisions: list[UUID] | None
+) -> Query[Count]:
+    """How many people the same conditions give."""
+    return Query(
+        f"SELECT count(*) AS count FROM {SKILLED}",
+        {"organization_id": organization_id, "id": skill_id, "divisions": divisions},
         Count,
     )
 

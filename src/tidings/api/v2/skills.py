@@ -3,7 +3,7 @@
 from typing import Annotated, Any
 from uuid import UUID
 
-from litestar import Request, Response, Router, delete, get, post
+from litestar import Request, Response, Router, delete, get, post, put
 from litestar.params import Parameter
 
 from tidings.actions import skills as actions
@@ -54,6 +54,25 @@ class SkillView(View):
         )
 
 
+class SkilledPersonView(View):
+    """Somebody who has a skill or language, and how good they are at it."""
+
+    id: str
+    name: str
+    proficiency: float
+    self_uri: str
+
+    @classmethod
+    def of(cls, row: store.SkilledPersonRow) -> "SkilledPersonView":
+        """The person as the API shows them."""
+        return cls(
+            id=str(row.user_id),
+            name=row.name,
+            proficiency=row.proficiency,
+            self_uri=f"/api/v2/users/{row.user_id}",
+        )
+
+
 async def _list(
     request: AnyRequest, caller: Caller, database: Database, page: Page, chosen: store.SkillFilter
 ) -> Listing[SkillView]:
@@ -65,6 +84,29 @@ async def _list(
         )
         total = await fetch_one(connection, store.count_skills(organization_id, chosen))
     return listing(request, page, entities=[SkillView.of(row) for row in rows], total=total.count)
+
+
+async def _people(
+    request: AnyRequest,
+    caller: Caller,
+    database: Database,
+    skill_id: UUID,
+    page: Page,
+    *,
+    kind: str,
+) -> Listing[SkilledPersonView]:
+    organization_id, divisions = caller.organization_id, actions.seen_divisions(caller)
+    async with database.transaction(organization_id) as connection:
+        await actions.access_skill(connection, caller, skill_id, kind=kind)
+        query = store.select_skilled_people(
+            organization_id, skill_id, divisions=divisions, limit=page.size, offset=page.offset
+        )
+        rows = await fetch(connection, query)
+        total = await fetch_one(
+            connection, store.count_skilled_people(organization_id, skill_id, divisions=divisions)
+        )
+    entities = [SkilledPersonView.of(row) for row in rows]
+    return listing(request, page, entities=entities, total=total.count)
 
 
 def _like(name: str | None) -> str | None:
@@ -101,6 +143,25 @@ async def read_skill(skill_id: UUID, caller: Caller, database: Database) -> Skil
     """One skill."""
     async with database.transaction(caller.organization_id) as connection:
         return SkillView.of(await actions.access_skill(connection, caller, skill_id, kind="skill"))
+
+
+@put("/skills/{skill_id:uuid}", guards=[needs(MANAGE)])
+async def rename_skill(
+    skill_id: UUID, data: SkillBody, caller: Caller, database: Database
+) -> SkillView:
+    """Rename a skill; everybody keeps it."""
+    async with database.transaction(caller.organization_id) as connection:
+        return SkillView.of(
+            await actions.rename_skill(connection, caller, skill_id, kind="skill", name=data.name)
+        )
+
+
+@get("/skills/{skill_id:uuid}/users", guards=[needs(*actions.SEE)])
+async def list_skill_people(
+    request: AnyRequest, skill_id: UUID, caller: Caller, database: Database, page: Page
+) -> Listing[SkilledPersonView]:
+    """Who has a skill, the best first."""
+    return await _people(request, caller, database, skill_id, page, kind="skill")
 
 
 @delete("/skills/{skill_id:uuid}", guards=[needs(MANAGE)], status_code=204)
@@ -144,6 +205,27 @@ async def read_language(language_id: UUID, caller: Caller, database: Database) -
         )
 
 
+@put("/languages/{language_id:uuid}", guards=[needs(MANAGE)])
+async def rename_language(
+    language_id: UUID, data: SkillBody, caller: Caller, database: Database
+) -> SkillView:
+    """Rename a language; everybody keeps it."""
+    async with database.transaction(caller.organization_id) as connection:
+        return SkillView.of(
+            await actions.rename_skill(
+                connection, caller, language_id, kind="language", name=data.name
+            )
+        )
+
+
+@get("/languages/{language_id:uuid}/users", guards=[needs(*actions.SEE)])
+async def list_language_people(
+    request: AnyRequest, language_id: UUID, caller: Caller, database: Database, page: Page
+) -> Listing[SkilledPersonView]:
+    """Who speaks a language, the best first."""
+    return await _people(request, caller, database, language_id, page, kind="language")
+
+
 @delete("/languages/{language_id:uuid}", guards=[needs(MANAGE)], status_code=204)
 async def delete_language(language_id: UUID, caller: Caller, database: Database) -> None:
     """Delete a language; everybody loses it."""
@@ -157,10 +239,14 @@ skills_router = Router(
         list_skills,
         create_skill,
         read_skill,
+        rename_skill,
+        list_skill_people,
         delete_skill,
         list_languages,
         create_language,
         read_language,
+        rename_language,
+        list_language_people,
         delete_language,
     ],
     tags=["Routing"],
