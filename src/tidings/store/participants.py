@@ -122,6 +122,23 @@ class Derived(msgspec.Struct, frozen=True):
 
 
 COLUMNS = ", ".join(f"p.{name}" for name in ParticipantRow.__struct_fields__)
+# The participants named, behind the locks of their conversations; a step adds its own condition.
+OLD = """
+    WITH given AS MATERIALIZED (
+      SELECT unnest(%(conversation_ids)s::uuid[]) AS conversation_id,
+             unnest(%(ids)s::uuid[]) AS id
+    ), locked AS MATERIALIZED (
+      SELECT c.id, c.division_id FROM conversation c
+      WHERE c.organization_id = %(organization_id)s
+        AND c.id = ANY(%(conversation_ids)s::uuid[])
+      ORDER BY c.id FOR UPDATE
+    ), old AS MATERIALIZED (
+      SELECT p.conversation_id, p.id, p.held, l.division_id
+      FROM participant p
+      JOIN locked l ON l.id = p.conversation_id
+      JOIN given g ON g.conversation_id = p.conversation_id AND g.id = p.id
+      WHERE p.organization_id = %(organization_id)s
+"""
 
 
 def select_participants(
@@ -221,22 +238,7 @@ def move_participants(
     """
     return Query(
         f"""
-        WITH given AS MATERIALIZED (
-          SELECT unnest(%(conversation_ids)s::uuid[]) AS conversation_id,
-                 unnest(%(ids)s::uuid[]) AS id
-        ), locked AS MATERIALIZED (
-          SELECT c.id, c.division_id FROM conversation c
-          WHERE c.organization_id = %(organization_id)s
-            AND c.id = ANY(%(conversation_ids)s::uuid[])
-          ORDER BY c.id FOR UPDATE
-        ), old AS MATERIALIZED (
-          SELECT p.conversation_id, p.id, p.held, l.division_id
-          FROM participant p
-          JOIN locked l ON l.id = p.conversation_id
-          JOIN given g ON g.conversation_id = p.conversation_id AND g.id = p.id
-          WHERE p.organization_id = %(organization_id)s AND p.state = ANY(%(origins)s::text[])
-          FOR UPDATE OF p
-        )
+        {OLD} AND p.state = ANY(%(origins)s::text[]) FOR UPDATE OF p)
         UPDATE participant p
         SET state = %(state)s,
             held = CASE WHEN %(keeps_load)s THEN p.units ELSE 0 END,
@@ -279,22 +281,7 @@ def finish_wrapups(
     """
     return Query(
         f"""
-        WITH given AS MATERIALIZED (
-          SELECT unnest(%(conversation_ids)s::uuid[]) AS conversation_id,
-                 unnest(%(ids)s::uuid[]) AS id
-        ), locked AS MATERIALIZED (
-          SELECT c.id, c.division_id FROM conversation c
-          WHERE c.organization_id = %(organization_id)s
-            AND c.id = ANY(%(conversation_ids)s::uuid[])
-          ORDER BY c.id FOR UPDATE
-        ), old AS MATERIALIZED (
-          SELECT p.conversation_id, p.id, p.held, l.division_id
-          FROM participant p
-          JOIN locked l ON l.id = p.conversation_id
-          JOIN given g ON g.conversation_id = p.conversation_id AND g.id = p.id
-          WHERE p.organization_id = %(organization_id)s AND p.acw_state = 'pending'
-          FOR UPDATE OF p
-        )
+        {OLD} AND p.acw_state = 'pending' FOR UPDATE OF p)
         UPDATE participant p
         SET acw_state = %(state)s, acw_ended_at = now(), held = 0,
             wrapup_code_id = coalesce(%(code_id)s::uuid, p.wrapup_code_id),
