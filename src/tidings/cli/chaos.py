@@ -66,6 +66,7 @@ class Outcome(msgspec.Struct, frozen=True):
 @click.option("--desk", is_flag=True, help="Agents at their desks and customers who write.")
 @click.option("--agents", type=int, default=200, show_default=True, help="Of the desk.")
 @click.option("--conversations", type=int, default=5_000, show_default=True, help="Of the desk.")
+@click.option("--arrivals", type=float, help="New conversations a second; 0.04 an agent.")
 @click.option("--seed", type=int, help="Of the luck; the one used is printed.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON object on the last line.")
 def chaos(
@@ -76,6 +77,7 @@ def chaos(
     desk: bool,
     agents: int,
     conversations: int,
+    arrivals: float | None,
     seed: int | None,
     as_json: bool,
 ) -> None:
@@ -92,7 +94,9 @@ def chaos(
     click.echo(f"seed {seed}", err=True)
     luck = random.Random(seed)  # noqa: S311
     if desk:
-        trouble = run_desk(kills, agents=agents, conversations=conversations, luck=luck)
+        trouble = run_desk(
+            kills, agents=agents, conversations=conversations, arrivals=arrivals, luck=luck
+        )
     elif campaign:
         trouble = run_campaign(kills, contacts, luck)
     else:
@@ -162,11 +166,13 @@ async def run_desk(
     agents: int,
     conversations: int,
     luck: random.Random,
+    arrivals: float | None = None,
     manners: Manners | None = None,
     hurry: float = 1.0,
 ) -> Outcome:
     """Agents and customers at work: every conversation must come to an end or be somebody's.
 
+    `arrivals`: conversations that begin in a second; as many as the agents can serve unless told.
     `hurry` divides the customers' pauses and patience; they begin so much faster.
     """
     started = time.monotonic()
@@ -175,7 +181,7 @@ async def run_desk(
             stage, database, cast, agents=agents, luck=luck, manners=manners or Manners()
         )
         room = agents * CAPACITY
-        rate = max(1.0, agents / 25) * hurry
+        rate = arrivals or max(1.0, agents / 25) * hurry
         await trouble.begin(conversations=conversations, at_once=room, rate=rate, speed=hurry)
         working = asyncio.create_task(trouble.work())
         # The kills are spread over the time in which customers begin, were nothing broken.
