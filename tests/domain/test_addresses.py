@@ -30,7 +30,7 @@ from tidings.domain.addresses import (
         ("123456789012345", "123456789012345"),
     ],
 )
-def test_a_number_in_international_form_becomes_its_digits(text, canonical):
+def test_a_number_in_international_form_becomes_its_digits(text: str, canonical: str) -> None:
     assert parse_phone_id(text) == canonical
 
 
@@ -48,7 +48,7 @@ def test_a_number_in_international_form_becomes_its_digits(text, canonical):
         ("0049 1511 2345678", "address.leading_zero"),
     ],
 )
-def test_what_is_no_phone_id_is_refused_with_a_reason(text, code):
+def test_what_is_no_phone_id_is_refused_with_a_reason(text: str, code: str) -> None:
     with pytest.raises(InvalidAddress) as refused:
         parse_phone_id(text)
     assert refused.value.code == code
@@ -56,7 +56,7 @@ def test_what_is_no_phone_id_is_refused_with_a_reason(text, code):
 
 
 @given(st.text(max_size=30))
-def test_any_text_is_either_canonical_or_refused(text):
+def test_any_text_is_either_canonical_or_refused(text: str) -> None:
     try:
         phone_id = parse_phone_id(text)
     except InvalidAddress:
@@ -74,13 +74,13 @@ def test_any_text_is_either_canonical_or_refused(text):
         ("5491123456789", "541123456789"),
     ],
 )
-def test_two_forms_of_one_whatsapp_user_find_each_other(one, other):
+def test_two_forms_of_one_whatsapp_user_find_each_other(one: str, other: str) -> None:
     assert match_keys(one) == (one, other)
     assert match_keys(other) == (other, one)
 
 
 @pytest.mark.parametrize("phone_id", ["4915112345678", "551133334444", "13172534777", "55119"])
-def test_other_numbers_match_only_themselves(phone_id):
+def test_other_numbers_match_only_themselves(phone_id: str) -> None:
     assert match_keys(phone_id) == (phone_id,)
 
 
@@ -102,12 +102,12 @@ def test_other_numbers_match_only_themselves(phone_id):
         ("80012345678", None),
     ],
 )
-def test_the_country_of_a_phone_id(phone_id, country):
+def test_the_country_of_a_phone_id(phone_id: str, country: str | None) -> None:
     assert country_of(phone_id) == country
     assert country_of(phone_id) == country  # the second time from memory
 
 
-def test_numbers_are_shown_as_people_write_them():
+def test_numbers_are_shown_as_people_write_them() -> None:
     assert display("4915112345678") == "+49 1511 2345678"
     assert display("99") == "+99"
 
@@ -136,5 +136,7 @@ def test_numbers_are_shown_as_people_write_them():
         ("0151 12345678", None, None),
     ],
 )
-def test_numbers_in_files_are_read_in_any_format(text, region, phone_id):
+def test_numbers_in_files_are_read_in_any_format(
+    text: str, region: str | None, phone_id: str | None
+) -> None:
     assert parse_any_phone(text, region) == phone_id

@@ -5,6 +5,7 @@ import pytest
 
 from tidings.domain.content import (
     ContactsContent,
+    Content,
     InteractiveContent,
     LocationContent,
     MediaContent,
@@ -17,7 +18,7 @@ from tidings.domain.content import (
     encode_outbound,
 )
 
-CONTENTS = [
+CONTENTS: list[Content] = [
     TextContent("Grüße 📦", preview_url=True),
     TemplateContent("notice", "en_US", [{"type": "body", "parameters": []}], "Hello"),
     TemplateContent("plain", "da"),
@@ -31,12 +32,12 @@ CONTENTS = [
 
 
 @pytest.mark.parametrize("content", CONTENTS)
-def test_a_message_survives_storage(content):
+def test_a_message_survives_storage(content: Content) -> None:
     message = Outbound("id", content, "out:1", to="4915112345678", reply_to="wamid.9")
     assert decode_outbound(encode_outbound(message)) == message
     assert msgspec.convert(msgspec.to_builtins(message), Outbound) == message
 
 
-def test_something_else_is_not_a_message():
+def test_something_else_is_not_a_message() -> None:
     with pytest.raises(msgspec.ValidationError):
         decode_outbound(b'{"message_id":"1","content":{"kind":"fax"},"callback_data":"x"}')

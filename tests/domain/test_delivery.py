@@ -1,5 +1,7 @@
 """The delivery ladder: callbacks come in any order and more than once, the end is the same."""
 
+from random import Random
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -18,13 +20,13 @@ statuses = st.sampled_from(list(DeliveryStatus))
 
 
 @given(st.lists(statuses, min_size=1), st.randoms())
-def test_the_order_of_callbacks_does_not_matter(seen, random):
+def test_the_order_of_callbacks_does_not_matter(seen: list[DeliveryStatus], random: Random) -> None:
     shuffled = list(seen)
     random.shuffle(shuffled)
     assert settle(seen) == settle(shuffled) == settle(seen + seen)
 
 
-def settle(seen):
+def settle(seen: list[DeliveryStatus]) -> DeliveryStatus:
     status = DeliveryStatus.QUEUED
     for one in seen:
         assert climbs(status, one) == (highest(status, one) is not status)
@@ -46,7 +48,7 @@ def settle(seen):
         ("delivered", "delivered", False),
     ],
 )
-def test_a_status_is_replaced_only_by_a_higher_one(old, new, replaces):
+def test_a_status_is_replaced_only_by_a_higher_one(old: str, new: str, replaces: bool) -> None:
     assert climbs(DeliveryStatus(old), DeliveryStatus(new)) is replaces
 
 
@@ -61,7 +63,9 @@ def test_a_status_is_replaced_only_by_a_higher_one(old, new, replaces):
         ("read", "read", "Read", "Read"),
     ],
 )
-def test_the_three_spellings_of_the_public_api(status, rest, receipt, analytics):
+def test_the_three_spellings_of_the_public_api(
+    status: str, rest: str, receipt: str | None, analytics: str
+) -> None:
     status = DeliveryStatus(status)
     assert rest_status(status) == rest
     assert receipt_status(status) == receipt
@@ -69,5 +73,5 @@ def test_the_three_spellings_of_the_public_api(status, rest, receipt, analytics)
     assert status in parse_analytics_status(analytics)
 
 
-def test_a_filter_value_we_never_use_stands_for_nothing():
+def test_a_filter_value_we_never_use_stands_for_nothing() -> None:
     assert parse_analytics_status("Published") == ()

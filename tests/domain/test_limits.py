@@ -15,7 +15,9 @@ gaps = st.lists(st.floats(min_value=0, max_value=5), min_size=1, max_size=120)
 
 
 @given(rates, bursts, starts, gaps)
-def test_no_window_holds_more_than_burst_and_rate(rate, burst, start, gaps):
+def test_no_window_holds_more_than_burst_and_rate(
+    rate: float, burst: int, start: float, gaps: list[float]
+) -> None:
     bucket, now, taken = TokenBucket(rate, burst), start, []
     for gap in gaps:
         now += gap
@@ -28,7 +30,7 @@ def test_no_window_holds_more_than_burst_and_rate(rate, burst, start, gaps):
 
 
 @given(rates, bursts, starts, gaps)
-def test_ready_in_tells_the_truth(rate, burst, start, gaps):
+def test_ready_in_tells_the_truth(rate: float, burst: int, start: float, gaps: list[float]) -> None:
     bucket, now = TokenBucket(rate, burst), start
     for gap in gaps:
         now += gap / rate
@@ -41,7 +43,7 @@ def test_ready_in_tells_the_truth(rate, burst, start, gaps):
 
 
 @given(rates, bursts, starts)
-def test_available_can_be_taken_at_once_and_no_more(rate, burst, start):
+def test_available_can_be_taken_at_once_and_no_more(rate: float, burst: int, start: float) -> None:
     bucket = TokenBucket(rate, burst)
     count = bucket.available(start)
     assert count == burst
@@ -49,7 +51,7 @@ def test_available_can_be_taken_at_once_and_no_more(rate, burst, start):
     assert not bucket.take(start)
 
 
-def test_sends_are_spaced_evenly_once_the_burst_is_used():
+def test_sends_are_spaced_evenly_once_the_burst_is_used() -> None:
     bucket, now, times = TokenBucket(10), 100.0, []
     for _ in range(50):
         now += bucket.ready_in(now)
@@ -58,13 +60,13 @@ def test_sends_are_spaced_evenly_once_the_burst_is_used():
     assert all(abs(later - earlier - 0.1) < 1e-5 for earlier, later in pairwise(times))
 
 
-def test_what_came_in_counts_against_what_goes_out():
+def test_what_came_in_counts_against_what_goes_out() -> None:
     bucket = TokenBucket(1)
     bucket.charge(0.0, 3)
     assert bucket.ready_in(0.0) == pytest.approx(3.0, abs=1e-3)
 
 
-def test_a_pause_holds_everything_back_and_then_lets_one_through():
+def test_a_pause_holds_everything_back_and_then_lets_one_through() -> None:
     bucket = TokenBucket(10, burst=5)
     bucket.pause(0.0, 2.0)
     assert not bucket.take(1.99)
@@ -72,12 +74,12 @@ def test_a_pause_holds_everything_back_and_then_lets_one_through():
     assert not bucket.take(2.0)
 
 
-def test_a_rate_of_nothing_is_refused():
+def test_a_rate_of_nothing_is_refused() -> None:
     with pytest.raises(ValueError, match="positive"):
         TokenBucket(0)
 
 
-def test_one_recipient_gets_a_burst_of_45_and_then_one_in_six_seconds():
+def test_one_recipient_gets_a_burst_of_45_and_then_one_in_six_seconds() -> None:
     pairs = PairLimiter()
     assert sum(pairs.take("4915112345678", 0.0) for _ in range(100)) == 45
     assert not pairs.take("4915112345678", 5.9)
@@ -86,14 +88,14 @@ def test_one_recipient_gets_a_burst_of_45_and_then_one_in_six_seconds():
     assert pairs.take("254711000042", 6.0)
 
 
-def test_a_recipient_the_provider_held_back_waits():
+def test_a_recipient_the_provider_held_back_waits() -> None:
     pairs = PairLimiter()
     pairs.charge("4915112345678", 0.0, wait_s=16)
     assert not pairs.take("4915112345678", 15.9)
     assert pairs.take("4915112345678", 16.0)
 
 
-def test_recipients_at_rest_take_no_memory():
+def test_recipients_at_rest_take_no_memory() -> None:
     pairs = PairLimiter(max_recipients=5000)
     for number in range(30_000):
         assert pairs.take(str(number), number * 0.01)
@@ -110,7 +112,9 @@ def test_recipients_at_rest_take_no_memory():
         max_size=60,
     ),
 )
-def test_never_more_different_people_in_a_day_than_the_limit(limit, steps):
+def test_never_more_different_people_in_a_day_than_the_limit(
+    limit: int, steps: list[tuple[str, float]]
+) -> None:
     budget, now, admitted = RecipientBudget(limit), 0.0, []
     for recipient, gap in steps:
         now += gap
@@ -123,7 +127,7 @@ def test_never_more_different_people_in_a_day_than_the_limit(limit, steps):
         assert budget.used(now) == len(in_window)
 
 
-def test_who_was_messaged_before_a_restart_still_counts():
+def test_who_was_messaged_before_a_restart_still_counts() -> None:
     budget = RecipientBudget(2, [("b", 200.0), ("a", 100.0)])
     assert not budget.take("c", 300.0)
     assert budget.take("a", 300.0)
@@ -131,7 +135,7 @@ def test_who_was_messaged_before_a_restart_still_counts():
     assert budget.take("c", 200.0 + 86_400)
 
 
-def test_a_place_given_back_is_free_again():
+def test_a_place_given_back_is_free_again() -> None:
     budget = RecipientBudget(1)
     assert budget.take("a", 0.0)
     budget.release("a")
@@ -155,5 +159,5 @@ def test_a_place_given_back_is_free_again():
         (None, 250),
     ],
 )
-def test_tiers_as_meta_spells_them(tier, limit):
+def test_tiers_as_meta_spells_them(tier: str | None, limit: int | None) -> None:
     assert tier_limit(tier) == limit

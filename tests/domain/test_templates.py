@@ -1,5 +1,7 @@
 """Templates: every wrong value is named at its field; a right one is rendered as Meta wants it."""
 
+from collections.abc import Mapping
+
 import msgspec
 import pytest
 from hypothesis import given
@@ -19,12 +21,12 @@ from tidings.domain.templates import (
 )
 
 
-def template(*components, **fields):
+def template(*components: Mapping[str, object], **fields: str) -> Template:
     given = {"name": "notice", "language": "en_US", "components": list(components)} | fields
     return msgspec.convert(given, Template)
 
 
-def buttons(*given):
+def buttons(*given: Mapping[str, object]) -> dict[str, object]:
     return {"type": "BUTTONS", "buttons": list(given)}
 
 
@@ -55,7 +57,7 @@ CODE = template(
 )
 
 
-def test_every_placeholder_is_listed_in_order():
+def test_every_placeholder_is_listed_in_order() -> None:
     assert [(one.api_field, one.required) for one in placeholders(NOTICE)] == [
         ("headerParameters.1", True),
         ("headerParameters.filename", False),
@@ -67,7 +69,7 @@ def test_every_placeholder_is_listed_in_order():
     ]
 
 
-def test_a_full_template_is_rendered_as_graph_wants_it():
+def test_a_full_template_is_rendered_as_graph_wants_it() -> None:
     compiled = compile_template(NOTICE)
     assert check_values(compiled, VALUES) == []
     assert render_text(compiled, VALUES) == "Hello Amina, order A-77 is on its way."
@@ -87,11 +89,11 @@ def test_a_full_template_is_rendered_as_graph_wants_it():
     ]
 
 
-def button(sub_type, index, parameter):
+def button(sub_type: str, index: str, parameter: Mapping[str, object]) -> dict[str, object]:
     return {"type": "button", "sub_type": sub_type, "index": index, "parameters": [parameter]}
 
 
-def test_numbered_values_go_in_the_order_of_their_numbers_without_names():
+def test_numbered_values_go_in_the_order_of_their_numbers_without_names() -> None:
     compiled = compile_template(NUMBERED)
     values = TemplateValues(body={"2": "two", "1": "one"})
     assert check_values(compiled, values) == []
@@ -100,7 +102,7 @@ def test_numbered_values_go_in_the_order_of_their_numbers_without_names():
     assert render_components(compiled, values) == [{"type": "body", "parameters": texts}]
 
 
-def test_a_one_time_code_goes_into_body_and_button():
+def test_a_one_time_code_goes_into_body_and_button() -> None:
     compiled, values = compile_template(CODE), TemplateValues(body={"1": "482913"})
     assert check_values(compiled, values) == []
     code = {"type": "text", "text": "482913"}
@@ -110,7 +112,7 @@ def test_a_one_time_code_goes_into_body_and_button():
     ]
 
 
-def test_a_flow_button_always_has_its_action():
+def test_a_flow_button_always_has_its_action() -> None:
     flow = template({"type": "BODY", "text": "x"}, buttons({"type": "FLOW", "text": "Go"}))
     components = render_components(compile_template(flow), TemplateValues())
     action = {"type": "action", "action": {"flow_token": "unused"}}
@@ -144,14 +146,16 @@ def test_a_flow_button_always_has_its_action():
          [("too_long", "bodyParameters")]),
     ],
 )  # fmt: skip
-def test_what_is_missing_surplus_or_wrong_is_named(shape, values, problems):
+def test_what_is_missing_surplus_or_wrong_is_named(
+    shape: Template, values: dict[str, dict[str, str]], problems: list[tuple[str, str]]
+) -> None:
     found = check_values(compile_template(shape), TemplateValues(**values))
     assert [(one.code, one.field) for one in found] == [
         (f"template.parameter.{code}", field) for code, field in problems
     ]
 
 
-def test_old_and_new_parameter_lists_meet_in_the_body():
+def test_old_and_new_parameter_lists_meet_in_the_body() -> None:
     values = TemplateValues.of(
         parameters=[TemplateParameter("1", "old"), TemplateParameter("2", "kept")],
         body_parameters=[TemplateParameter("1", "new")],
@@ -161,14 +165,14 @@ def test_old_and_new_parameter_lists_meet_in_the_body():
 
 
 @pytest.mark.parametrize("status", ["PENDING", "REJECTED", "PAUSED", "DISABLED", "NEW_ONE"])
-def test_a_template_that_is_not_approved_is_not_sent(status):
+def test_a_template_that_is_not_approved_is_not_sent(status: str) -> None:
     problem = check_sendable(compile_template(template(BODY, status=status)))
     assert problem is not None
     assert problem.code == f"template.{status.lower()}"
     assert "notice" in problem.message
 
 
-def test_what_cannot_be_filled_is_not_sent():
+def test_what_cannot_be_filled_is_not_sent() -> None:
     carousel = template(BODY, {"type": "CAROUSEL", "cards": [{"components": []}]})
     problem = check_sendable(compile_template(carousel))
     assert problem is not None
@@ -176,7 +180,7 @@ def test_what_cannot_be_filled_is_not_sent():
     assert check_sendable(compile_template(NOTICE)) is None
 
 
-def test_a_preview_marks_what_is_not_filled():
+def test_a_preview_marks_what_is_not_filled() -> None:
     shown = preview(NOTICE, TemplateValues(body={"first_name": "Amina"}))
     assert shown.body == "Hello Amina, order {{order_id}} is on its way."
     assert (shown.header_kind, shown.header, shown.footer) == ("document", None, "Example Shop")
@@ -194,14 +198,14 @@ def test_a_preview_marks_what_is_not_filled():
     ]
 
 
-def test_a_full_preview_has_nothing_left_to_fill():
+def test_a_full_preview_has_nothing_left_to_fill() -> None:
     shown = preview(NOTICE, VALUES)
     assert shown.unfilled == []
     assert shown.buttons[2].target == "https://shop.example.org/track/A-77"
 
 
 @given(st.text(min_size=1, max_size=30), st.text(min_size=1, max_size=30))
-def test_values_that_pass_are_in_the_text_as_they_are(one, two):
+def test_values_that_pass_are_in_the_text_as_they_are(one: str, two: str) -> None:
     compiled, values = compile_template(NUMBERED), TemplateValues(body={"1": one, "2": two})
     if check_values(compiled, values) == []:
         assert render_text(compiled, values) == f"{two} and {one} and {two}"

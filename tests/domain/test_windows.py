@@ -28,7 +28,9 @@ HOUR = timedelta(hours=1)
         ("agent", "instagram", 1 * HOUR, True, False, False),
     ],
 )
-def test_who_may_write_when(sender, channel, later, is_template, allowed, tagged):
+def test_who_may_write_when(
+    sender: str, channel: str, later: timedelta, is_template: bool, allowed: bool, tagged: bool
+) -> None:
     decision = check_window(
         Sender(sender),
         Channel(channel),
@@ -43,13 +45,15 @@ def test_who_may_write_when(sender, channel, later, is_template, allowed, tagged
 
 @pytest.mark.parametrize("channel", list(Channel))
 @pytest.mark.parametrize("sender", list(Sender))
-def test_nobody_writes_freely_to_a_customer_who_never_wrote(sender, channel):
+def test_nobody_writes_freely_to_a_customer_who_never_wrote(
+    sender: Sender, channel: Channel
+) -> None:
     decision = check_window(sender, channel, last_inbound_at=None, now=WROTE, is_template=False)
     assert decision.code == "window.closed"
     assert decision.closes_at is None
 
 
-def test_the_countdown_runs_to_the_closing_time():
+def test_the_countdown_runs_to_the_closing_time() -> None:
     window = ServiceWindow(WROTE)
     assert window.closes_at == WROTE + 24 * HOUR
     assert window.is_open(WROTE)
