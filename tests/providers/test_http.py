@@ -7,6 +7,7 @@ from datetime import timedelta
 import pytest
 
 from tests.providers.loopback import (
+    Behaviour,
     Call,
     answering,
     hanging_up,
@@ -27,7 +28,7 @@ async def http() -> AsyncIterator[Http]:
     await client.close()
 
 
-async def test_an_answer_of_any_status_is_an_answer(http):
+async def test_an_answer_of_any_status_is_an_answer(http: Http) -> None:
     async with serving(answering(404, {"error": 1}, retry_after="7")) as server:
         answer = await http.post(server.address + "/x", b"{}", token="secret")
     assert (answer.status, answer.ok, answer.body) == (404, False, b'{"error": 1}')
@@ -36,32 +37,32 @@ async def test_an_answer_of_any_status_is_an_answer(http):
     assert server.calls[0].headers["content-type"] == "application/json"
 
 
-async def test_a_refused_connection_never_left(http):
+async def test_a_refused_connection_never_left(http: Http) -> None:
     async with serving(answering(200)) as server:
         address = server.address
     with pytest.raises(NeverLeft, match="refused"):
         await http.post(address, b"{}")
 
 
-async def test_a_name_nobody_knows_never_left(http):
+async def test_a_name_nobody_knows_never_left(http: Http) -> None:
     with pytest.raises(NeverLeft):
         await http.get("http://no-such-host.invalid/")
 
 
-async def test_a_broken_tls_handshake_never_left(http):
+async def test_a_broken_tls_handshake_never_left(http: Http) -> None:
     async with serving(answering(200)) as server:
         port = server.address.rpartition(":")[2]
         with pytest.raises(NeverLeft):
             await http.get(f"https://127.0.0.1:{port}/")
 
 
-async def test_an_address_or_token_that_is_none_never_left(http):
+async def test_an_address_or_token_that_is_none_never_left(http: Http) -> None:
     for address, token in (("not an address", None), ("ftp://x/", None), ("http://x/", "a\nb")):
         with pytest.raises(NeverLeft):
             await http.get(address, token=token)
 
 
-async def test_no_free_connection_in_time_never_left():
+async def test_no_free_connection_in_time_never_left() -> None:
     http = Http(timeout=QUICK * 4, pool_timeout=QUICK, max_connections=1)
     async with serving(stalling) as server:
         first = asyncio.create_task(http.post(server.address, b"{}"))
@@ -75,14 +76,16 @@ async def test_no_free_connection_in_time_never_left():
 
 
 @pytest.mark.parametrize("behave", [hanging_up, stalling])
-async def test_a_reset_or_silence_after_the_request_may_have_left(http, behave):
+async def test_a_reset_or_silence_after_the_request_may_have_left(
+    http: Http, behave: Behaviour
+) -> None:
     async with serving(behave) as server:
         with pytest.raises(MayHaveLeft):
             await http.post(server.address, b"{}")
     assert len(server.calls) == 1
 
 
-async def test_an_answer_cut_off_in_the_middle_may_have_left(http):
+async def test_an_answer_cut_off_in_the_middle_may_have_left(http: Http) -> None:
     async def cut_off(call: Call) -> None:
         call.writer.write(b"HTTP/1.1 200 OK\r\ncontent-length: 500\r\n\r\n{")
         await call.writer.drain()
@@ -93,14 +96,14 @@ async def test_an_answer_cut_off_in_the_middle_may_have_left(http):
             await http.post(server.address, b"{}")
 
 
-async def test_a_redirected_post_is_not_sent_again(http):
+async def test_a_redirected_post_is_not_sent_again(http: Http) -> None:
     async with serving(answering(307, location="/elsewhere")) as server:
         answer = await http.post(server.address, b"{}")
     assert answer.status == 307
     assert len(server.calls) == 1
 
 
-async def test_a_path_goes_to_the_base_address():
+async def test_a_path_goes_to_the_base_address() -> None:
     async with serving(answering(200)) as server:
         http = Http(server.address + "/v24.0/")
         await http.delete("/123")
@@ -108,7 +111,7 @@ async def test_a_path_goes_to_the_base_address():
     assert (server.calls[0].method, server.calls[0].target) == ("DELETE", "/v24.0/123")
 
 
-async def test_a_file_is_posted_as_a_form(http):
+async def test_a_file_is_posted_as_a_form(http: Http) -> None:
     async with serving(answering(200)) as server:
         await http.post_multipart(
             server.address,
@@ -123,7 +126,7 @@ async def test_a_file_is_posted_as_a_form(http):
     assert b"%PDF" in body
 
 
-async def test_a_download_follows_redirects_and_keeps_the_token_to_its_host(http):
+async def test_a_download_follows_redirects_and_keeps_the_token_to_its_host(http: Http) -> None:
     async with serving(answering(200, b"x" * 200_000)) as files:
 
         async def redirect(call: Call) -> None:
@@ -139,14 +142,14 @@ async def test_a_download_follows_redirects_and_keeps_the_token_to_its_host(http
     assert "authorization" not in files.calls[0].headers
 
 
-async def test_a_download_that_goes_in_circles_ends(http):
+async def test_a_download_that_goes_in_circles_ends(http: Http) -> None:
     async with serving(answering(302, location="/again")) as server:
         with pytest.raises(MayHaveLeft, match="redirects"):
             async with http.stream(server.address + "/media"):
                 pass
 
 
-async def test_the_exchange_log_sees_every_call_without_its_secrets():
+async def test_the_exchange_log_sees_every_call_without_its_secrets() -> None:
     seen: list[Exchange] = []
     http = Http(observer=seen.append, timeout=QUICK)
     async with serving(answering(200, {"access_token": "EAAsecretsecret"})) as server:
@@ -164,7 +167,7 @@ async def test_the_exchange_log_sees_every_call_without_its_secrets():
     assert seen[1].error
 
 
-def test_secrets_are_taken_out_wherever_they_stand():
+def test_secrets_are_taken_out_wherever_they_stand() -> None:
     assert redact_address("https://x/?code=abc&fields=id") == "https://x/?code=[redacted]&fields=id"
     assert redact_body(b"client_secret=abc&x=1") == b"client_secret=[redacted]&x=1"
     assert (

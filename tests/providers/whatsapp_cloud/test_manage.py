@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from tests.providers.loopback import Call, answering, pieces, serving, stalling
+from tests.providers.loopback import Call, Loopback, answering, pieces, serving, stalling
 from tidings.domain.inbound import MediaRef
 from tidings.domain.limits import tier_limit
 from tidings.providers.http import FileStream, Http
@@ -25,13 +25,15 @@ NUMBER = {"id": "440022", "display_phone_number": "+1 555-010-0200", "status": "
 SCOPES = ["whatsapp_business_messaging", "whatsapp_business_management"]
 EXPIRED = {"error": {"code": 190, "error_subcode": 463, "message": "expired"}}
 
+Reply = tuple[int, object]
+
 
 class Graph:
     """A Graph API that answers from a table of path to (status, body)."""
 
-    def __init__(self, **paths):
+    def __init__(self, **paths: Reply) -> None:
         token = {"app_id": "7", "is_valid": True, "expires_at": 0, "scopes": SCOPES}
-        self.paths = {
+        self.paths: dict[str, Reply] = {
             "debug_token": (200, {"data": token}),
             "phone_numbers": (200, {"data": [NUMBER]}),
             "subscribed_apps": (200, {"data": [{"whatsapp_business_api_data": {"id": "7"}}]}),
@@ -49,15 +51,15 @@ async def http() -> AsyncIterator[Http]:
     await client.close()
 
 
-def account(server):
+def account(server: Loopback) -> Account:
     return Account("440022", "token", server.address + "/v24.0")
 
 
-def token(**fields):
+def token(**fields: object) -> Reply:
     return 200, {"data": {"app_id": "7", "is_valid": True, "scopes": SCOPES} | fields}
 
 
-async def failures(http, **paths):
+async def failures(http: Http, **paths: Reply) -> list[str]:
     async with serving(Graph(**paths)) as server:
         results = await check_account(http, account(server), waba_id="330011")
     assert all(one.mend for one in results if not one.ok)
@@ -65,7 +67,7 @@ async def failures(http, **paths):
     return [one.code for one in results if not one.ok]
 
 
-async def test_a_sound_account_passes_every_check(http):
+async def test_a_sound_account_passes_every_check(http: Http) -> None:
     assert await failures(http) == []
 
 
@@ -89,11 +91,13 @@ async def test_a_sound_account_passes_every_check(http):
          ["webhook.subscribed"]),
     ],
 )  # fmt: skip
-async def test_every_cause_of_trouble_is_told_apart(http, paths, codes):
+async def test_every_cause_of_trouble_is_told_apart(
+    http: Http, paths: dict[str, Reply], codes: list[str]
+) -> None:
     assert await failures(http, **paths) == codes
 
 
-async def test_a_graph_that_cannot_be_reached_is_no_fault_of_the_account(http):
+async def test_a_graph_that_cannot_be_reached_is_no_fault_of_the_account(http: Http) -> None:
     async with serving(stalling) as server:
         results = await check_account(http, account(server), waba_id="330011")
     assert [one.code for one in results] == ["graph.unreachable"]
@@ -101,7 +105,7 @@ async def test_a_graph_that_cannot_be_reached_is_no_fault_of_the_account(http):
     assert [one.code for one in results] == ["graph.unreachable"]
 
 
-async def test_a_number_tells_its_limits(http):
+async def test_a_number_tells_its_limits(http: Http) -> None:
     body = NUMBER | {
         "throughput": {"level": "HIGH"},
         "whatsapp_business_manager_messaging_limit": "TIER_10K",
@@ -111,7 +115,9 @@ async def test_a_number_tells_its_limits(http):
     assert (number.messages_per_second, tier_limit(number.limit_tier)) == (1000, 10_000)
 
 
-async def test_templates_come_from_every_page_and_a_strange_one_does_not_stop_them(http):
+async def test_templates_come_from_every_page_and_a_strange_one_does_not_stop_them(
+    http: Http,
+) -> None:
     row = {"id": 1, "name": "notice", "language": "en", "status": "approved", "category": "UTILITY"}
     good = row | {"components": [{"type": "BODY", "text": "Hi {{1}}"}], "rejected_reason": "NONE"}
     strange = row | {"id": "2", "components": [{"type": "BODY", "text": {"not": "text"}}]}
@@ -136,7 +142,7 @@ async def test_templates_come_from_every_page_and_a_strange_one_does_not_stop_th
     assert fetched[2].quality == "GREEN"
 
 
-async def test_subscribing_with_and_without_an_address_of_our_own(http):
+async def test_subscribing_with_and_without_an_address_of_our_own(http: Http) -> None:
     async with serving(answering(200, {"success": True})) as server:
         await subscribe(http, account(server), waba_id="330011")
         await subscribe(
@@ -148,14 +154,14 @@ async def test_subscribing_with_and_without_an_address_of_our_own(http):
     assert b"typing_indicator" in server.calls[2].body
 
 
-async def test_a_subscription_that_did_not_work_is_refused(http):
+async def test_a_subscription_that_did_not_work_is_refused(http: Http) -> None:
     for answer in (answering(200, {"success": False}), answering(403, {"error": {"code": 10}})):
         async with serving(answer) as server:
             with pytest.raises(GraphRefused):
                 await subscribe(http, account(server), waba_id="330011")
 
 
-async def test_media_is_fetched_from_a_new_address_when_the_old_one_has_expired(http):
+async def test_media_is_fetched_from_a_new_address_when_the_old_one_has_expired(http: Http) -> None:
     async def graph(call: Call) -> None:
         if call.target.startswith("/old"):
             call.answer(404)
@@ -172,14 +178,14 @@ async def test_media_is_fetched_from_a_new_address_when_the_old_one_has_expired(
     assert all(call.headers["authorization"] == "Bearer token" for call in server.calls)
 
 
-async def test_media_that_is_gone_says_so(http):
+async def test_media_that_is_gone_says_so(http: Http) -> None:
     async with serving(answering(404, {"error": {"code": 100}})) as server:
         with pytest.raises(GraphRefused):
             async with open_media(http, account(server), MediaRef("99")):
                 pass
 
 
-async def test_an_upload_gives_a_media_id(http):
+async def test_an_upload_gives_a_media_id(http: Http) -> None:
     async with serving(answering(200, {"id": 9920})) as server:
         file = FileStream(pieces(b"%P", b"DF"), 4)
         media_id = await upload_media(
@@ -188,6 +194,6 @@ async def test_an_upload_gives_a_media_id(http):
     assert media_id == "9920"
 
 
-def test_every_registered_provider_can_put_its_errors_into_words():
+def test_every_registered_provider_can_put_its_errors_into_words() -> None:
     for provider in PROVIDERS.values():
         assert provider.describe("provider.unreachable").endswith(".")

@@ -3,13 +3,22 @@
 import json
 from collections.abc import AsyncIterator
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
-from tests.providers.loopback import answering, hanging_up, serving, stalling
+from tests.providers.loopback import (
+    Behaviour,
+    Loopback,
+    answering,
+    hanging_up,
+    serving,
+    stalling,
+)
 from tests.providers.samples import sample
 from tidings.domain.content import (
     ContactsContent,
+    Content,
     InteractiveContent,
     LocationContent,
     MediaContent,
@@ -34,12 +43,14 @@ async def http() -> AsyncIterator[Http]:
     await client.close()
 
 
-def account(server):
+def account(server: Loopback) -> Account:
     return Account("440022", "secret-token", server.address + "/v24.0")
 
 
-def rendered(content, **fields):
-    return json.loads(render(Outbound("id", content, "out:1", **({"to": "4522123456"} | fields))))
+def rendered(content: Content, **fields: str | None) -> dict[str, Any]:
+    message = Outbound("id", content, "out:1", **({"to": "4522123456"} | fields))
+    body: dict[str, Any] = json.loads(render(message))
+    return body
 
 
 @pytest.mark.parametrize(
@@ -62,30 +73,32 @@ def rendered(content, **fields):
         (InteractiveContent({"type": "button"}), "interactive", {"type": "button"}),
     ],
 )  # fmt: skip
-def test_every_kind_of_content_has_its_payload(content, kind, payload):
+def test_every_kind_of_content_has_its_payload(
+    content: Content, kind: str, payload: object
+) -> None:
     body = rendered(content)
     assert (body["type"], body[kind]) == (kind, payload)
     assert body["messaging_product"] == "whatsapp"
     assert body["biz_opaque_callback_data"] == "out:1"
 
 
-def test_a_number_always_goes_out_with_its_plus():
+def test_a_number_always_goes_out_with_its_plus() -> None:
     assert rendered(TextContent("x"))["to"] == "+4522123456"
 
 
-def test_a_customer_without_a_number_is_reached_by_user_id():
+def test_a_customer_without_a_number_is_reached_by_user_id() -> None:
     body = rendered(TextContent("x"), to=None, user_id="KE.1")
     assert body["recipient"] == "KE.1"
     assert "to" not in body
 
 
-def test_the_number_wins_and_nobody_is_an_error():
+def test_the_number_wins_and_nobody_is_an_error() -> None:
     assert "recipient" not in rendered(TextContent("x"), user_id="KE.1")
     with pytest.raises(ValueError, match="phone number"):
         rendered(TextContent("x"), to=None)
 
 
-def test_a_reply_quotes_and_a_reaction_does_not():
+def test_a_reply_quotes_and_a_reaction_does_not() -> None:
     assert rendered(TextContent("x"), reply_to="wamid.9")["context"] == {"message_id": "wamid.9"}
     assert "context" not in rendered(ReactionContent("wamid.1"), reply_to="wamid.9")
 
@@ -98,7 +111,9 @@ def test_a_reply_quotes_and_a_reaction_does_not():
         ("accepted_user_id", Accepted("wamid.BSUID", None, "BR.77")),
     ],
 )
-async def test_an_accepted_message_is_known_by_its_provider_id(http, name, outcome):
+async def test_an_accepted_message_is_known_by_its_provider_id(
+    http: Http, name: str, outcome: Accepted
+) -> None:
     async with serving(answering(200, sample(name)["body"])) as server:
         assert await send(http, account(server), TEXT) == outcome
     call = server.calls[0]
@@ -106,14 +121,14 @@ async def test_an_accepted_message_is_known_by_its_provider_id(http, name, outco
     assert call.headers["authorization"] == "Bearer secret-token"
 
 
-async def test_a_refusal_is_a_value(http):
+async def test_a_refusal_is_a_value(http: Http) -> None:
     given = sample("refusal_window")
     async with serving(answering(given["http_status"], given["body"])) as server:
         outcome = await send(http, account(server), TEXT)
     assert outcome == Refused("meta.131047", Fault.WINDOW, "The window is closed.")
 
 
-async def test_an_unreachable_provider_is_a_refusal_that_may_be_repeated(http):
+async def test_an_unreachable_provider_is_a_refusal_that_may_be_repeated(http: Http) -> None:
     async with serving(answering(200)) as server:
         unreachable = account(server)
     outcome = await send(http, unreachable, TEXT)
@@ -122,22 +137,24 @@ async def test_an_unreachable_provider_is_a_refusal_that_may_be_repeated(http):
 
 
 @pytest.mark.parametrize("behave", [hanging_up, stalling])
-async def test_a_reset_or_silence_is_unknown_and_sent_only_once(http, behave):
+async def test_a_reset_or_silence_is_unknown_and_sent_only_once(
+    http: Http, behave: Behaviour
+) -> None:
     async with serving(behave) as server:
         assert isinstance(await send(http, account(server), TEXT), Unknown)
     assert len(server.calls) == 1
 
 
 @pytest.mark.parametrize("body", [b"", b"<html>", b"{}", b'{"messages":[]}', b'{"messages":[{}]}'])
-def test_a_success_that_cannot_be_read_is_unknown(body):
+def test_a_success_that_cannot_be_read_is_unknown(body: bytes) -> None:
     assert isinstance(parse_outcome(Answer(200, body)), Unknown)
 
 
-def test_an_error_under_a_success_status_is_a_refusal():
+def test_an_error_under_a_success_status_is_a_refusal() -> None:
     outcome = parse_outcome(Answer(200, b'{"error":{"code":36000,"message":"too large"}}'))
     assert isinstance(outcome, Refused)
     assert outcome.fault is Fault.REQUEST
 
 
-def test_an_account_never_shows_its_token():
+def test_an_account_never_shows_its_token() -> None:
     assert "secret-token" not in repr(Account("1", "secret-token", "https://graph"))

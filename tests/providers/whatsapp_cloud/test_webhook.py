@@ -3,7 +3,9 @@
 import hashlib
 import hmac
 import json
+from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
+from typing import Any, TypeVar
 
 import pytest
 from hypothesis import given
@@ -17,6 +19,7 @@ from tidings.domain.inbound import (
     AccountState,
     CapabilityChange,
     Ignored,
+    InboundEvent,
     InboundMessage,
     MediaRef,
     MessageKind,
@@ -40,17 +43,40 @@ from tidings.providers.whatsapp_cloud.webhook import (
 
 SECRET, BODY = b"app secret", b'{"entry":[]}'
 
+Event = TypeVar("Event")
 
-def sign(secret, body):
+
+def sign(secret: bytes, body: bytes) -> str:
     return "sha256=" + hmac.new(secret, body, hashlib.sha256).hexdigest()
 
 
-def the_one(name):
-    (event,) = parse(sample_bytes(name))
+def the_only(body: bytes, kind: type[Event]) -> Event:
+    """What a body with a single element says, which is of this kind."""
+    (event,) = parse(body)
+    assert isinstance(event, kind)
     return event
 
 
-def test_a_signature_over_the_raw_bytes_is_accepted():
+def the_one(name: str, kind: type[Event]) -> Event:
+    """What a sample with a single element says, which is of this kind."""
+    return the_only(sample_bytes(name), kind)
+
+
+def message(name: str) -> InboundMessage:
+    return the_one(name, InboundMessage)
+
+
+def media(name: str) -> MediaRef:
+    found = message(name).media
+    assert found is not None
+    return found
+
+
+def status(name: str) -> StatusUpdate:
+    return the_one(name, StatusUpdate)
+
+
+def test_a_signature_over_the_raw_bytes_is_accepted() -> None:
     assert verify_signature(SECRET, BODY, sign(SECRET, BODY))
 
 
@@ -69,11 +95,11 @@ def test_a_signature_over_the_raw_bytes_is_accepted():
         "sha256=\u00e4\ud800",
     ],
 )
-def test_any_other_signature_is_refused(header):
+def test_any_other_signature_is_refused(header: str | None) -> None:
     assert not verify_signature(SECRET, BODY, header)
 
 
-def test_the_handshake_echoes_the_challenge_only_for_our_token():
+def test_the_handshake_echoes_the_challenge_only_for_our_token() -> None:
     asked = {"mode": "subscribe", "token": "ours", "challenge": "730915542"}
     assert verify_challenge("ours", **asked) == "730915542"
     for wrong in ({"token": "theirs"}, {"token": None}, {"mode": "x"}, {"challenge": None}):
@@ -81,7 +107,7 @@ def test_the_handshake_echoes_the_challenge_only_for_our_token():
     assert verify_challenge("", **{**asked, "token": ""}) is None
 
 
-def test_the_accounts_of_a_body_are_known_before_its_signature():
+def test_the_accounts_of_a_body_are_known_before_its_signature() -> None:
     assert waba_ids(sample_bytes("batch_with_broken_elements")) == ["330011", "330012", "330013"]
     hidden = {"entry": [{"changes": [{"value": {"text": '"id":"666"'}}], "id": 42}]}
     assert waba_ids(json.dumps(hidden).encode()) == ["42"]
@@ -90,7 +116,7 @@ def test_the_accounts_of_a_body_are_known_before_its_signature():
 
 
 @pytest.mark.parametrize("name", webhook_names())
-def test_every_sample_gives_events(name):
+def test_every_sample_gives_events(name: str) -> None:
     events = parse(sample_bytes(name))
     assert events
     if name != "batch_with_broken_elements":
@@ -120,62 +146,62 @@ def test_every_sample_gives_events(name):
         ("message_of_a_new_type", "unknown", ""),
     ],
 )
-def test_what_a_person_reads_of_each_kind_of_message(name, kind, text):
-    message = the_one(name)
-    assert isinstance(message, InboundMessage)
-    assert (message.kind, message.text) == (MessageKind(kind), text)
-    assert (message.account_id, message.number_id) == ("330011", "440022")
-    assert (message.from_phone, message.from_user_id) == ("254711000042", "KE.88120044")
-    assert (message.from_name, message.from_username) == ("Amina Otieno", "amina.k")
-    assert message.sent_at == datetime(2025, 11, 21, 4, 40, 1, tzinfo=UTC)
+def test_what_a_person_reads_of_each_kind_of_message(name: str, kind: str, text: str) -> None:
+    told = message(name)
+    assert (told.kind, told.text) == (MessageKind(kind), text)
+    assert (told.account_id, told.number_id) == ("330011", "440022")
+    assert (told.from_phone, told.from_user_id) == ("254711000042", "KE.88120044")
+    assert (told.from_name, told.from_username) == ("Amina Otieno", "amina.k")
+    assert told.sent_at == datetime(2025, 11, 21, 4, 40, 1, tzinfo=UTC)
 
 
-def test_media_is_named_and_not_fetched():
-    assert the_one("message_document").media == MediaRef(
+def test_media_is_named_and_not_fetched() -> None:
+    assert media("message_document") == MediaRef(
         "990014", "application/pdf", "c2hhMjU2", filename="receipt.pdf"
     )
-    assert the_one("message_audio").media.voice
-    assert the_one("message_sticker").media.animated
-    assert the_one("message_image").media.url == "https://lookaside.example.org/990011"
-    assert the_one("message_text").media is None
+    assert media("message_audio").voice
+    assert media("message_sticker").animated
+    assert media("message_image").url == "https://lookaside.example.org/990011"
+    assert message("message_text").media is None
 
 
-def test_what_a_message_refers_to():
-    assert the_one("message_button").reply_to == "wamid.OUT9"
-    assert the_one("message_revoke").content["original_message_id"] == "wamid.TEXT1"
-    assert the_one("message_from_ad").referral["ctwa_clid"] == "ARx"
-    assert the_one("message_forwarded").forwarded
-    assert the_one("message_of_a_new_type").content == {"hologram": {"id": "h1", "depth": 3}}
-    assert the_one("message_unsupported").content["errors"][0]["code"] == 131051
+def test_what_a_message_refers_to() -> None:
+    assert message("message_button").reply_to == "wamid.OUT9"
+    assert message("message_revoke").content["original_message_id"] == "wamid.TEXT1"
+    referral = message("message_from_ad").referral
+    assert referral is not None
+    assert referral["ctwa_clid"] == "ARx"
+    assert message("message_forwarded").forwarded
+    assert message("message_of_a_new_type").content == {"hologram": {"id": "h1", "depth": 3}}
+    assert message("message_unsupported").content["errors"][0]["code"] == 131051
 
 
 @pytest.mark.parametrize("name", ["message_without_a_phone", "message_with_user_id_as_phone"])
-def test_a_customer_without_a_phone_number_is_known_by_user_id(name):
-    message = the_one(name)
-    assert (message.from_phone, message.from_user_id) == (None, "KE.88120044")
-    assert message.from_name == "Amina"
+def test_a_customer_without_a_phone_number_is_known_by_user_id(name: str) -> None:
+    told = message(name)
+    assert (told.from_phone, told.from_user_id) == (None, "KE.88120044")
+    assert told.from_name == "Amina"
 
 
-def test_a_changed_number_tells_old_and_new():
-    message = the_one("message_number_changed")
-    assert message.kind is MessageKind.SYSTEM
-    assert not message.kind.opens_window
-    assert message.from_phone == "254711000042"
-    assert message.content["new_phone"] == "254711000099"
-    assert message.content["new_user_id"] == "KE.99"
+def test_a_changed_number_tells_old_and_new() -> None:
+    told = message("message_number_changed")
+    assert told.kind is MessageKind.SYSTEM
+    assert not told.kind.opens_window
+    assert told.from_phone == "254711000042"
+    assert told.content["new_phone"] == "254711000099"
+    assert told.content["new_user_id"] == "KE.99"
 
 
-def test_a_name_is_never_taken_from_another_customer():
+def test_a_name_is_never_taken_from_another_customer() -> None:
     body = sample("message_text")
     body["entry"][0]["changes"][0]["value"]["contacts"] = [
         {"profile": {"name": "Somebody else"}, "wa_id": "4522123456"}
     ]
-    (message,) = parse(json.dumps(body).encode())
-    assert message.from_name is None
+    assert the_only(json.dumps(body).encode(), InboundMessage).from_name is None
 
 
 @pytest.mark.parametrize(
-    ("name", "status"),
+    ("name", "step"),
     [
         ("status_sent", "sent"),
         ("status_delivered", "delivered"),
@@ -186,25 +212,28 @@ def test_a_name_is_never_taken_from_another_customer():
         ("status_group", "delivered"),
     ],
 )
-def test_every_status_names_message_and_our_own_id(name, status):
-    update = the_one(name)
-    assert isinstance(update, StatusUpdate)
-    assert update.status is DeliveryStatus(status)
+def test_every_status_names_message_and_our_own_id(name: str, step: str) -> None:
+    update = status(name)
+    assert update.status is DeliveryStatus(step)
     assert (update.provider_message_id, update.callback_data) == ("wamid.OUT9", "out:01JD8Z5T")
     assert update.at.replace(microsecond=0) == datetime(2025, 11, 21, 4, 40, 5, tzinfo=UTC)
 
 
-def test_a_failed_status_says_whose_fault():
-    error = the_one("status_failed").error
+def test_a_failed_status_says_whose_fault() -> None:
+    error = status("status_failed").error
+    assert error is not None
     assert (error.code, error.fault) == ("meta.131047", Fault.WINDOW)
     assert error.detail == "More than 24 hours have passed."
 
 
-def test_what_a_status_says_of_price_and_recipient():
-    assert the_one("status_sent").pricing.category == "authentication_international"
-    assert the_one("status_delivered").pricing.billable is True
-    assert the_one("status_read").pricing is None
-    assert the_one("status_group").recipient_id == "254711000043"
+def test_what_a_status_says_of_price_and_recipient() -> None:
+    abroad, billed = status("status_sent").pricing, status("status_delivered").pricing
+    assert abroad is not None
+    assert abroad.category == "authentication_international"
+    assert billed is not None
+    assert billed.billable is True
+    assert status("status_read").pricing is None
+    assert status("status_group").recipient_id == "254711000043"
 
 
 @pytest.mark.parametrize(
@@ -230,14 +259,16 @@ def test_what_a_status_says_of_price_and_recipient():
         ("status_deleted", (Ignored, {"field": "messages.statuses.deleted"})),
     ],
 )  # fmt: skip
-def test_what_changes_at_the_provider(name, expected):
-    event, (shape, fields) = the_one(name), expected
-    assert isinstance(event, shape)
+def test_what_changes_at_the_provider(
+    name: str, expected: tuple[type[InboundEvent], dict[str, object]]
+) -> None:
+    shape, fields = expected
+    event = the_one(name, shape)
     assert {field: getattr(event, field) for field in fields} == fields
 
 
-def test_template_languages_are_spelled_as_everywhere_else():
-    assert the_one("template_approved").language == "en_US"
+def test_template_languages_are_spelled_as_everywhere_else() -> None:
+    assert the_one("template_approved", TemplateChange).language == "en_US"
 
 
 @pytest.mark.parametrize(
@@ -253,14 +284,15 @@ def test_template_languages_are_spelled_as_everywhere_else():
         ("account_review_rejected", "review_rejected", True),
     ],
 )
-def test_what_happens_to_the_account_and_whether_sending_stops(name, state, stops):
-    change = the_one(name)
-    assert isinstance(change, AccountChange)
+def test_what_happens_to_the_account_and_whether_sending_stops(
+    name: str, state: str, stops: bool
+) -> None:
+    change = the_one(name, AccountChange)
     assert (change.state, change.stops_sending) == (AccountState(state), stops)
     assert change.account_id == "330011"
 
 
-def test_broken_elements_come_out_between_their_neighbours():
+def test_broken_elements_come_out_between_their_neighbours() -> None:
     events = parse(sample_bytes("batch_with_broken_elements"))
     statuses = [one.provider_message_id for one in events if isinstance(one, StatusUpdate)]
     messages = [one.provider_message_id for one in events if isinstance(one, InboundMessage)]
@@ -273,7 +305,7 @@ def test_broken_elements_come_out_between_their_neighbours():
     assert all(one.reason and one.fragment for one in unparsed)
 
 
-def test_each_change_is_routed_by_its_own_number():
+def test_each_change_is_routed_by_its_own_number() -> None:
     events = parse(sample_bytes("batch_with_broken_elements"))
     numbers = {
         one.provider_message_id: one.number_id for one in events if isinstance(one, StatusUpdate)
@@ -294,23 +326,23 @@ def test_each_change_is_routed_by_its_own_number():
         b'{"entry":[null,7]}',
     ],
 )
-def test_what_is_no_webhook_is_quarantined(body):
+def test_what_is_no_webhook_is_quarantined(body: bytes) -> None:
     events = parse(body)
     assert events
     assert all(isinstance(event, Unparsed) for event in events)
 
 
 @pytest.mark.parametrize("bad", [r"\u0000", r"\ud83d"])
-def test_characters_the_database_cannot_hold_are_replaced(bad):
+def test_characters_the_database_cannot_hold_are_replaced(bad: str) -> None:
     body = sample_bytes("message_text").replace(b"Where is", bad.encode())
-    (message,) = parse(body)
-    message.text.encode()
-    assert "\x00" not in message.text
-    assert message.text.endswith("my order? ä📦")
+    text = the_only(body, InboundMessage).text
+    text.encode()
+    assert "\x00" not in text
+    assert text.endswith("my order? ä📦")
 
 
 @given(st.data())
-def test_no_damage_to_a_body_makes_the_parser_raise(data):
+def test_no_damage_to_a_body_makes_the_parser_raise(data: st.DataObject) -> None:
     name = data.draw(st.sampled_from(webhook_names()))
     body = bytearray(sample_bytes(name))
     for _ in range(data.draw(st.integers(1, 5))):
@@ -328,7 +360,7 @@ junk = st.recursive(
 
 
 @given(st.data())
-def test_no_value_in_any_place_makes_the_parser_raise(data):
+def test_no_value_in_any_place_makes_the_parser_raise(data: st.DataObject) -> None:
     body = sample(data.draw(st.sampled_from(webhook_names())))
     places = list(every_place(body))
     for _ in range(data.draw(st.integers(1, 3))):
@@ -337,9 +369,12 @@ def test_no_value_in_any_place_makes_the_parser_raise(data):
     parse(json.dumps(body).encode())
 
 
-def every_place(part):
-    keys = part.keys() if isinstance(part, dict) else range(len(part))
-    for key in list(keys):
+def every_place(part: dict[str, Any] | list[Any]) -> Iterator[tuple[Any, str | int]]:
+    """Each object or list within, with each of its keys or positions."""
+    inner: Iterable[tuple[str | int, Any]] = (
+        part.items() if isinstance(part, dict) else enumerate(part)
+    )
+    for key, value in list(inner):
         yield part, key
-        if isinstance(part[key], dict | list):
-            yield from every_place(part[key])
+        if isinstance(value, dict | list):
+            yield from every_place(value)
