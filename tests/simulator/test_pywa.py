@@ -2,18 +2,22 @@
 
 import asyncio
 from collections.abc import Callable
-from typing import Any
+from typing import Any, ParamSpec, TypeVar
 
 import httpx
 import pytest
 from pywa import WhatsApp, types
 from pywa.errors import WhatsAppError
-from pywa.types.base_update import RawUpdate
+from pywa.types.base_update import BaseUpdate, RawUpdate
 from pywa.types.templates import BodyText, TemplateLanguage
 
 from .conftest import AMINA, NUMBER, TOKEN, WABA, Meta, Receiver, template, text
 
 PNG = b"\x89PNG\r\n\x1a\n" + bytes(64)
+
+Given = ParamSpec("Given")
+Result = TypeVar("Result")
+Update = TypeVar("Update", bound=BaseUpdate)
 
 
 @pytest.fixture
@@ -32,8 +36,10 @@ def whatsapp(meta: Meta) -> WhatsApp:
     return client
 
 
-async def blocking(work: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
-    return await asyncio.to_thread(lambda: work(*args, **kwargs))
+async def blocking(
+    work: Callable[Given, Result], *args: Given.args, **kwargs: Given.kwargs
+) -> Result:
+    return await asyncio.to_thread(work, *args, **kwargs)
 
 
 async def test_pywa_sends_texts_buttons_and_media(meta: Meta, whatsapp: WhatsApp) -> None:
@@ -57,7 +63,8 @@ async def test_pywa_sends_a_template(meta: Meta, whatsapp: WhatsApp) -> None:
     listed = await blocking(whatsapp.get_templates, name="service_outage")
     outage = next(iter(listed))
     body = next(part for part in outage.components if isinstance(part, BodyText))
-    parameters = body.params("Amina", "18:00")
+    # pywa writes the method without `self`, so that mypy takes the values for it.
+    parameters = body.params("Amina", "18:00")  # type: ignore[arg-type]
 
     sent = await blocking(
         whatsapp.send_template,
@@ -102,7 +109,7 @@ FLOW = {
     "nfm_reply": {"name": "flow", "body": "Sent", "response_json": '{"flow_token":"1"}'},
 }
 CHANGED = {"type": "user_changed_number", "body": "User changed", "wa_id": "254711000099"}
-INBOUND: dict[str, tuple[dict[str, Any], type]] = {
+INBOUND: dict[str, tuple[dict[str, Any], type[BaseUpdate]]] = {
     "text": (text("Hi"), types.Message),
     "image": ({"type": "image", "image": {**MEDIUM, "caption": "x"}}, types.Message),
     "video": ({"type": "video", "video": {**MEDIUM, "mime_type": "video/mp4"}}, types.Message),
@@ -129,22 +136,29 @@ INBOUND: dict[str, tuple[dict[str, Any], type]] = {
 }
 
 
-def parsed(whatsapp: WhatsApp, body: bytes) -> Any:
-    """What pywa makes of a webhook body; raises where pywa would log and drop it."""
+def parsed(whatsapp: WhatsApp, body: bytes, kind: type[Update]) -> Update:
+    """What pywa makes of a webhook body, which is of this kind; raises where pywa would log
+    and drop it."""
     raw = RawUpdate(body, hmac_header=None, update_hash="x")
     handler = whatsapp._get_handler_type(raw)
     assert handler is not None
-    return whatsapp._handlers_to_updates[handler].from_update(client=whatsapp, update=raw)
+    update = whatsapp._handlers_to_updates[handler].from_update(client=whatsapp, update=raw)
+    assert isinstance(update, kind)
+    return update
 
 
 @pytest.mark.parametrize(("message", "kind"), INBOUND.values(), ids=INBOUND.keys())
 async def test_pywa_reads_every_kind_of_inbound_message(
-    meta: Meta, whatsapp: WhatsApp, subscribed: Receiver, message: dict[str, Any], kind: type
+    meta: Meta,
+    whatsapp: WhatsApp,
+    subscribed: Receiver,
+    message: dict[str, Any],
+    kind: type[BaseUpdate],
 ) -> None:
     wamid = await meta.writes(**message)
     await subscribed.until(lambda: subscribed.messages)
 
-    update = parsed(whatsapp, subscribed.webhooks[0].body)
+    update = parsed(whatsapp, subscribed.webhooks[0].body, kind)
 
     assert type(update) is kind
     assert update.id == wamid
@@ -160,10 +174,13 @@ async def test_pywa_reads_reactions_and_quotes(
     await meta.writes(**text("Yes"), context={"from": "15550100200", "id": wamid})
     await subscribed.until(lambda: len(subscribed.messages) == 2)
 
-    updates = [parsed(whatsapp, hook.body) for hook in subscribed.webhooks[-2:]]
+    updates = [parsed(whatsapp, hook.body, types.Message) for hook in subscribed.webhooks[-2:]]
     by_type = {update.type.value: update for update in updates}
-    assert by_type["reaction"].reaction.emoji == "👍"
-    assert by_type["text"].reply_to_message.id == wamid
+    seen, quoted = by_type["reaction"].reaction, by_type["text"].reply_to_message
+    assert seen is not None
+    assert seen.emoji == "👍"
+    assert quoted is not None
+    assert quoted.id == wamid
 
 
 async def test_pywa_reads_every_status(
@@ -174,11 +191,13 @@ async def test_pywa_reads_every_status(
     await meta.accepted(template(), to="+491510000000")
     await subscribed.until(lambda: len(subscribed.statuses) == 4)
 
-    updates = [parsed(whatsapp, hook.body) for hook in subscribed.webhooks]
+    updates = [parsed(whatsapp, hook.body, types.MessageStatus) for hook in subscribed.webhooks]
     assert {type(update) for update in updates} == {types.MessageStatus}
     by_status = {update.status.value: update for update in updates}
     assert set(by_status) == {"sent", "delivered", "read", "failed"}
-    assert by_status["failed"].error.code == 131026
+    error = by_status["failed"].error
+    assert error is not None
+    assert error.code == 131026
     assert by_status["sent"].tracker == "t-1"
     assert by_status["sent"].pricing is not None
 
@@ -189,10 +208,12 @@ async def test_pywa_reads_management_webhooks(
     for verb in ("pause", "disable", "reject", "approve"):
         await meta.control("POST", f"templates/service_outage/{verb}")
     await subscribed.until(lambda: len(subscribed.webhooks) == 4)
-    updates = [parsed(whatsapp, hook.body) for hook in subscribed.webhooks]
+    updates = [
+        parsed(whatsapp, hook.body, types.TemplateStatusUpdate) for hook in subscribed.webhooks
+    ]
     await meta.control("POST", "preference", {"from": AMINA, "value": "stop"})
     await subscribed.until(lambda: len(subscribed.webhooks) == 5)
-    preference = parsed(whatsapp, subscribed.webhooks[4].body)
+    preference = parsed(whatsapp, subscribed.webhooks[4].body, types.UserMarketingPreferences)
 
     events = {update.new_status.value for update in updates}
     assert events == {"PAUSED", "DISABLED", "REJECTED", "APPROVED"}
