@@ -68,7 +68,7 @@ const routing = withWords("routing", () => import("./routing"));
 const board = withWords("routing", () => import("./board"));
 const surveys = withWords("routing", () => import("./surveys"));
 const oauth = () => import("./oauth");
-const audit = () => import("./audit");
+const audit = withWords("routing", () => import("./audit"));
 const system = () => import("./system");
 const reports = () => import("./reports");
 

@@ -24,7 +24,7 @@ PAGES = [
     "/consent/keywords", "/templates", "/channels/workstreams", "/channels/workstreams?sheet=new",
     "/reports/now", "/reports/surveys", "/reports/usage", "/administration/queues",
     "/administration/queues?sheet=new", "/administration/queues?sheet=capacity",
-    "/administration/skills", "/administration/skills?tab=languages&sheet=new",
+    "/administration/skills", "/administration/skills?tab=languages&open=new",
     "/administration/wrapup-codes", "/administration/wrapup-codes?open=new",
     "/administration/hours", "/administration/hours/new", "/administration/people",
     "/administration/people/new", "/administration/roles", "/administration/roles/new",

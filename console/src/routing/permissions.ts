@@ -11,6 +11,7 @@ export const mayRouting = {
   manageSkills: ["routing:skill:manage"],
   assignSkills: ["routing:skill:assign"],
   assignLanguages: ["routing:language:assign", "routing:skill:assign"],
+  viewSkilled: ["directory:user:view", "routing:queueMember:manage"],
   viewCodes: ["routing:wrapupCode:view"],
   addCode: ["routing:wrapupCode:add"],
   editCode: ["routing:wrapupCode:edit"],

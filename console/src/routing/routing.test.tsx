@@ -135,9 +135,11 @@ test("a skill that rings need is not deleted, and the words say why", async () =
       message: "The skill Returns is named by the rings of the queue Shop.",
     }),
   });
-  open(SkillsPage, "/administration/skills");
-  await userEvent.click(await screen.findByRole("button", { name: "Delete Returns" }));
+  open(SkillsPage, "/administration/skills?open=s1");
   await userEvent.click(await screen.findByRole("button", { name: "Delete" }));
+  const asked = await screen.findByText(/Everybody loses it/);
+  const popover = within(asked.parentElement as HTMLElement);
+  await userEvent.click(popover.getByRole("button", { name: "Delete" }));
   expect(await screen.findByText(/rings of the queue Shop/)).toBeTruthy();
 });
 
@@ -173,5 +175,30 @@ test("new operating hours are written with the week and the holidays that were f
       })),
       holidays: [{ date: "2026-12-25", name: "" }],
     }),
+  );
+});
+
+test("a skill is renamed, and its sheet says who has it", async () => {
+  const calls = serve({
+    "GET /api/v2/routing/skills": {
+      total: 1,
+      entities: [{ id: "s1", name: "Returns", state: "active", version: "1" }],
+    },
+    "GET /api/v2/routing/skills/s1/users": {
+      total: 101,
+      entities: [{ id: "u1", name: "Grace", proficiency: 4.5 }],
+    },
+    "PUT /api/v2/routing/skills/s1": { id: "s1", name: "Refunds" },
+  });
+  open(SkillsPage, "/administration/skills?open=s1");
+  const sheet = within(await screen.findByRole("dialog", { name: "Returns" }));
+  expect(await sheet.findByRole("link", { name: "Grace" })).toBeTruthy();
+  expect(sheet.getByText("4.5 of 5")).toBeTruthy();
+  expect(sheet.getByText("and 100 more")).toBeTruthy();
+  await userEvent.clear(sheet.getByLabelText("Name"));
+  await userEvent.type(sheet.getByLabelText("Name"), "Refunds");
+  await userEvent.click(sheet.getByRole("button", { name: "Save" }));
+  await waitFor(() =>
+    expect(calls.find(({ method }) => method === "PUT")?.body).toEqual({ name: "Refunds" }),
   );
 });

@@ -25,6 +25,41 @@ const readAll = (kind: SkillKind) =>
 export const addSkill = (kind: SkillKind, name: string) =>
   answer(api.POST(`/api/v2/routing/${kind}`, { body: { name } }));
 
+export const renameSkill = (kind: SkillKind, id: string, name: string) =>
+  kind === "skills"
+    ? answer(
+        api.PUT("/api/v2/routing/skills/{skill_id}", {
+          params: { path: { skill_id: id } },
+          body: { name },
+        }),
+      )
+    : answer(
+        api.PUT("/api/v2/routing/languages/{language_id}", {
+          params: { path: { language_id: id } },
+          body: { name },
+        }),
+      );
+
+const FIRST_PEOPLE = { pageSize: 100 };
+
+/** Who has a skill or speaks a language, the best first; the first hundred. */
+export const skilledQuery = (kind: SkillKind, id: string) =>
+  queryOptions({
+    queryKey: [...SKILLS_KEY, "people", kind, id],
+    queryFn: () =>
+      kind === "skills"
+        ? answer(
+            api.GET("/api/v2/routing/skills/{skill_id}/users", {
+              params: { path: { skill_id: id }, query: FIRST_PEOPLE },
+            }),
+          )
+        : answer(
+            api.GET("/api/v2/routing/languages/{language_id}/users", {
+              params: { path: { language_id: id }, query: FIRST_PEOPLE },
+            }),
+          ),
+  });
+
 export const deleteSkill = ({ kind, id }: { kind: SkillKind; id: string }) =>
   kind === "skills"
     ? answer(
