@@ -53,19 +53,8 @@ class DeskEnds(msgspec.Struct, frozen=True):
     written_twice: int
 
 
-def count_desk_ends(*, tolerance_s: float, default_capacity: int) -> Query[DeskEnds]:
-    """Every conversation's end, and the whole history of who had what when.
-
-    astray: neither ended nor waiting nor anybody's; without_reason: waiting, and it is not said
-    why; stranded: offered, but there is no offer; two_owners: times at which two agents had a
-    conversation; over_capacity: offers of the router that filled an agent above capacity, by all
-    they held at that moment; written_twice: one received message in two rows. Times are those at
-    which transactions began, and one that began earlier may have come later: so a participant
-    counts as gone `tolerance_s` before its end, and what was given by hand, which may go above
-    capacity, as taken so much later. Nobody may have parked, and wrap-ups must block.
-    """
-    return Query(
-        """
+# Who had what when; who followed whom; what each step did to a load; how each stands now.
+HISTORY = """
         WITH part AS MATERIALIZED (
           SELECT p.organization_id, p.conversation_id, p.id, p.user_id, p.units, p.mode, p.state,
                  p.used_routing NOT IN ('Manual', 'Direct') AS is_routed, p.started_at,
@@ -99,6 +88,23 @@ def count_desk_ends(*, tolerance_s: float, default_capacity: int) -> Query[DeskE
           LEFT JOIN part o ON o.organization_id = c.organization_id AND o.conversation_id = c.id
             AND o.state <> 'disconnected'
         )
+"""
+
+
+def count_desk_ends(*, tolerance_s: float, default_capacity: int) -> Query[DeskEnds]:
+    """Every conversation's end, and the whole history of who had what when.
+
+    astray: neither ended nor waiting nor anybody's; without_reason: waiting, and it is not said
+    why; stranded: offered, but there is no offer; two_owners: times at which two agents had a
+    conversation; over_capacity: offers of the router that filled an agent above capacity, by all
+    they held at that moment; written_twice: one received message in two rows. Times are those at
+    which transactions began, and one that began earlier may have come later: so a participant
+    counts as gone `tolerance_s` before its end, and what was given by hand, which may go above
+    capacity, as taken so much later. Nobody may have parked, and wrap-ups must block.
+    """
+    return Query(
+        f"""
+        {HISTORY}
         SELECT count(*) AS conversations,
                count(*) FILTER (WHERE s.state = 'disconnected') AS ended,
                count(*) FILTER (WHERE s.has_owner) AS held,
