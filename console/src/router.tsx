@@ -54,22 +54,22 @@ const page = <P extends string>(path: P, load: Page, name: string) =>
   createRoute({ getParentRoute: () => signedIn, path, component: lazyRouteComponent(load, name) });
 
 const desk = withWords("desk", () => import("./desk"));
-const campaigns = () => import("./campaigns");
-const campaignEditor = () => import("./campaigns/editor");
-const campaignBoard = () => import("./campaigns/board");
-const campaignSettings = () => import("./campaigns/settings");
-const contacts = () => import("./contacts");
-const dnc = () => import("./dnc");
-const channels = () => import("./channels");
+const campaigns = withWords("outbound", () => import("./campaigns"));
+const campaignEditor = withWords("outbound", () => import("./campaigns/editor"));
+const campaignBoard = withWords("outbound", () => import("./campaigns/board"));
+const campaignSettings = withWords("outbound", () => import("./campaigns/settings"));
+const contacts = withWords("outbound", () => import("./contacts"));
+const dnc = withWords("outbound", () => import("./dnc"));
+const channels = withWords("setup", () => import("./channels"));
 const templates = () => import("./templates");
-const consent = () => import("./consent");
+const consent = withWords("outbound", () => import("./consent"));
 const people = () => import("./people");
 const routing = withWords("routing", () => import("./routing"));
 const board = withWords("routing", () => import("./board"));
 const surveys = withWords("routing", () => import("./surveys"));
-const oauth = () => import("./oauth");
+const oauth = withWords("setup", () => import("./oauth"));
 const audit = withWords("routing", () => import("./audit"));
-const system = () => import("./system");
+const system = withWords("setup", () => import("./system"));
 const reports = () => import("./reports");
 
 const tree = root.addChildren([

@@ -6,8 +6,7 @@ import { startTranslations, chooseLanguage, loadWords } from "./locales";
 beforeAll(async () => {
   await startTranslations();
   await chooseLanguage("en", { remember: false });
-  await loadWords("routing");
-  await loadWords("desk");
+  for (const area of ["desk", "outbound", "routing", "setup"] as const) await loadWords(area);
 });
 
 afterEach(() => {

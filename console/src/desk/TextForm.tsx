@@ -92,6 +92,8 @@ function Field({ writing, files, onSend, onTyping }: FieldProps) {
   const isListed = suggestions.items.length > 0;
   const keyed = (event: React.KeyboardEvent) => {
     if (event.nativeEvent.isComposing || writing.keyedInList(event)) return;
+    // Out of the text, back to the keys of the desk.
+    if (event.key === "Escape") writing.field?.blur();
     if (event.key !== "Enter" || event.shiftKey) return;
     event.preventDefault();
     onSend();

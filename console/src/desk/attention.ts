@@ -7,7 +7,7 @@ let audio: AudioContext | undefined;
 
 /** Two soft tones. Browsers allow them once the person has clicked anything on the page. */
 export function ring(): void {
-  if (typeof AudioContext === "undefined") return;
+  if (typeof AudioContext === "undefined" || !navigator.userActivation?.hasBeenActive) return;
   audio ??= new AudioContext();
   if (audio.state === "suspended") void audio.resume();
   TONE_HZ.forEach((hertz, at) => tone(audio as AudioContext, hertz, at * TONE_SECONDS));

@@ -14,7 +14,8 @@ import type { Conversation } from "./types";
 export function useDeskKeys(userId: string, listed: () => string[]): void {
   const { values, set } = useSearchState();
   const queries = useQueryClient();
-  const offer = useOffers(userId)[0];
+  const offers = useOffers(userId);
+  const offer = offers.find(({ at }) => at.conversationId === values.c) ?? offers[0];
   const accept = useAcceptAndOpen();
   const decline = useDecline();
   const end = useEnd();
@@ -33,20 +34,35 @@ export function useDeskKeys(userId: string, listed: () => string[]): void {
   };
   const mayNote = useMay()(mayDesk.writeNotes);
   const isBusy = values.sheet !== undefined;
-  useHotkeys([
-    ["J", () => !isBusy && move(1)],
-    ["K", () => !isBusy && move(-1)],
-    ["A", () => offer && accept.mutate(offer.at)],
-    ["D", () => offer && decline.mutate(offer.at)],
-    ["T", () => held() && set({ sheet: "transfer" })],
-    ["N", () => values.c && mayNote && set({ sheet: "note" })],
-    [
-      "E",
-      () => {
-        const at = held();
-        if (at && !isBusy) end.mutate(at);
+  const keys: Record<string, () => void> = {
+    J: () => !isBusy && move(1),
+    K: () => !isBusy && move(-1),
+    A: () => offer && accept.mutate(offer.at),
+    D: () => offer && decline.mutate(offer.at),
+    R: () => document.querySelector<HTMLElement>("[data-desk] textarea")?.focus(),
+    N: () => values.c && mayNote && set({ sheet: "note" }),
+    T: () => held() && set({ sheet: "transfer" }),
+    E: () => {
+      const at = held();
+      if (at && !isBusy) end.mutate(at);
+    },
+  };
+  useHotkeys(
+    Object.entries(keys).map(([key, act]) => [
+      key,
+      (event) => {
+        if (isTyping(event)) return;
+        event.preventDefault();
+        act();
       },
-    ],
-    ["R", () => document.querySelector<HTMLElement>("[data-desk] textarea")?.focus()],
-  ]);
+      { preventDefault: false },
+    ]),
+    [],
+  );
+}
+
+/** Letters belong to who writes; on a switch or a choice they are keys of the desk. */
+function isTyping({ target }: KeyboardEvent): boolean {
+  if (target instanceof HTMLInputElement) return !["checkbox", "radio"].includes(target.type);
+  return target instanceof HTMLTextAreaElement || target instanceof HTMLSelectElement;
 }

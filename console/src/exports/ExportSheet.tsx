@@ -1,11 +1,10 @@
 // A button that opens a sheet in which files of what is on the page are ordered and fetched.
-import { Button, Group, Stack, Text } from "@mantine/core";
+import { Button } from "@mantine/core";
 import { useDisclosure } from "@mantine/hooks";
-import { useTranslation } from "react-i18next";
-import { SideSheet } from "@/components/SideSheet";
-import { Files } from "./Files";
-import { OrderButtons } from "./OrderButtons";
+import { lazy, Suspense, useState } from "react";
 import type { ExportSource } from "./source";
+
+const FilesSheet = lazy(() => import("./FilesSheet"));
 
 interface Props {
   source: ExportSource;
@@ -13,22 +12,22 @@ interface Props {
 }
 
 export function ExportSheet({ source, label }: Props) {
-  const { t } = useTranslation();
   const [isOpen, sheet] = useDisclosure(false);
+  const [isWanted, setWanted] = useState(false);
+  const open = () => {
+    setWanted(true);
+    sheet.open();
+  };
   return (
     <>
-      <Button variant="default" onClick={sheet.open}>
+      <Button variant="default" onClick={open}>
         {label}
       </Button>
-      <SideSheet title={label} isOpen={isOpen} onClose={sheet.close}>
-        <Stack gap="lg">
-          <Text c="dimmed">{t("contacts.export.hint")}</Text>
-          <Group gap="xs">
-            <OrderButtons source={source} />
-          </Group>
-          <Files source={source} />
-        </Stack>
-      </SideSheet>
+      {isWanted && (
+        <Suspense>
+          <FilesSheet source={source} label={label} isOpen={isOpen} onClose={sheet.close} />
+        </Suspense>
+      )}
     </>
   );
 }

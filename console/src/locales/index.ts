@@ -4,7 +4,9 @@ import i18next from "i18next";
 import { initReactI18next } from "react-i18next";
 import type desk from "./desk/en.json";
 import type en from "./en.json";
+import type outbound from "./outbound/en.json";
 import type routing from "./routing/en.json";
+import type setup from "./setup/en.json";
 
 export const LANGUAGES = { en: "English", de: "Deutsch", da: "Dansk" } as const;
 export type Language = keyof typeof LANGUAGES;
@@ -19,12 +21,14 @@ const load: Record<Language, () => Promise<{ default: object }>> = {
 const ofAreas = import.meta.glob<{ default: object }>("./*/*.json");
 
 /** The areas whose words have a folder of their own. */
-export type WordsOf = "routing" | "desk";
+export type WordsOf = "desk" | "outbound" | "routing" | "setup";
 const fetched = new Set<WordsOf>();
 
 declare module "i18next" {
   interface CustomTypeOptions {
-    resources: { translation: typeof en & typeof routing & typeof desk };
+    resources: {
+      translation: typeof en & typeof desk & typeof outbound & typeof routing & typeof setup;
+    };
   }
 }
 
