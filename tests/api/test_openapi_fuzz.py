@@ -13,12 +13,15 @@ import schemathesis
 from hypothesis import HealthCheck, Phase, given, seed, settings
 from hypothesis import strategies as st
 from hypothesis.errors import Unsatisfiable
+from schemathesis.core.result import Ok
 
 from tests.api_client import Answer, Api
 from tests.sending import AGENTLESS, Line, Sending, notification
 from tests.serving import Server
 from tests.world import World
 
+# Its parameters are whatever the schema names.
+Operation = schemathesis.APIOperation[Any, Any, Any, Any]
 EXAMPLES = 5
 # Operations that would end the fuzzing client's own rights.
 OWN = ("/api/v2/tokens/me", "/api/v2/sessions")
@@ -35,13 +38,16 @@ async def line(sending: Sending) -> Line:
     return await sending.connect()
 
 
-def operations(document: dict[str, Any]) -> list[Any]:
+def operations(document: dict[str, Any]) -> list[Operation]:
     schema = schemathesis.openapi.from_dict(document)
-    found = [each.ok() for each in schema.get_all_operations()]
+    found: list[Operation] = []
+    for each in schema.get_all_operations():
+        assert isinstance(each, Ok), each
+        found.append(each.ok())
     return [each for each in found if not each.path.startswith(OWN)]
 
 
-def check(what: str, response: Any) -> None:
+def check(what: str, response: httpx.Response) -> None:
     """No defect of ours shows, and an error has the contract's body."""
     assert response.status_code < 500, (what, response.status_code, response.text[:500])
     if response.status_code >= 400 and not what.startswith("HEAD "):  # which has no body
@@ -71,7 +77,7 @@ def test_nothing_that_the_document_allows_makes_us_fail(
 
 
 def try_operation(
-    operation: Any, client: httpx.Client, tried: set[str], failures: dict[str, str]
+    operation: Operation, client: httpx.Client, tried: set[str], failures: dict[str, str]
 ) -> None:
     """A few generated requests of one operation; the first failure of it is kept."""
     name = f"{operation.method.upper()} {operation.path}"
@@ -85,7 +91,7 @@ def try_operation(
         suppress_health_check=list(HealthCheck),
     )
     @given(case=operation.as_strategy())
-    def fuzz(case: Any) -> None:
+    def fuzz(case: schemathesis.Case[Operation]) -> None:
         sent = case.as_transport_kwargs(base_url=str(client.base_url))
         sent = {k: v for k, v in sent.items() if k in ("method", "url", "params", "json", "data")}
         headers = {k: str(v) for k, v in (case.headers or {}).items() if str(v).isascii()}

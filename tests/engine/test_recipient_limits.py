@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tests.engine.test_dispatch import accepted, sender
+from tests.dispatching import accepted, sender
 from tests.sending import Line, Sending, eventually
 from tidings.engine.dispatch import Dispatch
 from tidings.engine.recorder import observe
