@@ -51,8 +51,8 @@ function useColumns(): Column<Agent>[] {
     {
       id: "status",
       header: t("routingStatus.title"),
-      width: 210,
-      narrow: 180,
+      width: 195,
+      narrow: 185,
       render: (row) => (
         <>
           <RoutingStatus status={row.routingStatus} presence={row.presence} />{" "}
@@ -63,8 +63,8 @@ function useColumns(): Column<Agent>[] {
     {
       id: "load",
       header: t("board.load"),
-      width: 110,
-      narrow: 70,
+      width: 95,
+      narrow: 65,
       render: (row) => <Load agent={row} />,
     },
   ];

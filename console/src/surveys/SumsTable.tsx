@@ -1,15 +1,25 @@
 // The answers by workstream, queue or person: the figures behind the bars.
-import { Table } from "@mantine/core";
+import { Button, Group, Table } from "@mantine/core";
+import { Download } from "lucide-react";
 import { useTranslation } from "react-i18next";
 import { useFigures } from "@/components/figures";
-import { RATINGS, type Group, type Sum } from "./queries";
+import { csvOf, saveAs } from "./csv";
+import { RATINGS, type Group as GroupBy, type Sum } from "./queries";
 import classes from "./Surveys.module.css";
 
-export function SumsTable({ sums, groupBy }: { sums: Sum[]; groupBy: Group }) {
+interface Props {
+  sums: Sum[];
+  groupBy: GroupBy;
+}
+
+export function SumsTable({ sums, groupBy }: Props) {
   const { t } = useTranslation();
   const figures = useFigures();
   return (
     <div className={classes.scroll}>
+      <Group justify="flex-end">
+        <SaveButton sums={sums} groupBy={groupBy} />
+      </Group>
       <Table aria-label={t("surveys.table")} miw={560}>
         <Table.Thead>
           <Table.Tr>
@@ -41,5 +51,33 @@ export function SumsTable({ sums, groupBy }: { sums: Sum[]; groupBy: Group }) {
         </Table.Tbody>
       </Table>
     </div>
+  );
+}
+
+function SaveButton({ sums, groupBy }: Props) {
+  const { t } = useTranslation();
+  const header = [
+    t(`surveys.groups.${groupBy}`),
+    t("surveys.average"),
+    t("surveys.asked"),
+    t("surveys.answers"),
+    ...RATINGS.map((rating) => t("surveys.stars", { count: rating })),
+  ];
+  const rows = sums.map((sum) => [
+    sum.group?.name,
+    sum.averageRating,
+    sum.asked,
+    sum.answered,
+    ...RATINGS.map((rating) => sum.ratings[rating] ?? 0),
+  ]);
+  return (
+    <Button
+      size="xs"
+      variant="default"
+      leftSection={<Download size={14} aria-hidden />}
+      onClick={() => saveAs("surveys.csv", csvOf([header, ...rows]))}
+    >
+      {t("common.exportCsv")}
+    </Button>
   );
 }

@@ -3,6 +3,7 @@ import userEvent from "@testing-library/user-event";
 import { expect, test } from "vitest";
 import { open, serve } from "@/world";
 import { SurveysPage } from ".";
+import { csvOf } from "./csv";
 import { totalOf } from "./queries";
 
 const ratings = (...counts: number[]) =>
@@ -36,6 +37,16 @@ const SERVER = {
 test("groups are added up to one average, and none at all has no average", () => {
   expect(totalOf(GROUPS)).toMatchObject({ asked: 12, answered: 4, commented: 1, average: 4 });
   expect(totalOf([]).average).toBeUndefined();
+});
+
+test("figures become a file that a spreadsheet reads as figures and never as formulas", () => {
+  expect(
+    csvOf([
+      ["Queue", "Average"],
+      ['=SUM("A")', 4.5],
+      [undefined, -1],
+    ]),
+  ).toBe('\uFEFF"Queue","Average"\r\n"\'=SUM(""A"")","4.5"\r\n"","-1"\r\n');
 });
 
 test("ratings stand as bars with figures, by group, and each with its words and conversation", async () => {
