@@ -38,7 +38,9 @@ class Manners(msgspec.Struct, frozen=True):
 
 
 class Deeds(msgspec.Struct):
-    """What all of them did. `refused` are answers that told them why not."""
+    """What all of them did. `refused` are answers that told them why not; `unheard` are messages
+    of customers that no socket had told of when the agent looked again before leaving.
+    """
 
     accepted: int = 0
     declined: int = 0
@@ -49,6 +51,7 @@ class Deeds(msgspec.Struct):
     wrapped_up: int = 0
     vanished: int = 0
     unanswered: int = 0
+    unheard: int = 0
     refused: dict[str, int] = msgspec.field(default_factory=dict)
 
 
@@ -155,10 +158,16 @@ class SimulatedAgent:
         """Read what lies on the desk; somebody who let an offer pass says that they are there."""
         mine = await self._api.get(f"{MESSAGES}?pageSize=100")
         if mine.ok:
-            self._desk = {each["id"]: each for each in mine.body["entities"]}
+            found = {each["id"]: each for each in mine.body["entities"]}
+            self._desk = {key: self._newer(each) for key, each in found.items()}
         status = await self._api.get(f"/users/{self._id}/routingstatus")
         if status.ok and status.body.get("status") == "NOT_RESPONDING":
             self._note(await self._api.put(f"/users/{self._id}/routingstatus", {"status": "IDLE"}))
+
+    def _newer(self, read: dict[str, Any]) -> dict[str, Any]:
+        """What was read, unless a frame that came meanwhile knows of more messages."""
+        known = self._desk.get(read["id"])
+        return known if known and known["messageCount"] > read["messageCount"] else read
 
     def _take_up(self) -> None:
         """Serve every conversation of the desk that is not yet being served."""
@@ -236,7 +245,7 @@ class SimulatedAgent:
         reply = await self._api.get(f"{MESSAGES}/{conversation_id}")
         if not reply.ok:
             return "disconnected"
-        self._desk[conversation_id] = reply.body
+        self._desk[conversation_id] = self._newer(reply.body)
         states = [each["state"] for each in reply.body["participants"] if each["id"] == part_id]
         return states[0] if states else "disconnected"
 
@@ -245,26 +254,47 @@ class SimulatedAgent:
 
     async def _talk(self, conversation_id: str, part_id: str) -> None:
         """Answer what the customer writes, until they are quiet or somebody else is to do it."""
-        answered, replies = "", 0
-        quiet_for = 0.0
+        answered = ""
         patience = self._between(self._manners.patience)
-        while replies < self._manners.answers_most and quiet_for < patience:
-            pause = self._between(self._manners.thinks)
-            await asyncio.sleep(pause)
-            last = self._desk.get(conversation_id, {}).get("lastMessage") or {}
-            if last.get("direction") != "inbound" or last["id"] == answered:
-                quiet_for += pause
-                continue
-            answered, quiet_for = last["id"], 0.0
-            if not await self._say(conversation_id, part_id):
+        for _ in range(self._manners.answers_most):
+            news = await self._wait_for_news(conversation_id, answered, patience)
+            if not news:
                 if not await self._is_mine(conversation_id, part_id):
                     return
+                news = self._unanswered(conversation_id, answered)
+                self._deeds.unheard += bool(news)
+            if not news:
                 break
-            replies += 1
-            if self._luck.random() < self._manners.transfers:
-                await self._transfer(conversation_id, part_id)
+            answered = news
+            if not await self._answer(conversation_id, part_id):
                 return
         await self._end(conversation_id, part_id)
+
+    async def _wait_for_news(self, conversation_id: str, answered: str, patience: float) -> str:
+        """The id of a message to answer; empty when the customer is quiet for so many seconds."""
+        quiet_for = 0.0
+        while not self._unanswered(conversation_id, answered) and quiet_for < patience:
+            pause = self._between(self._manners.thinks)
+            await asyncio.sleep(pause)
+            quiet_for += pause
+        return self._unanswered(conversation_id, answered)
+
+    def _unanswered(self, conversation_id: str, answered: str) -> str:
+        """The id of the customer's message that nobody answered yet; empty when there is none."""
+        last = self._desk.get(conversation_id, {}).get("lastMessage") or {}
+        is_new = last.get("direction") == "inbound" and last["id"] != answered
+        return str(last["id"]) if is_new else ""
+
+    async def _answer(self, conversation_id: str, part_id: str) -> bool:
+        """Write, and perhaps give the conversation away; whether it is one's own any longer."""
+        await asyncio.sleep(self._between(self._manners.thinks))
+        said = await self._say(conversation_id, part_id)
+        if not said and not await self._is_mine(conversation_id, part_id):
+            return False
+        if said and self._luck.random() < self._manners.transfers:
+            await self._transfer(conversation_id, part_id)
+            return False
+        return True
 
     async def _say(self, conversation_id: str, part_id: str) -> bool:
         path = f"{MESSAGES}/{conversation_id}/communications/{part_id}/messages"
