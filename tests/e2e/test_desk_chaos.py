@@ -4,7 +4,7 @@ import random
 
 import pytest
 
-from tidings.cli.benches.agents import Manners
+from tidings.cli.benches.manners import Manners
 from tidings.cli.chaos import run_desk
 
 QUICK = Manners(thinks=(0.05, 0.3), patience=(0.4, 1.0), away=(0.2, 0.6), vanishes=0.1)

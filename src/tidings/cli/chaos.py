@@ -11,11 +11,11 @@ import click
 import msgspec
 import uvloop
 
-from tidings.cli.benches.agents import Manners
 from tidings.cli.benches.backend import Backend
 from tidings.cli.benches.cast import Cast, hire_cast
 from tidings.cli.benches.judge import Verdict, judge
 from tidings.cli.benches.loop import ask, put, start_simulator
+from tidings.cli.benches.manners import Manners
 from tidings.cli.benches.obedience import Obedience, judge_obedience, read_calls
 from tidings.cli.benches.stage import Process, Stage, open_database, set_stage, wait_for_http
 from tidings.cli.chaos_campaign import CampaignTrouble, Meddled

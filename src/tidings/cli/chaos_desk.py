@@ -9,10 +9,11 @@ from typing import Any
 import msgspec
 
 from tidings.actions.utilization import DEFAULT_CAPACITY
-from tidings.cli.benches.agents import Deeds, Manners, SimulatedAgent
+from tidings.cli.benches.agents import SimulatedAgent
 from tidings.cli.benches.cast import Cast
 from tidings.cli.benches.floor import Floor, furnish
 from tidings.cli.benches.loop import ask
+from tidings.cli.benches.manners import Deeds, Manners
 from tidings.cli.benches.public_api import PublicApi, api_client
 from tidings.cli.benches.stage import Stage
 from tidings.store.database import UNAVAILABLE, Database
