@@ -39,7 +39,7 @@ def postgres() -> Iterator[EmbeddedPostgres]:
     yield server
     server.stop()
     # A database for each module is a hundred thousand files: nobody needs to wait for their end.
-    subprocess.Popen(["rm", "-rf", folder], start_new_session=True)
+    subprocess.run(["sh", "-c", 'rm -rf "$0" &', folder], check=True, start_new_session=True)
 
 
 _count = iter(range(1_000_000))
