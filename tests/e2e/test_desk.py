@@ -1,0 +1,291 @@
+"""The desk in a browser: offers, answers, notes, transfers, wrap-up; keys alone; a dead server."""
+
+import gzip
+from collections.abc import Callable, Iterator
+
+import pytest
+from playwright.sync_api import Browser, Locator, Page, Response, expect
+
+from tests.e2e.browser import CHROMIUM, Visit, chromium
+from tests.e2e.demo import Demo, running_demo
+
+if not CHROMIUM.exists():
+    pytest.skip(f"{CHROMIUM} is not installed (make browser)", allow_module_level=True)
+
+pytestmark = pytest.mark.timeout(180)
+CLINIC_NUMBER_ID = "440011223302"
+AMINA, SOREN, AOI = "254711000042", "4528112233", "819012345678"
+CHLOE, GRACE = "33612345678", "14155550133"
+A_DAY_AND_AN_HOUR = -90_000
+FIRST_VIEW_BYTES = 250_000
+REMINDER = {"Header: 1": "Friday", "Text: 1": "Chloé", "Text: 2": "Dr. Vogt", "Text: 3": "10:30"}
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with chromium() as browser:
+        yield browser
+
+
+@pytest.fixture(scope="module")
+def demo(browser: Browser) -> Iterator[Demo]:
+    """The demo, with nobody left who waits: each test has customers of its own."""
+    with running_demo() as demo:
+        visit = Visit(browser, demo.console, width=1280, height=800)
+        visit.sign_in("ada@demo.example", demo.password, to="/interactions?state=open")
+        expect(visit.page.get_by_role("row", name="Obrigada!")).to_be_visible()
+        ask = visit.page.request
+        proof = {"X-CSRF-Token": ask.get("/api/v2/sessions").json()["csrfToken"]}
+        for each in ask.get("/api/v2/interactions?state=open").json()["entities"]:
+            path = f"/api/v2/conversations/{each['conversationId']}/disconnect"
+            assert ask.post(path, headers=proof).ok
+        visit.close()
+        yield demo
+
+
+@pytest.fixture
+def agent(demo: Demo, browser: Browser) -> Iterator[Callable[..., Visit]]:
+    """Somebody signs in at the desk and goes on queue; afterwards everybody goes off again."""
+    visits = []
+
+    def signed_in(who: str, *, width: int = 1280, height: int = 800) -> Visit:
+        visit = Visit(browser, demo.console, width=width, height=height)
+        visits.append(visit)
+        visit.sign_in(f"{who}@demo.example", demo.password, to="/desk")
+        on_queue(visit.page).click(force=True)
+        expect(on_queue(visit.page)).to_be_checked()
+        return visit
+
+    yield signed_in
+    for visit in visits:
+        on_queue(visit.page).click(force=True)
+        expect(visit.page.get_by_role("button", name="Where you are")).to_contain_text("Available")
+        visit.close()
+
+
+def on_queue(page: Page) -> Locator:
+    return page.get_by_role("switch", name="On queue")
+
+
+def offer(page: Page, name: str) -> Locator:
+    return page.get_by_role("region", name="Offer").filter(has_text=name)
+
+
+def accept(page: Page, name: str) -> None:
+    """Take somebody's offer; others may lie there as well."""
+    offer(page, name).get_by_role("button", name="Accept").click()
+    expect(page.get_by_role("region", name=name)).to_be_visible()
+    expect(field(page)).to_be_focused()
+
+
+def field(page: Page) -> Locator:
+    return page.get_by_label("Message to the customer")
+
+
+def end(page: Page) -> None:
+    """End the open conversation, and say what it came to."""
+    page.get_by_role("button", name="End", exact=True).click()
+    wrapup = page.get_by_role("region", name="Wrap-up")
+    wrapup.get_by_role("combobox").click()
+    page.get_by_role("option", name="Solved").click()
+    wrapup.get_by_role("button", name="Done").click()
+    expect(wrapup).to_have_count(0)
+
+
+def line(page: Page, text: str) -> Locator:
+    return page.get_by_role("list", name="What was written").get_by_role("listitem").filter(
+        has_text=text
+    )  # fmt: skip
+
+
+def write(demo: Demo, sender: str, text: str) -> None:
+    """A customer writes to the clinic."""
+    said = {"from": sender, "to": CLINIC_NUMBER_ID, "type": "text", "text": {"body": text}}
+    demo.simulator.post("inbound", json=said).raise_for_status()
+
+
+def received(demo: Demo, text: str) -> int:
+    """How many messages with this text the provider took from us."""
+    messages = demo.simulator.get("ledger/messages", params={"limit": 1000}).json()["messages"]
+    return sum(text in str(message) for message in messages)
+
+
+def test_a_customer_is_answered_passed_on_and_wrapped_up(
+    agent: Callable[..., Visit], demo: Demo
+) -> None:
+    nora = agent("nora")
+    page = nora.page
+    write(demo, AMINA, "May I come on Monday?")
+    expect(offer(page, "Amina")).to_contain_text("May I come on Monday?")
+    accept(page, "Amina")
+
+    field(page).fill("Of course, at ten?")
+    field(page).press("Enter")
+    expect(field(page)).to_have_value("")
+    expect(line(page, "Of course, at ten?").get_by_title("Read")).to_be_visible()
+    write(demo, AMINA, "Ten is fine")
+    expect(line(page, "Ten is fine")).to_be_visible()
+    page.get_by_role("button", name="Write a note").click()
+    page.get_by_label("Note for colleagues").fill("Prefers mornings")
+    page.get_by_role("button", name="Save the note").click()
+    expect(line(page, "Prefers mornings")).to_contain_text("Note by Nora Berg")
+
+    sven = agent("sven")
+    page.get_by_role("button", name="Transfer").click()
+    sheet = page.get_by_role("dialog", name="Transfer the conversation")
+    nora.choose("Queue", "Clinic")
+    nora.choose("Person", "Sven Holm")
+    sheet.get_by_role("button", name="Transfer").click()
+    expect(sheet).to_have_count(0)
+
+    other = sven.page
+    accept(other, "Amina")
+    expect(line(other, "Prefers mornings")).to_be_visible()
+    expect(line(other, "Nora Berg passed the conversation on")).to_be_visible()
+    end(other)
+
+    assert nora.troubles == []
+    assert sven.troubles == []
+
+
+def test_the_desk_is_worked_by_keys_alone(agent: Callable[..., Visit], demo: Demo) -> None:
+    visit = agent("nora")
+    page = visit.page
+    write(demo, SOREN, "Is it open today?")
+    expect(offer(page, "Søren")).to_be_visible()
+    page.get_by_role("region", name="Conversations").get_by_role("link", name="Søren").focus()
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("region", name="Søren")).to_be_visible()
+    page.keyboard.press("a")
+    expect(field(page)).to_be_focused()
+    page.keyboard.type("Until six :smi")
+    expect(page.get_by_role("listbox", name="Suggestions")).to_contain_text("smile")
+    page.keyboard.press("Enter")
+    page.keyboard.press("Shift+Enter")
+    page.keyboard.type("See you")
+    page.keyboard.press("Enter")
+    expect(line(page, "Until six 😊")).to_contain_text("See you")
+
+    page.keyboard.press("Escape")
+    page.keyboard.press("n")
+    page.keyboard.type("Asked for the hours")
+    page.keyboard.press("Enter")
+    expect(line(page, "Asked for the hours")).to_be_visible()
+    page.keyboard.press("?")
+    expect(page.get_by_role("dialog")).to_contain_text("Accept the offer")
+    page.keyboard.press("Escape")
+    expect(page.get_by_role("dialog")).to_have_count(0)
+    page.keyboard.press("t")
+    expect(page.get_by_role("dialog", name="Transfer the conversation")).to_be_visible()
+    page.keyboard.press("Escape")
+    page.keyboard.press("Escape")
+    expect(page.get_by_role("dialog")).to_have_count(0)
+    page.keyboard.press("e")
+    expect(page.get_by_role("combobox", name="What did it come to?")).to_be_focused()
+    page.keyboard.type("Solved")
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Enter")
+    page.get_by_label("Notes").press("Tab")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("region", name="Wrap-up")).to_have_count(0)
+
+    assert visit.troubles == []
+
+
+def test_a_closed_window_leaves_templates_until_the_customer_writes(
+    agent: Callable[..., Visit], demo: Demo
+) -> None:
+    visit = agent("nora")
+    page = visit.page
+    demo.simulator.post("clock", json={"offset_seconds": A_DAY_AND_AN_HOUR}).raise_for_status()
+    write(demo, CHLOE, "Can you call me?")
+    offer(page, "Chloé").get_by_role("button", name="Accept").click()
+    expect(page.get_by_text("only a template reaches them")).to_be_visible()
+    expect(field(page)).to_have_count(0)
+    demo.simulator.post("clock", json={"offset_seconds": 0}).raise_for_status()
+
+    page.get_by_role("button", name="Choose a template").click()
+    visit.choose("Template", "appointment_reminder · en_US")
+    for label, value in REMINDER.items():
+        page.get_by_label(label, exact=True).fill(value)
+    page.get_by_role("button", name="Send the template").click()
+    expect(line(page, "Dr. Vogt at 10:30").get_by_title("Read")).to_be_visible()
+
+    write(demo, CHLOE, "Thank you")
+    expect(field(page)).to_be_visible()
+    field(page).fill("You are welcome")
+    page.get_by_role("button", name="Send", exact=True).click()
+    expect(line(page, "You are welcome").get_by_title("Read")).to_be_visible()
+    end(page)
+
+    assert visit.troubles == []
+
+
+def test_the_desk_goes_on_after_the_web_process_was_killed_and_sends_once(
+    agent: Callable[..., Visit], demo: Demo
+) -> None:
+    page = agent("nora").page
+    write(demo, AOI, "Hello there")
+    accept(page, "田中")
+    page.evaluate("window.never = 'reloaded'")
+    field(page).fill("A draft that stays")
+
+    with demo.killed_web():
+        field(page).fill("Written while nobody was there")
+        field(page).press("Enter")
+        waiting = line(page, "Written while nobody was there")
+        expect(waiting.get_by_label("On its way")).to_be_visible()
+        write(demo, AOI, "Still waiting")
+        field(page).fill("The next draft")
+
+    expect(line(page, "Written while nobody was there").get_by_title("Read")).to_be_visible(
+        timeout=30_000
+    )
+    expect(line(page, "Still waiting")).to_be_visible()
+    expect(line(page, "Written while nobody was there")).to_have_count(1)
+    assert received(demo, "Written while nobody was there") == 1
+    assert page.evaluate("window.never") == "reloaded"
+    expect(field(page)).to_have_value("The next draft")
+    page.reload()
+    expect(field(page)).to_have_value("The next draft")
+    field(page).fill("")
+    end(page)
+
+
+def test_a_phone_shows_one_pane_at_a_time(agent: Callable[..., Visit], demo: Demo) -> None:
+    visit = agent("nora", width=360, height=740)
+    page = visit.page
+    expect(page.get_by_role("heading", name="Desk")).to_be_visible()
+    write(demo, GRACE, "From the phone")
+    accept(page, "Grace")
+    expect(page.get_by_role("heading", name="Desk")).not_to_be_visible()
+    page.get_by_role("button", name="Customer and history").click()
+    expect(page.get_by_role("heading", name="Consent")).to_be_visible()
+    page.go_back()
+    expect(line(page, "From the phone")).to_be_visible()
+    assert page.evaluate("document.documentElement.scrollWidth") == 360
+    page.get_by_role("button", name="Back to the list").click()
+    expect(page.get_by_role("heading", name="Desk")).to_be_visible()
+    page.get_by_role("region", name="Conversations").get_by_role("link", name="Grace").click()
+    end(page)
+    expect(page.get_by_text("You have no conversation now")).to_be_visible()
+
+    assert visit.troubles == []
+
+
+def test_the_first_view_needs_less_than_250_kilobytes_of_scripts(
+    demo: Demo, browser: Browser
+) -> None:
+    visit = Visit(browser, demo.console, width=1280, height=800)
+    visit.sign_in("nora@demo.example", demo.password, to="/interactions")
+    visit.settle()
+    fetched: list[Response] = []
+    visit.page.on("response", lambda response: fetched.append(response))
+    visit.page.reload()
+    visit.settle()
+    expect(on_queue(visit.page)).to_be_visible()
+    scripts = {each.url: each for each in fetched if each.url.endswith(".js")}
+    sizes = {url: len(gzip.compress(each.body())) for url, each in scripts.items()}
+
+    assert 0 < sum(sizes.values()) < FIRST_VIEW_BYTES, sizes
+    visit.close()
