@@ -8,6 +8,7 @@ import { Empty } from "@/components/Empty";
 import { useFigures } from "@/components/figures";
 import { useSearchState } from "@/components/search";
 import { SideSheet } from "@/components/SideSheet";
+import { useTold } from "@/live";
 import { AssignSheet } from "./AssignSheet";
 import classes from "./Board.module.css";
 import { mayBoard } from "./permissions";
@@ -29,7 +30,9 @@ export function WaitingNow({ queue }: { queue: QueueNow }) {
   const { t } = useTranslation();
   const { values, set } = useSearchState();
   const key = [...BOARD_KEY, "waiting", queue.id];
-  const list = useLiveKeyset(key, readWaiting(queue.id), idOf, LOOK_MS, ROUTING_TOPIC);
+  // Why something waits is written without a word to anybody, so it is looked for besides.
+  const list = useLiveKeyset(key, readWaiting(queue.id), idOf, LOOK_MS);
+  useTold(ROUTING_TOPIC, [...key, "newest"], LOOK_MS);
   const chosen = list.rows.find(({ conversationId }) => conversationId === values.assign);
   const close = () => set({ assign: undefined });
   return (
