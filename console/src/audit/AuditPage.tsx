@@ -31,6 +31,13 @@ const TYPES = [
   "response",
   "suppression",
   "quarantine",
+  "conversation",
+  "queue",
+  "workstream",
+  "skill",
+  "language",
+  "wrapup_code",
+  "operating_hours",
 ];
 const ACTIONS = [
   "log_in",
