@@ -63,7 +63,8 @@ function SaveBar<V extends Values>({ editor, verb, onCancel }: Props<V>) {
   );
 }
 
-function LeaveGuard({ when }: { when: boolean }) {
+/** Asks before the page is left with changes that are not saved. */
+export function LeaveGuard({ when }: { when: boolean }) {
   const { t } = useTranslation();
   const blocker = useBlocker({
     shouldBlockFn: () => when,

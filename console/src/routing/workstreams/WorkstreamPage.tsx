@@ -11,7 +11,7 @@ import { useAction } from "@/components/action";
 import { Confirm } from "@/components/Confirm";
 import { DetailPage } from "@/components/DetailPage";
 import type { Editor } from "@/components/editor";
-import { EditorForm } from "@/components/EditorForm";
+import { EditorForm, LeaveGuard } from "@/components/EditorForm";
 import { useSearchState } from "@/components/search";
 import { StateMark } from "@/components/StateMark";
 import tabs from "@/contacts/ListPage.module.css";
@@ -84,7 +84,10 @@ function Parts({ workstream }: { workstream: Workstream }) {
       </Tabs.List>
       <Tabs.Panel value={step}>
         {step === SUMMARY ? (
-          <Summary workstream={workstream} values={editor.form.getValues()} />
+          <>
+            <Summary workstream={workstream} values={editor.form.getValues()} />
+            <LeaveGuard when={editor.changed.length > 0} />
+          </>
         ) : (
           <EditorForm
             editor={editor}
