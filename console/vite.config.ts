@@ -41,7 +41,7 @@ export default defineConfig({
         codeSplitting: {
           groups: [
             { name: "framework", test: FRAMEWORK, priority: 3 },
-            { name: "icons", test: ICONS, priority: 2 },
+            { name: "icons", test: ICONS, priority: 2, minShareCount: 4 },
             { name: "frame", test: FRAME, priority: 1 },
           ],
         },

@@ -61,16 +61,16 @@ const campaignSettings = withWords("outbound", () => import("./campaigns/setting
 const contacts = withWords("outbound", () => import("./contacts"));
 const dnc = withWords("outbound", () => import("./dnc"));
 const channels = withWords("setup", () => import("./channels"));
-const templates = () => import("./templates");
-const consent = withWords("outbound", () => import("./consent"));
-const people = () => import("./people");
+const templates = withWords("setup", () => import("./templates"));
+const consent = withWords(["outbound", "setup"], () => import("./consent"));
+const people = withWords("setup", () => import("./people"));
 const routing = withWords("routing", () => import("./routing"));
 const board = withWords("routing", () => import("./board"));
 const surveys = withWords("routing", () => import("./surveys"));
 const oauth = withWords("setup", () => import("./oauth"));
-const audit = withWords("routing", () => import("./audit"));
+const audit = withWords(["routing", "setup"], () => import("./audit"));
 const system = withWords("setup", () => import("./system"));
-const reports = () => import("./reports");
+const reports = withWords("setup", () => import("./reports"));
 
 const tree = root.addChildren([
   login,

@@ -8,7 +8,7 @@ import { ErrorNotice } from "@/components/ErrorNotice";
 import { useSearchState } from "@/components/search";
 import { Composer } from "./Composer";
 import classes from "./ConversationPane.module.css";
-import { useAcceptAndOpen } from "./OfferBar";
+import { useAcceptAndOpen } from "./accepting";
 import { useChangePart, useDecline, useJoin, usePick, type At } from "./deeds";
 import { HeldActions } from "./HeldActions";
 import { useMarkRead } from "./marks";

@@ -1,13 +1,14 @@
 // What an agent has on every page: their presence, the switch to go on queue, and new offers.
-import { Button, Menu, Switch, UnstyledButton } from "@mantine/core";
+import { Button, Menu, UnstyledButton } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { Check } from "lucide-react";
+import { lazy, Suspense, useState } from "react";
 import { createPortal } from "react-dom";
 import { useTranslation } from "react-i18next";
 import { useSession } from "@/api/session";
 import { StateMark } from "@/components/StateMark";
 import classes from "./DeskBar.module.css";
-import { OfferBar } from "./OfferBar";
+import { useOffers } from "./offers";
 import {
   labelIn,
   ON_QUEUE,
@@ -19,6 +20,8 @@ import {
 } from "./presences";
 import { useFlush } from "./useOutbox";
 
+const OfferBar = lazy(() => import("./OfferBar"));
+
 /** `offers` is the place at the top of the page where offers appear. */
 export function DeskBar({ offers }: { offers: HTMLElement | null }) {
   const userId = useSession()?.user.id;
@@ -27,9 +30,17 @@ export function DeskBar({ offers }: { offers: HTMLElement | null }) {
   return (
     <>
       <Presence userId={userId} />
-      {offers && createPortal(<OfferBar userId={userId} />, offers)}
+      {offers && createPortal(<Offers userId={userId} />, offers)}
     </>
   );
+}
+
+/** What is drawn for offers comes with the first one; that there is a new one is always heard. */
+function Offers({ userId }: { userId: string }) {
+  const offers = useOffers(userId);
+  const [isWanted, setWanted] = useState(false);
+  if (offers.length > 0 && !isWanted) setWanted(true);
+  return <Suspense>{isWanted && <OfferBar offers={offers} />}</Suspense>;
 }
 
 function Presence({ userId }: { userId: string }) {
@@ -47,13 +58,15 @@ function Presence({ userId }: { userId: string }) {
       ) : (
         <PresenceMenu userId={userId} status={isOn ? wordOf(status) : undefined} />
       )}
-      <Switch
-        size="sm"
-        label={t("deskBar.onQueue")}
-        checked={goOnQueue.isPending ? goOnQueue.variables : isOn}
-        onChange={(event) => goOnQueue.mutate(event.currentTarget.checked)}
-        classNames={{ label: classes.label }}
-      />
+      <label className={classes.switch}>
+        <input
+          type="checkbox"
+          role="switch"
+          checked={goOnQueue.isPending ? goOnQueue.variables : isOn}
+          onChange={(event) => goOnQueue.mutate(event.currentTarget.checked)}
+        />
+        <span className={classes.label}>{t("deskBar.onQueue")}</span>
+      </label>
     </div>
   );
 }

@@ -1,52 +1,21 @@
 // Offers: who, what, how long they wait, and how long one has to decide. Announced to the ear, to
 // screen readers, and by the browser when the person looks elsewhere.
 import { Button, Group, Text } from "@mantine/core";
-import { useNavigate } from "@tanstack/react-router";
 import { Bell, BellRing } from "lucide-react";
 import { useEffect, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { RelativeTime } from "@/components/RelativeTime";
 import { mayAskToNotify, notify, ring } from "./attention";
-import { focusOn } from "./focus";
-import { useAccept, useDecline, type At } from "./deeds";
+import { useAcceptAndOpen } from "./accepting";
+import { useDecline } from "./deeds";
 import classes from "./OfferBar.module.css";
-import { useMine, useThread } from "./queries";
-import { ownPart, queuedSince, standingOf } from "./standing";
-import type { Conversation, Part } from "./types";
+import type { Offer } from "./offers";
+import { useThread } from "./queries";
+import { queuedSince } from "./standing";
 import { clockOf, useSecondsLeft } from "./countdown";
 
-export interface Offer {
-  conversation: Conversation;
-  part: Part;
-  at: At;
-}
-
-/** What the person is offered now, the first to run out first. */
-export function useOffers(userId: string): Offer[] {
-  const { conversations } = useMine();
-  return conversations
-    .flatMap((conversation) => {
-      const part = ownPart(conversation, userId);
-      if (!part || standingOf(part) !== "offered") return [];
-      return { conversation, part, at: { conversationId: conversation.id, partId: part.id } };
-    })
-    .sort((one, other) => expiryOf(one).localeCompare(expiryOf(other)));
-}
-
-const expiryOf = ({ part }: Offer) => part.alertingExpiresTime ?? "";
-
-/** Accept an offer and open its conversation. */
-export function useAcceptAndOpen() {
-  const navigate = useNavigate();
-  return useAccept(({ conversationId }) => {
-    focusOn(conversationId);
-    void navigate({ to: "/desk", search: { c: conversationId } as never });
-  });
-}
-
-export function OfferBar({ userId }: { userId: string }) {
+export default function OfferBar({ offers }: { offers: Offer[] }) {
   const { t } = useTranslation();
-  const offers = useOffers(userId);
   useAnnounced(offers);
   const first = offers[0];
   const said = first && t("deskBar.offer.said", { name: nameOf(first) });

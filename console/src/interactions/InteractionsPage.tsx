@@ -11,7 +11,7 @@ import { Empty } from "@/components/Empty";
 import { FilterBar } from "@/components/FilterBar";
 import { Page } from "@/components/Page";
 import { pick, useSearchState } from "@/components/search";
-import { ExportSheet } from "@/exports";
+import { ExportSheet } from "@/exports/ExportSheet";
 import { useInteractionColumns } from "./columns";
 import { useInteractionFilters } from "./filters";
 import {

@@ -63,11 +63,11 @@ export async function loadWords(area: WordsOf): Promise<void> {
   await fetchWords(area, i18next.language);
 }
 
-/** Fetch a page together with the words of its area. */
+/** Fetch a page together with the words of its area, or of several. */
 export const withWords =
-  <T>(area: WordsOf, load: () => Promise<T>) =>
+  <T>(areas: WordsOf | WordsOf[], load: () => Promise<T>) =>
   async (): Promise<T> => {
-    const [page] = await Promise.all([load(), loadWords(area)]);
+    const [page] = await Promise.all([load(), ...[areas].flat().map(loadWords)]);
     return page;
   };
 
