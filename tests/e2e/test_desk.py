@@ -8,6 +8,7 @@ from playwright.sync_api import Browser, Locator, Page, Response, expect
 
 from tests.e2e.browser import CHROMIUM, Visit, chromium
 from tests.e2e.demo import Demo, running_demo
+from tests.e2e.test_pages import AXE, judged
 
 if not CHROMIUM.exists():
     pytest.skip(f"{CHROMIUM} is not installed (make browser)", allow_module_level=True)
@@ -15,7 +16,7 @@ if not CHROMIUM.exists():
 pytestmark = pytest.mark.timeout(180)
 CLINIC_NUMBER_ID = "440011223302"
 AMINA, SOREN, AOI = "254711000042", "4528112233", "819012345678"
-CHLOE, GRACE = "33612345678", "14155550133"
+CHLOE, GRACE, DIEGO = "33612345678", "14155550133", "5215512345678"
 A_DAY_AND_AN_HOUR = -90_000
 FIRST_VIEW_BYTES = 250_000
 REMINDER = {"Header: 1": "Friday", "Text: 1": "Chloé", "Text: 2": "Dr. Vogt", "Text: 3": "10:30"}
@@ -48,8 +49,10 @@ def agent(demo: Demo, browser: Browser) -> Iterator[Callable[..., Visit]]:
     """Somebody signs in at the desk and goes on queue; afterwards everybody goes off again."""
     visits = []
 
-    def signed_in(who: str, *, width: int = 1280, height: int = 800) -> Visit:
-        visit = Visit(browser, demo.console, width=width, height=height)
+    def signed_in(
+        who: str, *, width: int = 1280, height: int = 800, with_policy: bool = True
+    ) -> Visit:
+        visit = Visit(browser, demo.console, width=width, height=height, with_policy=with_policy)
         visits.append(visit)
         visit.sign_in(f"{who}@demo.example", demo.password, to="/desk")
         on_queue(visit.page).click(force=True)
@@ -273,6 +276,27 @@ def test_a_phone_shows_one_pane_at_a_time(agent: Callable[..., Visit], demo: Dem
     expect(page.get_by_role("link", name="Grace")).to_have_count(0)
 
     assert visit.troubles == []
+
+
+@pytest.mark.skipif(not AXE.exists(), reason="axe-core is not installed (make console)")
+def test_an_offer_and_an_open_conversation_are_there_for_everybody(
+    agent: Callable[..., Visit], demo: Demo
+) -> None:
+    visit = agent("nora", with_policy=False)
+    page = visit.page
+    write(demo, DIEGO, "Hola")
+    expect(offer(page, "Diego")).to_be_visible()
+    found = judged(visit, "an offer")
+    accept(page, "Diego")
+    field(page).fill("Buenas :wa")
+    expect(page.get_by_role("listbox", name="Suggestions")).to_be_visible()
+    found += judged(visit, "a conversation")
+    page.keyboard.press("Enter")
+    page.keyboard.press("Enter")
+    expect(line(page, "Buenas 👋").get_by_title("Read")).to_be_visible()
+    end(page)
+
+    assert found == []
 
 
 def test_the_first_view_needs_less_than_250_kilobytes_of_scripts(

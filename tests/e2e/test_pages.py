@@ -17,7 +17,7 @@ if not AXE.exists():
 
 pytestmark = pytest.mark.timeout(240)
 PAGES = [
-    "/campaigns", "/campaigns/new", "/campaigns/settings",
+    "/desk", "/campaigns", "/campaigns/new", "/campaigns/settings",
     "/contacts/lists", "/contacts/lists?sheet=new", "/contacts/dnc", "/contacts/dnc?sheet=new",
     "/interactions", "/interactions/send", "/channels", "/channels/whatsapp/new", "/consent",
     "/consent?sheet=record", "/consent?sheet=import", "/consent/imports", "/consent/suppressions",

@@ -39,7 +39,7 @@ function OneOffer({ offer }: { offer: Offer }) {
   const messages = useThread(conversation.id).data?.messages;
   const said = messages?.findLast(({ direction }) => direction === "inbound")?.text;
   return (
-    <section className={classes.bar} aria-label={t("deskBar.offer.label")}>
+    <section className={classes.bar} aria-label={t("deskBar.offer.label", { name: nameOf(offer) })}>
       <BellRing size={20} aria-hidden className={classes.sign} />
       <div className={classes.words}>
         <Text fw={600} truncate>

@@ -35,7 +35,7 @@ export function WrapupPanel({ at, part }: { at: At; part: Part }) {
         value={code ?? null}
         onChange={(id) => setCode(id ?? undefined)}
         nothingFoundMessage={t("list.nothingFound")}
-        comboboxProps={{ position: "top" }}
+        comboboxProps={{ position: "top", withinPortal: false }}
       />
       <Textarea
         label={t("desk.wrapup.notes")}
