@@ -2,8 +2,10 @@
 
 import gzip
 from collections.abc import Callable, Iterator
+from io import BytesIO
 
 import pytest
+from PIL import Image
 from playwright.sync_api import Browser, Locator, Page, Response, expect
 
 from tests.e2e.browser import CHROMIUM, Visit, chromium
@@ -107,6 +109,13 @@ def write(demo: Demo, sender: str, text: str) -> None:
     demo.simulator.post("inbound", json=said).raise_for_status()
 
 
+def picture() -> bytes:
+    """A small picture."""
+    file = BytesIO()
+    Image.new("RGB", (40, 30), "teal").save(file, "PNG")
+    return file.getvalue()
+
+
 def received(demo: Demo, text: str) -> int:
     """How many messages with this text the provider took from us."""
     messages = demo.simulator.get("ledger/messages", params={"limit": 1000}).json()["messages"]
@@ -126,6 +135,13 @@ def test_a_customer_is_answered_passed_on_and_wrapped_up(
     field(page).press("Enter")
     expect(field(page)).to_have_value("")
     expect(line(page, "Of course, at ten?").get_by_title("Read")).to_be_visible()
+    page.locator("input[type=file]").set_input_files(
+        {"name": "way.png", "mimeType": "image/png", "buffer": picture()}
+    )
+    expect(page.get_by_role("button", name="Remove way.png")).to_be_visible()
+    field(page).fill("This is the way")
+    page.get_by_role("button", name="Send", exact=True).click()
+    expect(line(page, "This is the way").get_by_role("img", name="way.png")).to_be_visible()
     write(demo, AMINA, "Ten is fine")
     expect(line(page, "Ten is fine")).to_be_visible()
     page.get_by_role("button", name="Write a note").click()
