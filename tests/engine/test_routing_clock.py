@@ -132,6 +132,32 @@ async def test_who_wrote_during_the_wrap_up_is_queued_at_its_end(desk: Desk, lin
     assert (waiting.queue_id, waiting.preferred_id) == (queue_id, agent.id)
 
 
+async def test_a_wrap_up_without_a_time_keeps_nobody_waiting_whose_agent_went_home(
+    desk: Desk, line: Line
+) -> None:
+    queue_id = await desk.queue()
+    await desk.stream(line, queue_id)
+    agent = await desk.agent(queue_id)
+    conversation_id = await desk.waits(queue_id)
+    key = await connected(desk, conversation_id, agent)
+    await step(desk, key, state="disconnected", acw_state="pending", keeps_load=True)
+    await change(
+        desk,
+        "UPDATE conversation SET state = 'open', integration_id = %s WHERE id = %s",
+        line.integration_id,
+        conversation_id,
+    )
+    await tick(desk)
+    assert await desk.waiting(conversation_id) is None
+
+    await change(desk, "UPDATE agent SET presence = 'Offline' WHERE user_id = %s", agent.id)
+    await tick(desk, workers=3)
+
+    waiting = await desk.waiting(conversation_id)
+    assert waiting is not None
+    assert (await desk.participants(conversation_id))[1].acw_state == "skipped"
+
+
 async def test_a_parked_conversation_comes_back_at_its_time(desk: Desk) -> None:
     queue_id = await desk.queue()
     agent = await desk.agent(queue_id)

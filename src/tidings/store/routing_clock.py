@@ -70,14 +70,29 @@ SILENCE = """
 
 
 def select_due_wrapups(limit: int) -> Query[DueParticipant]:
-    """Wrap-ups whose time is over, the oldest first: complete with a code, else skipped."""
+    """Wrap-ups whose time is over, the oldest first: complete with a code, else skipped.
+
+    Those without a time end when their agent is offline and the customer wrote again: nobody
+    else is asked before.
+    """
     return Query(
         """
-        SELECT p.organization_id, p.conversation_id, p.id AS participant_id,
-               CASE WHEN p.wrapup_code_id IS NULL THEN 'skipped' ELSE 'complete' END AS state
-        FROM participant p
-        WHERE p.acw_state = 'pending' AND p.acw_until <= now()
-        ORDER BY p.acw_until LIMIT %(limit)s
+        SELECT d.organization_id, d.conversation_id, d.id AS participant_id,
+               CASE WHEN d.wrapup_code_id IS NULL THEN 'skipped' ELSE 'complete' END AS state
+        FROM (
+          (SELECT p.organization_id, p.conversation_id, p.id, p.wrapup_code_id
+           FROM participant p
+           WHERE p.acw_state = 'pending' AND p.acw_until <= now()
+           ORDER BY p.acw_until LIMIT %(limit)s)
+          UNION ALL
+          (SELECT p.organization_id, p.conversation_id, p.id, p.wrapup_code_id
+           FROM participant p
+           JOIN agent g ON g.organization_id = p.organization_id AND g.user_id = p.user_id
+           JOIN conversation c ON c.organization_id = p.organization_id
+            AND c.id = p.conversation_id
+           WHERE p.acw_state = 'pending' AND p.acw_until IS NULL AND g.presence = 'Offline'
+             AND c.state = 'open'
+           LIMIT %(limit)s)) d
         """,
         {"limit": limit},
         DueParticipant,
