@@ -26,6 +26,8 @@ STATUS = {
     Kind.BUSY: 429,
     Kind.UNAVAILABLE: 503,
 }
+# How the framework words it that the connection ended within the body.
+HUNG_UP = "client disconnected prematurely"
 HTTP_CODES = {
     400: "bad.request",
     401: "authentication.required",
@@ -125,6 +127,8 @@ def answer_validation(request: AnyRequest, error: ValidationException) -> Respon
 
 def answer_http(request: AnyRequest, error: HTTPException) -> Response[bytes]:
     """What the framework itself refuses: unknown path, method, media type, size."""
+    if error.detail == HUNG_UP:
+        return answer_hung_up(request)
     status = 401 if isinstance(error, NotAuthorizedException) else error.status_code
     if status >= 500:
         return answer_unexpected(request, error)
@@ -134,6 +138,17 @@ def answer_http(request: AnyRequest, error: HTTPException) -> Response[bytes]:
         code=HTTP_CODES.get(status, "bad.request"),
         message=str(error.detail),
         headers={k: v for k, v in (error.headers or {}).items() if k.lower() == "allow"},
+    )
+
+
+def answer_hung_up(request: AnyRequest) -> Response[bytes]:
+    """Whoever asked was gone before the request was whole: no defect of ours, and nobody hears."""
+    log.info("request.hung_up", path=request.url.path)
+    return error_answer(
+        request,
+        status=400,
+        code="request.incomplete",
+        message="The connection ended before the request was whole.",
     )
 
 
