@@ -8,7 +8,7 @@ import pytest
 from PIL import Image
 from playwright.sync_api import Browser, Locator, Page, Response, expect
 
-from tests.e2e.browser import CHROMIUM, Visit, chromium
+from tests.e2e.browser import CHROMIUM, PATIENCE_MS, Visit, chromium
 from tests.e2e.demo import Demo, running_demo
 from tests.e2e.test_pages import AXE, judged
 
@@ -19,6 +19,7 @@ pytestmark = pytest.mark.timeout(180)
 CLINIC_NUMBER_ID = "440011223302"
 AMINA, SOREN, AOI = "254711000042", "4528112233", "819012345678"
 CHLOE, GRACE, DIEGO = "33612345678", "14155550133", "5215512345678"
+PRIYA = "919876500021"
 A_DAY_AND_AN_HOUR = -90_000
 FIRST_VIEW_BYTES = 250_000
 REMINDER = {"Header: 1": "Friday", "Text: 1": "Chloé", "Text: 2": "Dr. Vogt", "Text: 3": "10:30"}
@@ -122,6 +123,15 @@ def received(demo: Demo, text: str) -> int:
     return sum(text in str(message) for message in messages)
 
 
+def until(visit: Visit, happened: Callable[[], bool]) -> None:
+    """Wait for something that is not of one page, as long as pages are waited for."""
+    for _ in range(PATIENCE_MS // 100):
+        if happened():
+            return
+        visit.page.wait_for_timeout(100)
+    raise AssertionError("It did not happen.")
+
+
 def test_a_customer_is_answered_passed_on_and_wrapped_up(
     agent: Callable[..., Visit], demo: Demo
 ) -> None:
@@ -165,6 +175,40 @@ def test_a_customer_is_answered_passed_on_and_wrapped_up(
 
     assert nora.troubles == []
     assert sven.troubles == []
+
+
+def test_who_is_declined_finds_another_before_a_supervisors_eyes_and_rates_it(
+    agent: Callable[..., Visit], demo: Demo, browser: Browser
+) -> None:
+    nora, sven = agent("nora"), agent("sven")
+    board = Visit(browser, demo.console, width=1280, height=800)
+    board.sign_in("ada@demo.example", demo.password, to="/reports/now")
+    write(demo, PRIYA, "Is my result there?")
+    until(
+        board, lambda: bool(offer(nora.page, "Priya").count() + offer(sven.page, "Priya").count())
+    )
+    asked, other = (nora, sven) if offer(nora.page, "Priya").count() else (sven, nora)
+
+    offer(asked.page, "Priya").get_by_role("button", name="Decline").click()
+    accept(other.page, "Priya")
+    expect(offer(asked.page, "Priya")).to_have_count(0)
+    name = "Sven Holm" if other is sven else "Nora Berg"
+    people = board.page.get_by_role("table", name="People")
+    people.get_by_role("button", name=name).click()
+    held = board.page.get_by_role("dialog", name=name)
+    expect(held.get_by_role("link", name="In conversation")).to_be_visible()
+
+    end(other.page)
+    until(board, lambda: received(demo, "How satisfied were you") > 0)
+    write(demo, PRIYA, "5")
+    until(board, lambda: received(demo, "Would you like to tell us why") > 0)
+    write(demo, PRIYA, "Quick and kind")
+    board.page.goto("/reports/surveys")
+    expect(board.page.get_by_text("Quick and kind")).to_be_visible()
+    expect(offer(other.page, "Priya")).to_have_count(0)
+
+    assert [each.troubles for each in (nora, sven, board)] == [[], [], []]
+    board.close()
 
 
 def test_the_desk_is_worked_by_keys_alone(agent: Callable[..., Visit], demo: Demo) -> None:
