@@ -25,13 +25,13 @@ export default function OfferBar({ offers }: { offers: Offer[] }) {
         {said}
       </div>
       {offers.map((offer) => (
-        <OneOffer key={offer.part.id} offer={offer} />
+        <OneOffer key={offer.part.id} offer={offer} isFirst={offer === first} />
       ))}
     </>
   );
 }
 
-function OneOffer({ offer }: { offer: Offer }) {
+function OneOffer({ offer, isFirst }: { offer: Offer; isFirst: boolean }) {
   const { t } = useTranslation();
   const accept = useAcceptAndOpen();
   const decline = useDecline();
@@ -55,7 +55,7 @@ function OneOffer({ offer }: { offer: Offer }) {
       </div>
       {part.alertingExpiresTime && <Countdown until={part.alertingExpiresTime} />}
       <Group gap="xs" wrap="nowrap">
-        <AskToNotify />
+        {isFirst && <AskToNotify />}
         <Button
           size="xs"
           variant="default"
