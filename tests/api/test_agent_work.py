@@ -339,3 +339,22 @@ async def test_what_the_customer_wrote_during_a_wrapup_waits_when_it_is_done(
     assert waiting is not None
     assert waiting.queue_id == queue_id
     assert await floor.held(ben) == (0, "IDLE")
+
+
+async def test_a_conversation_names_the_workstream_by_which_it_came(
+    floor: Floor, queue_id: UUID, ben: Actor
+) -> None:
+    before, _ = await floor.customer()
+    number = {"id": str(floor.messaging.numbers["Home"])}
+    named = {"name": "Counter", "fallbackQueue": {"id": str(queue_id)}, "numbers": [number]}
+    stream = await floor.api.post("/api/v2/routing/workstreams", named)
+    assert stream.status == 200, stream
+
+    conversation_id, _ = await floor.customer()
+
+    reader = floor.api.as_(ben)
+    shown = (await reader.get(f"{MESSAGES}/{conversation_id}")).json()
+    assert shown["workstreamId"] == stream.json()["id"]
+    assert "workstreamId" not in (await reader.get(f"{MESSAGES}/{before}")).json()
+    detached = {"numbers": []}
+    assert (await floor.api.put(stream.json()["selfUri"], detached)).status == 200

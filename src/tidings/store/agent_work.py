@@ -84,6 +84,7 @@ class StandingRow(msgspec.Struct, frozen=True, kw_only=True):
     owner_name: str | None
     queue_id: UUID | None
     queue_name: str | None
+    workstream_id: UUID | None
     attributes: dict[str, str]
     external_tag: str | None
     window_at: datetime | None
@@ -99,7 +100,7 @@ def select_standings(organization_id: UUID, conversation_ids: Sequence[UUID]) ->
     return Query(
         """
         SELECT c.id, c.owner_id, u.name AS owner_name, c.queue_id, q.name AS queue_name,
-               c.attributes, c.external_tag, s.last_inbound_at AS window_at,
+               c.workstream_id, c.attributes, c.external_tag, s.last_inbound_at AS window_at,
                w.entered_at AS waiting_at, w.priority, w.skill_ids, w.language_id, w.why
         FROM (SELECT DISTINCT unnest(%(ids)s::uuid[]) AS id) x
         CROSS JOIN LATERAL (

@@ -54,8 +54,8 @@ class WaitingView(View):
 class MessageConversationView(View):
     """MessageConversation of the reference.
 
-    Ours beside it, for a desk: the state, who has it, how it waits, until when the customer may be
-    written to freely, and its last message.
+    Ours beside it, for a desk: the state, who has it, its workstream, how it waits, until when the
+    customer may be written to freely, and its last message.
     """
 
     id: str
@@ -71,6 +71,7 @@ class MessageConversationView(View):
     end_time: Moment | None = None
     owner: Ref | None = None
     queue: Ref | None = None
+    workstream_id: str | None = None
     waiting: WaitingView | None = None
     last_message: LastMessageView | None = None
     window_closes_time: Moment | None = None
@@ -100,6 +101,7 @@ class MessageConversationView(View):
             end_time=optional_moment(row.ended_at),
             owner=_owner(standing),
             queue=_queue(standing),
+            workstream_id=None if standing.workstream_id is None else str(standing.workstream_id),
             waiting=_waiting(standing),
             last_message=last_message_of(row),
             window_closes_time=optional_moment(ServiceWindow(standing.window_at).closes_at),
