@@ -147,6 +147,31 @@ test("a canned text is filled with what is known, and what is not is asked for",
   expect(openPlaceholder("Nothing to fill")).toBeNull();
 });
 
+test("a workstream's quick replies come before canned texts, filled in", async () => {
+  const replies = [
+    { name: "Welcome", text: "Welcome to {{queue}}, {{customer}}." },
+    { name: "Sorry", text: "We are sorry." },
+  ];
+  const canned = { id: "r1", name: "Opening", texts: [{ content: "We open at 8." }] };
+  serve(
+    rules(conversation({ workstreamId: "w1", queue: { id: "q1", name: "Clinic" } }), {
+      "GET /api/v2/routing/workstreams/w1/desk": { id: "w1", quickReplies: replies },
+      "POST /api/v2/responsemanagement/responses/query": {
+        results: { entities: [{ ...canned, substitutions: [] }] },
+      },
+    }),
+  );
+  open(DeskPage, "/desk?c=c1");
+  const field = await screen.findByLabelText("Message to the customer");
+  await userEvent.type(field, "/we");
+  await waitFor(() => {
+    const names = screen.getAllByRole("option").map((each) => each.firstChild?.textContent);
+    expect(names).toEqual(["Welcome", "Sorry", "Opening"]);
+  });
+  await userEvent.type(field, "{Enter}");
+  expect((field as HTMLTextAreaElement).value).toBe("Welcome to Clinic, Amina.");
+});
+
 /** An outbox whose server does what it is told for each try. */
 function outboxWith(...answers: (Error | string)[]) {
   const tries: Unsent[] = [];

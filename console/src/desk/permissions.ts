@@ -12,6 +12,6 @@ export const mayDesk = {
   writeNotes: ["conversation:note:add"],
   seeOthers: ["conversation:message:view", "analytics:conversationDetail:view"],
   seeResponses: ["responses:response:view"],
-
+  seeReplies: ["conversation:message:view", "routing:workstream:view"],
   seeMembers: ["routing:queue:view"],
 } as const;

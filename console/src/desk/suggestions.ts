@@ -5,8 +5,8 @@ import { useState } from "react";
 import { useMay } from "@/api/permissions";
 import { findEmoji } from "./emoji";
 import { mayDesk } from "./permissions";
-import { responsesQuery } from "./queries";
-import type { CannedResponse } from "./types";
+import { repliesQuery, responsesQuery } from "./queries";
+import type { CannedResponse, QuickReply } from "./types";
 
 export interface Suggestion {
   id: string;
@@ -24,6 +24,7 @@ interface Asked {
 }
 
 const SLASH = /(?:^|\s)\/([^\n/]{0,40})$/;
+const REPLIES_SHOWN = 8;
 const COLON = /(?:^|\s):([a-z]{1,20})$/i;
 
 /** What is asked for at the end of what stands before the caret. */
@@ -48,10 +49,30 @@ export function filledText(response: CannedResponse, known: Record<string, strin
       return [id, defaultValue];
     }),
   );
-  return content.replace(
+  return filled(content, (id) => known[id.toLowerCase()] ?? defaults.get(id));
+}
+
+function filled(text: string, valueOf: (id: string) => string | undefined): string {
+  return text.replace(
     /\{\{\s*([^}]+?)\s*\}\}/g,
-    (placeholder, id: string) => known[id.toLowerCase()] ?? defaults.get(id) ?? placeholder,
+    (placeholder, id: string) => valueOf(id) ?? placeholder,
   );
+}
+
+/** A workstream's quick replies that have these words in their name or text, filled in. */
+export function matchingReplies(
+  replies: QuickReply[],
+  phrase: string,
+  known: Record<string, string>,
+): Suggestion[] {
+  const words = phrase.toLowerCase().trim();
+  return replies
+    .map(({ name, text }, place) => {
+      const insert = filled(text, (id) => known[id.toLowerCase()]);
+      return { id: `reply-${place}`, label: name, hint: insert, insert };
+    })
+    .filter(({ label, insert }) => `${label}\n${insert}`.toLowerCase().includes(words))
+    .slice(0, REPLIES_SHOWN);
 }
 
 const isPlain = (text: object) => (text as { contentType?: string }).contentType !== "text/html";
@@ -72,15 +93,23 @@ export interface Suggestions {
   asked: Asked | undefined;
 }
 
-export function useSuggestions(before: string, known: Record<string, string>): Suggestions {
+/** What fits the text before the caret: the workstream's quick replies come before canned texts. */
+export function useSuggestions(
+  before: string,
+  known: Record<string, string>,
+  workstreamId: string | undefined,
+): Suggestions {
   const asked = askedIn(before);
   const [closed, setClosed] = useState<string>();
   const [chosen, setChosen] = useState({ of: "", at: 0 });
   const isClosed = asked === undefined || closed === before.slice(0, asked.from + 1);
-  const mayFind = useMay()(mayDesk.seeResponses);
-  const wanted = !isClosed && asked.sign === "/" && mayFind ? asked.phrase : undefined;
+  const isAllowed = useMay();
+  const wanted = !isClosed && asked.sign === "/" ? asked.phrase : undefined;
   const [phrase] = useDebouncedValue(wanted, 120, { leading: true });
-  const responses = useQuery(responsesQuery(wanted === undefined ? undefined : phrase)).data;
+  const mayFind = wanted !== undefined && isAllowed(mayDesk.seeResponses);
+  const responses = useQuery(responsesQuery(mayFind ? phrase : undefined)).data;
+  const mayReply = wanted !== undefined && isAllowed(mayDesk.seeReplies);
+  const replies = useQuery(repliesQuery(mayReply ? workstreamId : undefined)).data;
   let items: Suggestion[] = [];
   if (!isClosed && asked.sign === ":") {
     items = findEmoji(asked.phrase).map(({ name, sign }) => ({
@@ -89,10 +118,11 @@ export function useSuggestions(before: string, known: Record<string, string>): S
       insert: sign,
     }));
   } else if (wanted !== undefined) {
-    items = (responses ?? []).map((each) => {
+    const canned = (responses ?? []).map((each) => {
       const insert = filledText(each, known);
       return { id: each.id, label: each.name, hint: insert, insert };
     });
+    items = [...matchingReplies(replies ?? [], wanted, known), ...canned];
   }
   const at = chosen.of === before ? Math.min(chosen.at, items.length - 1) : 0;
   return {

@@ -8,3 +8,4 @@ export type Note = Row<"/api/v2/conversations/{conversation_id}/notes">;
 export type CannedResponse = Row<"/api/v2/responsemanagement/responses">;
 export type Presence = Row<"/api/v2/presencedefinitions">;
 export type RoutingStatus = Read<"/api/v2/users/{user_id}/routingstatus">;
+export type QuickReply = { name: string; text: string };

@@ -18,7 +18,11 @@ export function useWriting(conversation: Conversation) {
   }, [field, conversation.id]);
   const [text, write] = useKeptDraft(conversation.id);
   const [caret, setCaret] = useState(text.length);
-  const suggestions = useSuggestions(text.slice(0, caret), knownOf(conversation, agent));
+  const suggestions = useSuggestions(
+    text.slice(0, caret),
+    knownOf(conversation, agent),
+    conversation.workstreamId,
+  );
   const select = (from: number, to: number) => {
     // After React has put the new text into the field.
     requestAnimationFrame(() => {
@@ -60,10 +64,12 @@ export function useWriting(conversation: Conversation) {
 /** What canned texts may name, by the names people give their placeholders. */
 function knownOf(conversation: Conversation, agent: string): Record<string, string> {
   const { name } = conversation.customer;
+  const queue = conversation.queue?.name;
   return {
     agent,
     "agent.name": agent,
     ...(name && { customer: name, name, "customer.name": name }),
+    ...(queue && { queue, "queue.name": queue }),
     ...Object.fromEntries(
       Object.entries(conversation.attributes ?? {}).map(([key, value]) => [
         key.toLowerCase(),
