@@ -1,5 +1,6 @@
 // What is known of the customer: addresses, consent, the window, what came before, attributes.
-import { Anchor, CloseButton, Text, Title } from "@mantine/core";
+import { Anchor, Button, CloseButton, Text, Title } from "@mantine/core";
+import { useDisclosure } from "@mantine/hooks";
 import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import type { ReactNode } from "react";
@@ -10,6 +11,7 @@ import { useFigures } from "@/components/figures";
 import { RelativeTime } from "@/components/RelativeTime";
 import { useWord } from "@/components/words";
 import { ConsentMark } from "@/consent/status";
+import { AttributesForm } from "./AttributesForm";
 import classes from "./FactsPane.module.css";
 import { mayDesk } from "./permissions";
 import { consentQuery, historyQuery, useConversation, useThread } from "./queries";
@@ -34,7 +36,7 @@ function Content({ conversation }: { conversation: Conversation }) {
     <>
       <Customer conversation={conversation} />
       {isAllowed(may.viewConsent) && <Consent address={address} />}
-      <Attributes conversation={conversation} />
+      <Attributes key={conversation.id} conversation={conversation} />
       {isAllowed(mayDesk.seeOthers) && (
         <Part title={t("desk.facts.history")}>
           <History conversation={conversation} />
@@ -90,17 +92,25 @@ function Consent({ address }: { address: string }) {
 
 function Attributes({ conversation }: { conversation: Conversation }) {
   const { t } = useTranslation();
+  const [isOpen, form] = useDisclosure(false);
   const attributes = Object.entries(conversation.attributes ?? {});
-  const { externalTag } = conversation;
-  if (attributes.length === 0 && !externalTag) return null;
   return (
     <Part title={t("desk.facts.attributes")}>
-      <Facts
-        facts={[
-          [t("desk.facts.tag"), externalTag],
-          ...attributes.map(([name, value]): [string, ReactNode] => [name, String(value)]),
-        ]}
-      />
+      {isOpen ? (
+        <AttributesForm conversation={conversation} onDone={form.close} />
+      ) : (
+        <>
+          <Facts
+            facts={[
+              [t("desk.facts.tag"), conversation.externalTag],
+              ...attributes.map(([name, value]): [string, ReactNode] => [name, value]),
+            ]}
+          />
+          <Button size="compact-xs" variant="subtle" onClick={form.open}>
+            {t("desk.facts.change")}
+          </Button>
+        </>
+      )}
     </Part>
   );
 }

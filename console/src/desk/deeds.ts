@@ -3,18 +3,18 @@ import { answer, api } from "@/api/client";
 import { useAction } from "@/components/action";
 
 const MESSAGES = "/api/v2/conversations/messages/{conversation_id}";
-const PART = `${MESSAGES}/participants/{participant_id}` as const;
+export const PART = `${MESSAGES}/participants/{participant_id}` as const;
 /** What any step may have changed. */
-const ALL = [["desk"]];
+export const ALL = [["desk"]];
 
 export interface At {
   conversationId: string;
   partId: string;
 }
-const at = ({ conversationId, partId }: At) => ({
+export const at = ({ conversationId, partId }: At) => ({
   params: { path: { conversation_id: conversationId, participant_id: partId } },
 });
-const of = (conversation_id: string) => ({ params: { path: { conversation_id } } });
+export const of = (conversation_id: string) => ({ params: { path: { conversation_id } } });
 
 export interface Wrapup {
   code?: string;

@@ -253,6 +253,26 @@ test("a closed window leaves templates only, and says until when it was open", a
   expect(screen.getByRole("button", { name: "Choose a template" })).toBeTruthy();
 });
 
+test("attributes and the tag are changed, and only what was typed is sent", async () => {
+  const one = conversation({ attributes: { order: "A-17", shop: "Harbour" } });
+  const calls = serve(rules(one));
+  open(DeskPage, "/desk?c=c1");
+  await userEvent.click(await screen.findByRole("button", { name: "Change attributes" }));
+  await userEvent.clear(screen.getByLabelText("order"));
+  await userEvent.type(screen.getByLabelText("Its value"), "gold");
+  await userEvent.click(screen.getByRole("button", { name: "Save" }));
+  expect(screen.getByText("Fill in this field.")).toBeTruthy();
+  await userEvent.type(screen.getByLabelText("New attribute"), "tier");
+  await userEvent.type(screen.getByLabelText("Elsewhere called"), "T-9");
+  await userEvent.click(screen.getByRole("button", { name: "Save" }));
+  await screen.findByRole("button", { name: "Change attributes" });
+  const written = calls.filter(({ method }) => ["PATCH", "PUT"].includes(method));
+  expect(written.map(({ path, body }) => [path, body])).toEqual([
+    [`${PART}/attributes`, { attributes: { order: "", tier: "gold" } }],
+    ["/api/v2/conversations/c1/tags", { externalTag: "T-9" }],
+  ]);
+});
+
 test("A accepts and E ends, but not while somebody writes", async () => {
   const calls = serve(rules(conversation({ participants: [part({ state: "alerting" })] })));
   open(DeskPage, "/desk?c=c1");

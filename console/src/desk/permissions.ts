@@ -14,4 +14,5 @@ export const mayDesk = {
   seeResponses: ["responses:response:view"],
   seeReplies: ["conversation:message:view", "routing:workstream:view"],
   seeMembers: ["routing:queue:view"],
+  tag: ["conversation:externalTag:edit"],
 } as const;

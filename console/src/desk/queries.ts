@@ -3,7 +3,7 @@ import { keepPreviousData, queryOptions, useQuery } from "@tanstack/react-query"
 import { answer, api } from "@/api/client";
 import { useSession } from "@/api/session";
 import { useTold } from "@/live";
-import type { Conversation, QuickReply } from "./types";
+import type { Conversation } from "./types";
 
 const CONVERSATION = "/api/v2/conversations/messages/{conversation_id}";
 const NOTES = "/api/v2/conversations/{conversation_id}/notes";
@@ -120,21 +120,6 @@ export const responsesQuery = (phrase: string | undefined) =>
     enabled: phrase !== undefined,
     placeholderData: keepPreviousData,
     staleTime: 30_000,
-  });
-
-/** What a workstream has prepared for who answers. */
-export const repliesQuery = (workstream_id: string | undefined) =>
-  queryOptions({
-    queryKey: ["workstreams", "desk", workstream_id],
-    queryFn: async () => {
-      const path = { workstream_id: workstream_id ?? "" };
-      const desk = await answer(
-        api.GET("/api/v2/routing/workstreams/{workstream_id}/desk", { params: { path } }),
-      );
-      return desk.quickReplies as QuickReply[];
-    },
-    enabled: workstream_id !== undefined,
-    staleTime: 60_000,
   });
 
 /** The customer's conversations, the latest first. */

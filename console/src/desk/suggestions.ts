@@ -5,7 +5,8 @@ import { useState } from "react";
 import { useMay } from "@/api/permissions";
 import { findEmoji } from "./emoji";
 import { mayDesk } from "./permissions";
-import { repliesQuery, responsesQuery } from "./queries";
+import { responsesQuery } from "./queries";
+import { repliesQuery } from "./replies";
 import type { CannedResponse, QuickReply } from "./types";
 
 export interface Suggestion {
