@@ -231,6 +231,7 @@ def test_the_desk_is_worked_by_keys_alone(agent: Callable[..., Visit], demo: Dem
 
     page.keyboard.press("Escape")
     page.keyboard.press("n")
+    expect(page.get_by_label("Note for colleagues")).to_be_focused()
     page.keyboard.type("Asked for the hours")
     page.keyboard.press("Enter")
     expect(line(page, "Asked for the hours")).to_be_visible()

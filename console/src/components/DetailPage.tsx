@@ -29,7 +29,7 @@ export function DetailPage(props: Props) {
       </Anchor>
       <Group justify="space-between" gap="xs" mih={36}>
         <Group gap="sm" className={classes.name}>
-          <Title order={1}>{title ?? <Skeleton h={24} w={200} />}</Title>
+          {title ? <Title order={1}>{title}</Title> : <Skeleton h={24} w={200} />}
           {status}
         </Group>
         <Group gap="xs">{actions}</Group>
