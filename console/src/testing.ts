@@ -6,7 +6,8 @@ import { startTranslations, chooseLanguage, loadWords } from "./locales";
 beforeAll(async () => {
   await startTranslations();
   await chooseLanguage("en", { remember: false });
-  for (const area of ["desk", "outbound", "routing", "setup"] as const) await loadWords(area);
+  for (const area of ["desk", "outbound", "outreach", "routing", "setup"] as const)
+    await loadWords(area);
 });
 
 afterEach(() => {

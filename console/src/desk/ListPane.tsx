@@ -1,14 +1,15 @@
 // The list of conversations: one's own, those that wait for somebody, and those of the team.
-import { SegmentedControl, Skeleton, Stack, Title } from "@mantine/core";
-import { useEffect, useMemo } from "react";
+import { Button, Group, SegmentedControl, Skeleton, Stack, Title } from "@mantine/core";
+import { lazy, Suspense, useEffect, useMemo } from "react";
 import { useTranslation } from "react-i18next";
 import { useLiveKeyset, type KeysetList } from "@/api/keyset";
-import { useMay } from "@/api/permissions";
+import { may, useMay } from "@/api/permissions";
 import { useSession } from "@/api/session";
 import { Empty } from "@/components/Empty";
 import { ErrorNotice } from "@/components/ErrorNotice";
 import { useSearchState } from "@/components/search";
 import { idOfInteraction, readInteractions } from "@/interactions/queries";
+import { withWords } from "@/locales";
 import classes from "./ListPane.module.css";
 import { Rows } from "./Rows";
 import { mayDesk } from "./permissions";
@@ -18,6 +19,7 @@ import { inOrder } from "./standing";
 
 export type Tab = "mine" | "waiting" | "team";
 const TABS: Tab[] = ["mine", "waiting", "team"];
+const NewConversation = lazy(withWords("outreach", () => import("./NewConversation")));
 const LOOK_MS = 3_000;
 
 export function ListPane({ onRows }: { onRows: (ids: string[]) => void }) {
@@ -29,9 +31,12 @@ export function ListPane({ onRows }: { onRows: (ids: string[]) => void }) {
   return (
     <section className={classes.pane} aria-label={t("desk.conversations")}>
       <div className={classes.head}>
-        <Title order={1} className={classes.title}>
-          {t("areas.desk")}
-        </Title>
+        <Group justify="space-between" wrap="nowrap">
+          <Title order={1} className={classes.title}>
+            {t("areas.desk")}
+          </Title>
+          <Start />
+        </Group>
         <SegmentedControl
           size="xs"
           fullWidth
@@ -45,6 +50,29 @@ export function ListPane({ onRows }: { onRows: (ids: string[]) => void }) {
       {tab === "waiting" && <WaitingRows onRows={onRows} />}
       {tab === "team" && <TeamRows onRows={onRows} />}
     </section>
+  );
+}
+
+/** Writing to a customer first; its form is fetched when it is asked for. */
+function Start() {
+  const { t } = useTranslation();
+  const { values, set } = useSearchState();
+  const isAllowed = useMay();
+  if (!isAllowed(mayDesk.write) || !isAllowed(may.viewIntegrations)) return null;
+  return (
+    <>
+      <Button size="compact-sm" variant="default" onClick={() => set({ sheet: "new" })}>
+        {t("desk.start")}
+      </Button>
+      {values.sheet === "new" && (
+        <Suspense>
+          <NewConversation
+            onClose={() => set({ sheet: undefined })}
+            onStarted={(id) => set({ sheet: undefined, tab: undefined, c: id, facts: undefined })}
+          />
+        </Suspense>
+      )}
+    </>
   );
 }
 

@@ -66,9 +66,10 @@ function Form({ at, onDone }: { at: At; onDone: () => void }) {
 interface PickerProps {
   value: string | undefined;
   onChange: (id: string | undefined) => void;
+  error?: string;
 }
 
-function QueuePicker({ value, onChange }: PickerProps) {
+export function QueuePicker({ value, onChange, error }: PickerProps) {
   const { t } = useTranslation();
   const [typed, setTyped] = useState("");
   const [name] = useDebouncedValue(typed, 200);
@@ -76,6 +77,7 @@ function QueuePicker({ value, onChange }: PickerProps) {
   return (
     <Select
       label={t("desk.transfer.queue")}
+      error={error}
       data-autofocus
       data={queues.map((each) => ({ value: each.id, label: each.name }))}
       value={value ?? null}

@@ -273,6 +273,59 @@ test("attributes and the tag are changed, and only what was typed is sent", asyn
   ]);
 });
 
+const NUMBERS = "/api/v2/conversations/messaging/integrations/whatsapp";
+const TEMPLATE = {
+  id: "t1",
+  name: "hello",
+  language: "en",
+  category: "utility",
+  responseId: "r1",
+  body: "Hello there",
+  placeholders: [],
+};
+
+test("a conversation begins with a template, and what speaks against it is said at its field", async () => {
+  let tries = 0;
+  const start = () =>
+    tries++ === 0
+      ? refusal(400, { message: "", details: [{ fieldName: "toAddress", message: "Too short." }] })
+      : { id: "c1", participantId: "p1" };
+  const calls = serve(
+    rules(conversation(), {
+      [`GET ${NUMBERS}`]: { entities: [{ id: "i1", name: "Clinic", status: "active" }] },
+      "GET /api/v2/routing/queues/divisionviews": { entities: [{ id: "q1", name: "Front desk" }] },
+      "GET /api/v2/messaging/templates": { entities: [TEMPLATE] },
+      "POST /api/v2/conversations/messages/agentless/preview": { refusals: [] },
+      "POST /api/v2/conversations/messages": start,
+      [`POST ${MESSAGES}`]: { id: "m2" },
+    }),
+  );
+  open(DeskPage, "/desk");
+  await userEvent.click(await screen.findByRole("button", { name: "New conversation" }));
+  await userEvent.click(await screen.findByRole("combobox", { name: "Queue" }));
+  await userEvent.click(await screen.findByRole("option", { name: "Front desk" }));
+  await userEvent.type(screen.getByLabelText("To"), "254711000042");
+  await userEvent.click(screen.getByRole("combobox", { name: "Template" }));
+  await userEvent.click(await screen.findByRole("option", { name: "hello · en" }));
+  const send = screen.getByRole("button", { name: "Start and send" });
+  await userEvent.click(send);
+  expect(await screen.findByText("Too short.")).toBeTruthy();
+  await userEvent.type(screen.getByLabelText("To"), "1");
+  await userEvent.click(send);
+  await waitFor(() => expect(calls.some(({ path }) => path === MESSAGES)).toBe(true));
+  const [, begun] = calls.filter(
+    (each) => each.path === "/api/v2/conversations/messages" && each.method === "POST",
+  );
+  expect(begun?.body).toMatchObject({
+    queueId: "q1",
+    fromAddress: "i1",
+    toAddress: "2547110000421",
+  });
+  const sent = calls.find(({ path }) => path === MESSAGES);
+  expect(sent?.body).toMatchObject({ messagingTemplate: { responseId: "r1" } });
+  expect(screen.queryByRole("dialog")).toBeNull();
+});
+
 test("A accepts and E ends, but not while somebody writes", async () => {
   const calls = serve(rules(conversation({ participants: [part({ state: "alerting" })] })));
   open(DeskPage, "/desk?c=c1");

@@ -5,6 +5,7 @@ import { initReactI18next } from "react-i18next";
 import type desk from "./desk/en.json";
 import type en from "./en.json";
 import type outbound from "./outbound/en.json";
+import type outreach from "./outreach/en.json";
 import type routing from "./routing/en.json";
 import type setup from "./setup/en.json";
 
@@ -21,13 +22,18 @@ const load: Record<Language, () => Promise<{ default: object }>> = {
 const ofAreas = import.meta.glob<{ default: object }>("./*/*.json");
 
 /** The areas whose words have a folder of their own. */
-export type WordsOf = "desk" | "outbound" | "routing" | "setup";
+export type WordsOf = "desk" | "outbound" | "outreach" | "routing" | "setup";
 const fetched = new Set<WordsOf>();
 
 declare module "i18next" {
   interface CustomTypeOptions {
     resources: {
-      translation: typeof en & typeof desk & typeof outbound & typeof routing & typeof setup;
+      translation: typeof en &
+        typeof desk &
+        typeof outbound &
+        typeof outreach &
+        typeof routing &
+        typeof setup;
     };
   }
 }
