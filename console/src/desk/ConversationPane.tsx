@@ -10,6 +10,7 @@ import { Composer } from "./Composer";
 import classes from "./ConversationPane.module.css";
 import { useAcceptAndOpen } from "./accepting";
 import { useChangePart, useDecline, useJoin, usePick, type At } from "./deeds";
+import { EndOther } from "./EndOther";
 import { HeldActions } from "./HeldActions";
 import { useMarkRead } from "./marks";
 import { NoteButton, NoteForm } from "./NoteForm";
@@ -197,6 +198,7 @@ function Free({ conversation, userId }: { conversation: Conversation; userId: st
         <NoteButton />
         <ReadAlong conversation={conversation} />
         <TakeOver conversation={conversation} />
+        <EndOther conversation={conversation} />
       </Bar>
     );
   }
@@ -210,6 +212,7 @@ function Free({ conversation, userId }: { conversation: Conversation; userId: st
           {t("desk.take")}
         </Button>
       )}
+      <EndOther conversation={conversation} />
     </Bar>
   );
 }

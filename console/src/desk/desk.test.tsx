@@ -326,6 +326,21 @@ test("a conversation begins with a template, and what speaks against it is said 
   expect(screen.queryByRole("dialog")).toBeNull();
 });
 
+test("a supervisor ends what a colleague has, after a question", async () => {
+  const theirs = conversation({
+    owner: { id: "ben", name: "Ben" },
+    participants: [part({ user: { id: "ben", name: "Ben" } })],
+  });
+  const calls = serve(rules(theirs));
+  open(DeskPage, "/desk?tab=team&c=c1");
+  const ended = () => calls.filter(({ path }) => path === "/api/v2/conversations/c1/disconnect");
+  await userEvent.click(await screen.findByRole("button", { name: "End" }));
+  expect(await screen.findByText(/Ben has it now/)).toBeTruthy();
+  expect(ended()).toEqual([]);
+  await userEvent.click(screen.getAllByRole("button", { name: "End" }).at(-1) as HTMLElement);
+  await waitFor(() => expect(ended()).toHaveLength(1));
+});
+
 test("A accepts and E ends, but not while somebody writes", async () => {
   const calls = serve(rules(conversation({ participants: [part({ state: "alerting" })] })));
   open(DeskPage, "/desk?c=c1");
