@@ -177,6 +177,34 @@ def test_a_customer_is_answered_passed_on_and_wrapped_up(
     assert sven.troubles == []
 
 
+def test_an_agent_writes_first_and_describes_the_conversation(
+    agent: Callable[..., Visit], demo: Demo
+) -> None:
+    visit = agent("nora")
+    page = visit.page
+    page.get_by_role("button", name="New conversation").click()
+    sheet = page.get_by_role("dialog", name="New conversation")
+    visit.choose("Queue", "Clinic")
+    visit.choose("From", "Lakeside Clinic")
+    sheet.get_by_label("To", exact=True).fill(CHLOE)
+    visit.choose("Template", "appointment_reminder · en_US")
+    for label, value in REMINDER.items():
+        page.get_by_label(label, exact=True).fill(value)
+    sheet.get_by_role("button", name="Start and send").click()
+    expect(line(page, "Dr. Vogt at 10:30").get_by_title("Read")).to_be_visible()
+
+    page.get_by_role("button", name="Change attributes").click()
+    page.get_by_label("New attribute").fill("doctor")
+    page.get_by_label("Its value").fill("Vogt")
+    expect(page.get_by_label("Elsewhere called")).to_have_count(0)  # not in the role
+    page.get_by_role("button", name="Save", exact=True).click()
+    facts = page.get_by_role("complementary", name="Customer and history")
+    expect(facts.get_by_text("Vogt", exact=True)).to_be_visible()
+    end(page)
+
+    assert visit.troubles == []
+
+
 def test_who_is_declined_finds_another_before_a_supervisors_eyes_and_rates_it(
     agent: Callable[..., Visit], demo: Demo, browser: Browser
 ) -> None:
