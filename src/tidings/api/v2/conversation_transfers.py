@@ -69,12 +69,9 @@ async def _transfer(
         await transfers.transfer_to_agent(connection, caller, *ids, user_id)
 
 
-@post([f"{each}/replace" for each in PARTS], guards=[needs(TRANSFER)], status_code=202)
-async def transfer(
-    conversation_id: UUID, participant_id: UUID, data: TransferBody, caller: Caller, once: Once
+async def _give_away(
+    once: Once, caller: Caller, ids: tuple[UUID, UUID], data: TransferBody
 ) -> Response[DoneView]:
-    """Give a conversation away: to a queue, or offered to a colleague."""
-    ids = (conversation_id, participant_id)
     return await once(
         lambda connection: _transfer(connection, caller, ids, data),
         lambda _: DoneView(),
@@ -83,18 +80,22 @@ async def transfer(
     )
 
 
+@post([f"{each}/replace" for each in PARTS], guards=[needs(TRANSFER)], status_code=202)
+async def transfer(
+    conversation_id: UUID, participant_id: UUID, data: TransferBody, caller: Caller, once: Once
+) -> Response[DoneView]:
+    """Give a conversation away: to a queue, or offered to a colleague."""
+    ids = (conversation_id, participant_id)
+    return await _give_away(once, caller, ids, data)
+
+
 @post(f"{PART}/replace/agent", guards=[needs(TRANSFER, TO_AGENT)], status_code=202)
 async def transfer_to_agent(
     conversation_id: UUID, participant_id: UUID, data: TransferBody, caller: Caller, once: Once
 ) -> Response[DoneView]:
     """Offer one's conversation to a colleague."""
     ids, wanted = (conversation_id, participant_id), msgspec.structs.replace(data, queue_id=None)
-    return await once(
-        lambda connection: _transfer(connection, caller, ids, wanted),
-        lambda _: DoneView(),
-        status=202,
-        is_step=True,
-    )
+    return await _give_away(once, caller, ids, wanted)
 
 
 @post(f"{PART}/replace/queue", guards=[needs(TRANSFER, TO_QUEUE)], status_code=202)
@@ -103,12 +104,7 @@ async def transfer_to_queue(
 ) -> Response[DoneView]:
     """Give one's conversation to a queue."""
     ids, wanted = (conversation_id, participant_id), msgspec.structs.replace(data, user_id=None)
-    return await once(
-        lambda connection: _transfer(connection, caller, ids, wanted),
-        lambda _: DoneView(),
-        status=202,
-        is_step=True,
-    )
+    return await _give_away(once, caller, ids, wanted)
 
 
 @post(f"/messages{PART}/consult", guards=[needs(TRANSFER, TO_AGENT)], status_code=200)
