@@ -262,27 +262,6 @@ async def test_a_supervisor_gives_a_conversation_away_even_while_it_is_offered(
     assert (await assign(floor, vera, conversation_id, ben)).status == 409
 
 
-async def test_a_supervisor_changes_what_a_waiting_conversation_asks_for(
-    floor: Floor, queue_id: UUID, vera: Actor, ben: Actor
-) -> None:
-    conversation_id = await floor.queued(queue_id)
-    skill_id = await floor.skill(f"Wine {uuid4()}")
-    path = f"/api/v2/routing/conversations/{conversation_id}"
-
-    changed = await floor.api.as_(vera).patch(path, {"priority": 7, "skillIds": [str(skill_id)]})
-
-    assert changed.json() == {"priority": 7, "skills": [{"id": str(skill_id)}]}
-    waiting = await floor.waiting(conversation_id)
-    assert waiting is not None
-    assert (waiting.priority, waiting.skill_ids) == (7, [skill_id])
-    refused = await floor.api.as_(vera).patch(path, {"skillIds": [str(uuid4())]})
-    assert refused.json()["details"][0]["fieldName"] == "skillIds"
-    assert (await floor.api.as_(ben).patch(path, {"priority": 1})).status == 403
-    assert (await assign(floor, ben, conversation_id, ben)).status == 200
-    late = await floor.api.as_(vera).patch(path, {"priority": 1})
-    assert (late.status, late.json()["code"]) == (409, "conversation.not.waiting")
-
-
 async def test_a_supervisor_ends_what_waits_and_an_agent_does_not_end_anothers(
     floor: Floor, queue_id: UUID, ben: Actor, cleo: Actor, vera: Actor
 ) -> None:

@@ -181,3 +181,19 @@ async def test_a_supervisor_observes_queues_and_gives_conversations_out(
     assert await floor.state(conversation_id) == ("connected", ben.id)
     await call(talks.post_conversation_disconnect, str(conversation_id))
     assert await floor.state(conversation_id) == ("disconnected", None)
+
+
+async def test_it_changes_what_a_waiting_conversation_asks_for(
+    floor: Floor, as_agent: Callable[[Actor], Any]
+) -> None:
+    conversation_id = await floor.queued(await floor.queue())
+    supervisor = await floor.colleague(role="supervisor", on=False)
+    routing = sdk.RoutingApi(as_agent(supervisor))
+    skill_id, language_id = await floor.skill("Tides"), await floor.skill("Norsk", kind="language")
+    asked = sdk.RoutingConversationAttributesRequest()
+    asked.priority, asked.skill_ids, asked.language_id = 12, [str(skill_id)], str(language_id)
+
+    given = await call(routing.patch_routing_conversation, str(conversation_id), asked)
+
+    assert (given.priority, [each.name for each in given.skills]) == (12, ["Tides"])
+    assert (given.language.id, given.language.name) == (str(language_id), "Norsk")

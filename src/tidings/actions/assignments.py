@@ -3,15 +3,20 @@
 By hand somebody may get more than their capacity; the router never does that.
 """
 
-from collections.abc import Sequence
 from uuid import UUID
 
 from tidings.actions.agent_work import Place, audit_step, hold_place, queue_rules, taken, tell
 from tidings.actions.skills import MOST_AT_ONCE
 from tidings.actions.transfers import give
-from tidings.domain.errors import conflict, invalid
+from tidings.domain.errors import Rejection, conflict, invalid
 from tidings.domain.permissions import Caller
-from tidings.store.agent_steps import Asked, Candidate, select_candidate, update_waiting
+from tidings.store.agent_steps import (
+    Asked,
+    Asking,
+    Candidate,
+    select_candidate,
+    update_waiting,
+)
 from tidings.store.agents import wake_router
 from tidings.store.query import Connection, execute, fetch, fetch_optional
 from tidings.store.skills import SkillFilter, select_skills
@@ -80,38 +85,52 @@ def _check_on_queue(found: Candidate, queue: str) -> None:
 
 
 async def change_asked(
-    connection: Connection,
-    caller: Caller,
-    conversation_id: UUID,
-    *,
-    priority: int | None,
-    skill_ids: Sequence[UUID] | None,
-    language_id: UUID | None,
+    connection: Connection, caller: Caller, conversation_id: UUID, asking: Asking
 ) -> Asked:
-    """Change priority, skills or language of a conversation that waits; 409 when it does not."""
+    """Change priority, skills or language of a conversation that waits; 409 says who has it.
+
+    The router decides anew at once. An offer that is out stays out; if it is declined, what was
+    changed holds for the next one.
+    """
     place = await hold_place(connection, caller, conversation_id)
     caller.require(EDIT, place.spot.division_id)
-    if priority is not None and abs(priority) > HIGHEST_PRIORITY:
-        raise invalid("priority", f"priority is from -{HIGHEST_PRIORITY} to {HIGHEST_PRIORITY}.")
-    await _check_known(connection, caller, list(skill_ids or ()), kind="skill", field="skillIds")
-    named = [] if language_id is None else [language_id]
-    await _check_known(connection, caller, named, kind="language", field="languageId")
-    query = update_waiting(
-        caller.organization_id,
-        conversation_id,
-        priority=priority,
-        skill_ids=skill_ids,
-        language_id=language_id,
-    )
+    _check_asking(asking)
+    skill_ids, language_ids = list(asking.skill_ids or ()), list(asking.language_ids or ())
+    await _check_known(connection, caller, skill_ids, kind="skill", field="skillIds")
+    await _check_known(connection, caller, language_ids, kind="language", field="languageId")
+    query = update_waiting(caller.organization_id, conversation_id, asking)
     asked = await fetch_optional(connection, query)
     if asked is None:
-        raise conflict("conversation.not.waiting", "This conversation does not wait in a queue.")
+        raise await _not_waiting(connection, caller, place)
     await tell(connection, caller, place, "changed")
-    await audit_step(
-        connection, caller, place, "route", priority=asked.priority, skills=asked.skill_ids
-    )
+    after = {
+        "priority": asked.priority,
+        "skills": ", ".join(each["name"] for each in asked.skills),
+        "language": asked.language_name or "",
+    }
+    await audit_step(connection, caller, place, "route", **after)
     await execute(connection, wake_router(caller.organization_id))
     return asked
+
+
+def _check_asking(asking: Asking) -> None:
+    if asking == Asking():
+        raise invalid("priority", "Give priority, skillIds or languageId; nothing is changed.")
+    if asking.priority is not None and abs(asking.priority) > HIGHEST_PRIORITY:
+        raise invalid("priority", f"priority is from -{HIGHEST_PRIORITY} to {HIGHEST_PRIORITY}.")
+
+
+async def _not_waiting(connection: Connection, caller: Caller, place: Place) -> Rejection:
+    """The 409 that says who has a conversation, or that nobody will be asked for it."""
+    if place.owner is not None:
+        why = (await taken(connection, caller, place)).message
+    elif place.spot.state == "disconnected":
+        why = "It is over."
+    else:
+        why = "It is in no queue."
+    return conflict(
+        "conversation.not.waiting", f"This conversation does not wait for an agent. {why}"
+    )
 
 
 async def _check_known(

@@ -1,6 +1,5 @@
 """Conversations from hand to hand over the API: transfer, consult, monitor, take over, assign."""
 
-from typing import Any
 from uuid import UUID
 
 import msgspec
@@ -19,9 +18,10 @@ from tidings.api.v2.conversation_participants import (
     PARTS,
     DoneView,
 )
-from tidings.api.views import Body, View, parse_id
+from tidings.api.views import Body, Ref, View, parse_id
 from tidings.domain.errors import invalid
 from tidings.domain.permissions import Caller
+from tidings.store.agent_steps import Asked, Asking
 from tidings.store.database import Database
 from tidings.store.query import Connection
 
@@ -167,19 +167,45 @@ class StateBody(Body):
 
 
 class RoutingBody(Body):
-    """RoutingConversationAttributesRequest of the reference."""
+    """RoutingConversationAttributesRequest of the reference; an empty language: any."""
 
     priority: int | None = None
     skill_ids: list[str] | None = None
     language_id: str | None = None
+
+    def asking(self) -> Asking:
+        """What is to be asked for, as the action takes it."""
+        language = self.language_id
+        languages = None if language is None else [language] * bool(language)
+        return Asking(
+            priority=self.priority,
+            skill_ids=_read_ids(self.skill_ids, "skillIds"),
+            language_ids=_read_ids(languages, "languageId"),
+        )
+
+
+def _read_ids(texts: list[str] | None, field: str) -> list[UUID] | None:
+    return None if texts is None else [parse_id(each, field) for each in texts]
 
 
 class RoutingView(View):
     """RoutingConversationAttributesResponse of the reference."""
 
     priority: int
-    skills: list[dict[str, Any]]
-    language: dict[str, Any] | None = None
+    skills: list[Ref]
+    language: Ref | None = None
+
+    @classmethod
+    def of(cls, asked: Asked) -> "RoutingView":
+        """What the conversation asks for now."""
+        language = None
+        if asked.language_id is not None:
+            language = Ref(id=str(asked.language_id), name=asked.language_name)
+        return cls(
+            priority=asked.priority,
+            skills=[Ref(id=each["id"], name=each["name"]) for each in asked.skills],
+            language=language,
+        )
 
 
 @post("/{conversation_id:uuid}/assign", guards=[needs(PULL, ASSIGN)], status_code=200)
@@ -234,22 +260,15 @@ async def change_tag(
 async def change_routing(
     conversation_id: UUID, data: RoutingBody, caller: Caller, database: Database
 ) -> RoutingView:
-    """Change priority, skills or language of a conversation that waits."""
-    named = data.skill_ids
+    """Change what a waiting conversation asks for: priority, skills, language; the rest stays.
+
+    A point of priority counts like a minute of waiting. An empty languageId: any language. The
+    router decides anew at once. 409 says who has the conversation when it does not wait.
+    """
     async with database.transaction(caller.organization_id) as connection:
-        asked = await change_asked(
-            connection,
-            caller,
-            conversation_id,
-            priority=data.priority,
-            skill_ids=None if named is None else [parse_id(each, "skillIds") for each in named],
-            language_id=parse_id(data.language_id, "languageId") if data.language_id else None,
+        return RoutingView.of(
+            await change_asked(connection, caller, conversation_id, data.asking())
         )
-    return RoutingView(
-        priority=asked.priority,
-        skills=[{"id": str(each)} for each in asked.skill_ids],
-        language={"id": str(asked.language_id)} if asked.language_id else None,
-    )
 
 
 conversation_transfers_router = Router(
