@@ -244,10 +244,11 @@ class Lane:
                 await self._judge(message, given)
                 return
             content = given
+        own_id = str(message.message_id)
         outbound = Outbound(
-            message_id=str(message.message_id),
+            message_id=own_id,
             content=content,
-            callback_data=str(message.message_id),
+            callback_data=own_id,
             to=address if is_phone else None,
             user_id=None if is_phone else address,
             reply_to=message.reply_to,
