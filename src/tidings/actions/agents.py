@@ -8,9 +8,9 @@ from uuid import UUID
 
 import msgspec
 
+from tidings.actions.changes import Subject
 from tidings.actions.presences import access_presence
 from tidings.actions.queue_members import MANAGE
-from tidings.actions.routing_changes import Subject
 from tidings.actions.skills import access_colleague
 from tidings.domain.errors import absent, conflict, invalid
 from tidings.domain.permissions import Caller

@@ -8,8 +8,9 @@ import msgspec
 
 from tidings.actions.campaign_control import start_campaign, stop_campaign
 from tidings.actions.campaigns import access_campaign, read_campaign
+from tidings.actions.changes import Subject
 from tidings.actions.integrations import system
-from tidings.actions.outbound_changes import Subject, announce_change
+from tidings.actions.outbound_changes import announce_change
 from tidings.domain.campaign_schedules import Action, Due, is_inside, next_due
 from tidings.domain.campaigns import Status
 from tidings.domain.errors import Rejection, absent, invalid, stale_version

@@ -9,8 +9,10 @@ from msgspec import UNSET, UnsetType
 
 from tidings.actions.campaign_checks import find_problems, read_parts
 from tidings.actions.campaign_withdrawal import withdraw_queued
-from tidings.actions.divisions import check_name, choose_division, name_taken
-from tidings.actions.outbound_changes import Subject, announce_change
+from tidings.actions.changes import Subject
+from tidings.actions.divisions import choose_division
+from tidings.actions.names import check_name, insert_named, name_taken
+from tidings.actions.outbound_changes import announce_change
 from tidings.domain.campaigns import (
     MOST_CAMPAIGNS,
     Phase,
@@ -77,12 +79,8 @@ async def create_campaign(
             limit=str(MOST_CAMPAIGNS),
         )
     campaign_id = new_id()
-    made = await fetch_optional(
-        connection,
-        store.insert_campaign(organization_id, campaign_id, content, created_by=caller.id),
-    )
-    if made is None:
-        raise name_taken(name)
+    insert = store.insert_campaign(organization_id, campaign_id, content, created_by=caller.id)
+    await insert_named(connection, insert, name)
     after = await read_campaign(connection, organization_id, campaign_id)
     await announce(connection, caller, "create", after=after)
     return after
@@ -121,9 +119,9 @@ async def change_campaign(
     before = await lock_campaign(connection, caller, campaign_id, permission=EDIT)
     if draft.version is not None and draft.version != before.version:
         raise stale_version("campaign", sent=draft.version, current=before.version)
-    division_id = draft.division_id or before.division_id
-    if division_id != before.division_id:
-        await choose_division(connection, caller, division_id, permission=EDIT)
+    division_id = await choose_division(
+        connection, caller, draft.division_id, permission=EDIT, current=before.division_id
+    )
     content = _content(
         draft,
         name=before.name if draft.name is None else check_name(draft.name),

@@ -6,14 +6,15 @@ from uuid import UUID
 import msgspec
 import psycopg
 
-from tidings.actions.divisions import check_name, name_taken
-from tidings.actions.outbound_changes import Subject, announce_change, in_use
+from tidings.actions.changes import Subject
+from tidings.actions.names import check_name, insert_named, update_named
+from tidings.actions.outbound_changes import announce_change, in_use
 from tidings.domain.contact_filter_checks import check_filter
 from tidings.domain.contact_filters import ContactFilter
-from tidings.domain.errors import absent, conflict, invalid, stale_version
+from tidings.domain.errors import absent, conflict, invalid
 from tidings.domain.permissions import Caller
 from tidings.store import contact_list_filters as store
-from tidings.store.divisions import Count
+from tidings.store.query import Count
 from tidings.store.ids import new_id
 from tidings.store.query import Connection, Query, execute, fetch, fetch_one, fetch_optional
 
@@ -50,19 +51,15 @@ async def create_filter(
     check_filter(draft.conditions, listed.columns)
     await _check_room(connection, caller)
     filter_id = new_id()
-    created = await fetch_optional(
-        connection,
-        store.insert_filter(
-            caller.organization_id,
-            filter_id,
-            draft.conditions,
-            list_id=listed.id,
-            name=name,
-            created_by=caller.id,
-        ),
+    insert = store.insert_filter(
+        caller.organization_id,
+        filter_id,
+        draft.conditions,
+        list_id=listed.id,
+        name=name,
+        created_by=caller.id,
     )
-    if created is None:
-        raise name_taken(name)
+    await insert_named(connection, insert, name)
     after = await access_filter(connection, caller, filter_id, permission=add)
     await announce_change(connection, caller, "create", _subject(after), after=after)
     return after
@@ -161,21 +158,15 @@ async def change_filter(
         raise invalid("contactList.id", "A filter stays with its contact list; create another.")
     check_filter(draft.conditions, before.columns)
     name = before.name if draft.name is None else check_name(draft.name)
-    try:
-        changed = await fetch_optional(
-            connection,
-            store.update_filter(
-                caller.organization_id,
-                filter_id,
-                draft.conditions,
-                name=name,
-                version=before.version if version is None else version,
-            ),
-        )
-    except psycopg.errors.UniqueViolation as error:
-        raise name_taken(name) from error
-    if changed is None:
-        raise stale_version("contact list filter", sent=version, current=before.version)
+    update = store.update_filter(
+        caller.organization_id,
+        filter_id,
+        draft.conditions,
+        name=name,
+        version=before.version if version is None else version,
+    )
+    what = "contact list filter"
+    await update_named(connection, update, name, what=what, sent=version, current=before.version)
     after = await access_filter(connection, caller, filter_id, permission=edit)
     await announce_change(connection, caller, "update", _subject(after), before=before, after=after)
     return after

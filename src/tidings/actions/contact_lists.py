@@ -5,9 +5,11 @@ from uuid import UUID
 import msgspec
 import psycopg
 
-from tidings.actions.divisions import check_name, choose_division, name_taken
+from tidings.actions.changes import Subject
+from tidings.actions.divisions import choose_division
 from tidings.actions.imports import cancel_imports_into
-from tidings.actions.outbound_changes import Subject, announce_change
+from tidings.actions.names import check_name, insert_named, update_named
+from tidings.actions.outbound_changes import announce_change
 from tidings.domain.contact_lists import (
     MOST_LISTS,
     Columns,
@@ -16,7 +18,7 @@ from tidings.domain.contact_lists import (
     check_region,
     columns_differ,
 )
-from tidings.domain.errors import Kind, Rejection, absent, conflict, stale_version
+from tidings.domain.errors import Kind, Rejection, absent, conflict
 from tidings.domain.permissions import Caller
 from tidings.store import contact_lists as store
 from tidings.store.contact_jobs import delete_jobs_of
@@ -69,8 +71,7 @@ async def create_list(connection: Connection, caller: Caller, draft: ListDraft) 
         created_by=caller.id,
     )
     query = store.insert_list(caller.organization_id, list_id, made)
-    if await fetch_optional(connection, query) is None:
-        raise name_taken(name)
+    await insert_named(connection, query, name)
     after = await access_list(connection, caller, list_id, permission=ADD)
     await announce_change(connection, caller, "create", subject_of(after), after=after)
     return after
@@ -102,13 +103,14 @@ async def change_list(
     """
     before = await access_list(connection, caller, list_id, permission=EDIT)
     _check_same_columns(before, draft)
-    division_id = before.division_id
-    if draft.division_id not in (None, before.division_id):
-        division_id = await choose_division(connection, caller, draft.division_id, permission=EDIT)
+    division_id = await choose_division(
+        connection, caller, draft.division_id, permission=EDIT, current=before.division_id
+    )
+    name = before.name if draft.name is None else check_name(draft.name)
     query = store.update_list(
         caller.organization_id,
         list_id,
-        name=before.name if draft.name is None else check_name(draft.name),
+        name=name,
         division_id=division_id,
         trim_whitespace=(
             before.trim_whitespace if draft.trim_whitespace is None else draft.trim_whitespace
@@ -116,12 +118,9 @@ async def change_list(
         default_region=check_region(draft.default_region) or before.default_region,
         version=before.version if version is None else version,
     )
-    try:
-        changed = await fetch_optional(connection, query)
-    except psycopg.errors.UniqueViolation as error:
-        raise name_taken(str(draft.name)) from error
-    if changed is None:
-        raise stale_version("contact list", sent=version, current=before.version)
+    await update_named(
+        connection, query, name, what="contact list", sent=version, current=before.version
+    )
     after = await access_list(connection, caller, list_id, permission=EDIT)
     await announce_change(
         connection, caller, "update", subject_of(after), before=before, after=after

@@ -1,20 +1,18 @@
 """Divisions: create, change, delete."""
 
-from typing import Any
 from uuid import UUID
 
-import msgspec
 import psycopg
 
-from tidings.domain.errors import absent, conflict, invalid, stale_version
+from tidings.actions.changes import Subject, record_change
+from tidings.actions.names import check_name, insert_named, update_named
+from tidings.domain.errors import absent, conflict, invalid
 from tidings.domain.permissions import Caller
 from tidings.store import divisions as store
-from tidings.store.audit import insert_audit
 from tidings.store.grants import delete_grants_in
 from tidings.store.ids import new_id
 from tidings.store.query import Connection, execute, fetch, fetch_one, fetch_optional
 
-LONGEST_NAME = 200
 MOST_DIVISIONS = 1_000
 
 
@@ -27,13 +25,11 @@ async def create_division(
         MOST_DIVISIONS
     ):
         raise conflict("division.limit", f"An organization has at most {MOST_DIVISIONS} divisions.")
-    division = await fetch_optional(
-        connection,
-        store.insert_division(caller.organization_id, new_id(), name=name, description=description),
+    insert = store.insert_division(
+        caller.organization_id, new_id(), name=name, description=description
     )
-    if division is None:
-        raise name_taken(name)
-    await _audit(connection, caller, "create", after=division)
+    division = await insert_named(connection, insert, name)
+    await record_change(connection, caller, "create", _subject(division), after=division)
     return division
 
 
@@ -50,12 +46,20 @@ async def access_division(
 
 
 async def choose_division(
-    connection: Connection, caller: Caller, division_id: UUID | None, *, permission: str
+    connection: Connection,
+    caller: Caller,
+    division_id: UUID | None,
+    *,
+    permission: str,
+    current: UUID | None = None,
 ) -> UUID:
-    """The division in which the caller puts a thing: the one asked for, else Home.
+    """The division in which the caller puts a thing: the one asked for, else where it is (its
+    `current` one, in which nothing is asked), else Home.
 
     Raises a 400 for a division that is not there, a 403 without the permission in it.
     """
+    if current is not None and division_id in (None, current):
+        return current
     if division_id is None:
         division_id = (await fetch_one(connection, store.select_home(caller.organization_id))).id
     elif not await fetch(connection, store.select_division(caller.organization_id, division_id)):
@@ -76,22 +80,18 @@ async def change_division(
     """Rename or describe a division anew; 409 when somebody changed it meanwhile."""
     before = await access_division(connection, caller, division_id)
     caller.require("authorization:division:edit", division_id)
-    try:
-        after = await fetch_optional(
-            connection,
-            store.update_division(
-                caller.organization_id,
-                division_id,
-                name=check_name(name) if name is not None else before.name,
-                description=description if description is not None else before.description,
-                version=before.version if version is None else version,
-            ),
-        )
-    except psycopg.errors.UniqueViolation as error:
-        raise name_taken(str(name)) from error
-    if after is None:
-        raise stale_version("division", sent=version, current=before.version)
-    await _audit(connection, caller, "update", before=before, after=after)
+    name = check_name(name) if name is not None else before.name
+    update = store.update_division(
+        caller.organization_id,
+        division_id,
+        name=name,
+        description=description if description is not None else before.description,
+        version=before.version if version is None else version,
+    )
+    after = await update_named(
+        connection, update, name, what="division", sent=version, current=before.version
+    )
+    await record_change(connection, caller, "update", _subject(after), before=before, after=after)
     return after
 
 
@@ -109,51 +109,8 @@ async def delete_division(connection: Connection, caller: Caller, division_id: U
             "division.in.use",
             f"Division {before.name} still holds objects; move them to another division first.",
         ) from error
-    await _audit(connection, caller, "delete", before=before)
+    await record_change(connection, caller, "delete", _subject(before), before=before)
 
 
-def check_name(name: str | None) -> str:
-    """A name with something in it, without blanks around it; 400 otherwise."""
-    name = (name or "").strip()
-    if not name:
-        raise invalid("name", "Give a name.", code="constraint.validation")
-    if len(name) > LONGEST_NAME:
-        raise invalid("name", f"A name has at most {LONGEST_NAME} characters.")
-    return name
-
-
-def name_taken(name: str) -> Exception:
-    """A 409 for a name that is in use."""
-    return conflict("general.conflict", f'The name "{name}" is taken; choose another.', name=name)
-
-
-async def _audit(
-    connection: Connection,
-    caller: Caller,
-    action: str,
-    *,
-    before: store.DivisionRow | None = None,
-    after: store.DivisionRow | None = None,
-) -> None:
-    division = after or before
-    assert division is not None
-    await execute(
-        connection,
-        insert_audit(
-            caller,
-            action,
-            entity_type="division",
-            entity_id=division.id,
-            entity_name=division.name,
-            division_id=division.id,
-            before=_plain(before),
-            after=_plain(after),
-        ),
-    )
-
-
-def _plain(division: store.DivisionRow | None) -> dict[str, Any] | None:
-    if division is None:
-        return None
-    plain: dict[str, Any] = msgspec.to_builtins(division)
-    return plain
+def _subject(division: store.DivisionRow) -> Subject:
+    return Subject("division", division.id, division.name, division.id)

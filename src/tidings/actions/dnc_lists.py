@@ -4,13 +4,14 @@ from typing import Final
 from uuid import UUID
 
 import msgspec
-import psycopg
 
-from tidings.actions.divisions import check_name, choose_division, name_taken
+from tidings.actions.changes import Subject
+from tidings.actions.divisions import choose_division
 from tidings.actions.imports import cancel_imports_into
-from tidings.actions.outbound_changes import Subject, announce_change, in_use
+from tidings.actions.names import check_name, insert_named, update_named
+from tidings.actions.outbound_changes import announce_change, in_use
 from tidings.domain.dnc_lists import IMPORTING, ContactMethod, SourceType, check_region
-from tidings.domain.errors import Rejection, absent, conflict, invalid, stale_version
+from tidings.domain.errors import Rejection, absent, conflict, invalid
 from tidings.domain.permissions import Caller
 from tidings.store import dnc_lists as store
 from tidings.store.dnc_entries import clear_entries
@@ -58,8 +59,7 @@ async def create_dnc_list(
         )
     list_id = new_id()
     insert = store.insert_dnc_list(caller.organization_id, list_id, content, created_by=caller.id)
-    if await fetch_optional(connection, insert) is None:
-        raise name_taken(content.name)
+    await insert_named(connection, insert, content.name)
     after = await _read(connection, caller, list_id)
     await announce_change(connection, caller, "create", subject_of(after), after=after)
     return after
@@ -93,20 +93,12 @@ async def change_dnc_list(
     edit = "outbound:dncList:edit"
     before = await access_dnc_list(connection, caller, list_id, permission=edit)
     content = await _changed(connection, caller, before, draft)
-    try:
-        changed = await fetch_optional(
-            connection,
-            store.update_dnc_list(
-                caller.organization_id,
-                list_id,
-                content,
-                version=before.version if version is None else version,
-            ),
-        )
-    except psycopg.errors.UniqueViolation as error:
-        raise name_taken(content.name) from error
-    if changed is None:
-        raise stale_version("do-not-contact list", sent=version, current=before.version)
+    wanted = before.version if version is None else version
+    update = store.update_dnc_list(caller.organization_id, list_id, content, version=wanted)
+    what = "do-not-contact list"
+    await update_named(
+        connection, update, content.name, what=what, sent=version, current=before.version
+    )
     after = await _read(connection, caller, list_id)
     await announce_change(
         connection, caller, "update", subject_of(after), before=before, after=after
@@ -124,11 +116,13 @@ async def _changed(
     ):
         if sent not in (None, kept) and (before.source_type, field) != _IGNORED:
             raise invalid(field, f"{field} cannot be changed; create another list.")
-    division_id = before.division_id
-    if draft.division_id not in (None, before.division_id):
-        division_id = await choose_division(
-            connection, caller, draft.division_id, permission="outbound:dncList:edit"
-        )
+    division_id = await choose_division(
+        connection,
+        caller,
+        draft.division_id,
+        permission="outbound:dncList:edit",
+        current=before.division_id,
+    )
     collects = draft.collects_opt_outs
     region = draft.default_region
     content = store.DncListContent(

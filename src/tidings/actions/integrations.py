@@ -3,13 +3,13 @@
 What asks the provider (check, subscribe, sync) is in integration_checks and templates.
 """
 
-from typing import Any
 from uuid import UUID
 
 import msgspec
 import psycopg
 
-from tidings.actions.divisions import check_name, choose_division, name_taken
+from tidings.actions.changes import Subject, record_change
+from tidings.actions.divisions import choose_division
 from tidings.actions.integration_drafts import (
     SECRETS,
     Credentials,
@@ -19,11 +19,11 @@ from tidings.actions.integration_drafts import (
     invalid_fields,
     unfit_secrets,
 )
+from tidings.actions.names import check_name, name_taken, update_named
 from tidings.actions.response_removal import remove_library
-from tidings.domain.errors import absent, conflict, stale_version
+from tidings.domain.errors import absent, conflict
 from tidings.domain.permissions import Caller
 from tidings.store import integrations as store
-from tidings.store.audit import insert_audit
 from tidings.store.events import insert_event
 from tidings.store.ids import new_id
 from tidings.store.libraries import put_template_library
@@ -119,30 +119,25 @@ async def change_integration(
 ) -> store.IntegrationRow:
     """Rename, move, or give new secrets; 409 when it was changed meanwhile."""
     before = await access_integration(connection, caller, integration_id, permission=EDIT)
-    if division_id is None or division_id == before.division_id:
-        division_id = before.division_id
-    else:
-        await choose_division(connection, caller, division_id, permission=EDIT)
+    division_id = await choose_division(
+        connection, caller, division_id, permission=EDIT, current=before.division_id
+    )
     sealed = await _reseal(connection, secrets, before, credentials)
     token = credentials.verify_token
-    try:
-        changed = await fetch_optional(
-            connection,
-            store.update_integration(
-                caller.organization_id,
-                integration_id,
-                name=check_name(name) if name is not None else before.name,
-                division_id=division_id,
-                secrets=sealed,
-                verify_hash=hash_verify_token(token) if token else None,
-                version=before.version if version is None else version,
-                modified_by=caller.id,
-            ),
-        )
-    except psycopg.errors.UniqueViolation as error:
-        raise name_taken(str(name)) from error
-    if changed is None:
-        raise stale_version("integration", sent=version, current=before.version)
+    name = check_name(name) if name is not None else before.name
+    update = store.update_integration(
+        caller.organization_id,
+        integration_id,
+        name=name,
+        division_id=division_id,
+        secrets=sealed,
+        verify_hash=hash_verify_token(token) if token else None,
+        version=before.version if version is None else version,
+        modified_by=caller.id,
+    )
+    await update_named(
+        connection, update, name, what="integration", sent=version, current=before.version
+    )
     if before.templates_synced_at is not None:
         await execute(connection, put_template_library(caller.organization_id, integration_id))
     renewed = [name for name in SECRETS if getattr(credentials, name)]
@@ -185,7 +180,7 @@ async def delete_integration(
         connection, remove_unheld_templates(caller.organization_id, before.account_id)
     )
     await execute(connection, shelve_nowhere(caller.organization_id, [row.id for row in removed]))
-    await _audit(connection, caller, "delete", before=before, after=None)
+    await record_change(connection, caller, "delete", _subject(before), before=before)
     body = {"id": str(integration_id), "name": before.name, "deleted": True}
     await execute(
         connection,
@@ -238,7 +233,7 @@ async def set_integration_status(
         return False
     caller = caller or system(organization_id)
     after = await fetch_one(connection, store.select_integration(organization_id, integration_id))
-    await _audit(connection, caller, "status", before=before, after=after)
+    await record_change(connection, caller, "status", _subject(after), before=before, after=after)
     body = {
         "id": str(integration_id),
         "name": after.name,
@@ -286,7 +281,8 @@ async def _announce(
     after = await fetch_one(
         connection, store.select_integration(caller.organization_id, integration_id)
     )
-    await _audit(connection, caller, action, before=before, after=after, renewed=renewed)
+    told = msgspec.to_builtins(after) | ({"renewed": renewed} if renewed else {})
+    await record_change(connection, caller, action, _subject(after), before=before, after=told)
     body = {"id": str(after.id), "name": after.name, "status": after.status}
     await execute(
         connection,
@@ -297,37 +293,5 @@ async def _announce(
     return after
 
 
-async def _audit(
-    connection: Connection,
-    caller: Caller,
-    action: str,
-    *,
-    before: store.IntegrationRow | None,
-    after: store.IntegrationRow | None,
-    renewed: list[str] | None = None,
-) -> None:
-    row = after or before
-    assert row is not None
-    plain = _plain(after)
-    if plain is not None and renewed:
-        plain["renewed"] = renewed
-    await execute(
-        connection,
-        insert_audit(
-            caller,
-            action,
-            entity_type="integration",
-            entity_id=row.id,
-            entity_name=row.name,
-            division_id=row.division_id,
-            before=_plain(before),
-            after=plain,
-        ),
-    )
-
-
-def _plain(row: store.IntegrationRow | None) -> dict[str, Any] | None:
-    if row is None:
-        return None
-    plain: dict[str, Any] = msgspec.to_builtins(row)
-    return plain
+def _subject(row: store.IntegrationRow) -> Subject:
+    return Subject("integration", row.id, row.name, row.division_id)

@@ -1,20 +1,17 @@
 """Libraries of responses: create, change, delete."""
 
-from typing import Any
 from uuid import UUID
 
-import msgspec
-import psycopg
-
-from tidings.actions.divisions import check_name, choose_division, name_taken
+from tidings.actions.changes import Subject, record_change
+from tidings.actions.divisions import choose_division
+from tidings.actions.names import check_name, insert_named, update_named
 from tidings.actions.response_removal import remove_library
-from tidings.domain.errors import absent, conflict, invalid, stale_version
+from tidings.domain.errors import absent, conflict, invalid
 from tidings.domain.permissions import Caller
 from tidings.store import libraries as store
-from tidings.store.audit import insert_audit
 from tidings.store.ids import new_id
 from tidings.store.integrations import select_integration
-from tidings.store.query import Connection, execute, fetch_optional
+from tidings.store.query import Connection, fetch_one, fetch_optional
 
 RESPONSE_TYPES = (
     "MessagingTemplate",
@@ -39,24 +36,19 @@ async def create_library(
     name = check_name(name)
     if response_type is not None and response_type not in RESPONSE_TYPES:
         raise invalid("responseType", f"responseType is one of {', '.join(RESPONSE_TYPES)}.")
-    library_id = new_id()
-    created = await fetch_optional(
-        connection,
-        store.insert_library(
-            caller.organization_id,
-            library_id,
-            name=name,
-            division_id=await choose_division(
-                connection, caller, division_id, permission="responses:library:add"
-            ),
-            response_type=response_type,
-            created_by=caller.id,
+    insert = store.insert_library(
+        caller.organization_id,
+        new_id(),
+        name=name,
+        division_id=await choose_division(
+            connection, caller, division_id, permission="responses:library:add"
         ),
+        response_type=response_type,
+        created_by=caller.id,
     )
-    if created is None:
-        raise name_taken(name)
-    after = await _read(connection, caller, library_id)
-    await _audit(connection, caller, "create", after=after)
+    created = await insert_named(connection, insert, name)
+    after = await _read(connection, caller, created.id)
+    await record_change(connection, caller, "create", _subject(after), after=after)
     return after
 
 
@@ -87,27 +79,22 @@ async def change_library(
     edit = "responses:library:edit"
     before = await access_library(connection, caller, library_id, permission=edit)
     await _check_own(connection, caller, before)
-    if division_id is None or division_id == before.division_id:
-        division_id = before.division_id
-    else:
-        await choose_division(connection, caller, division_id, permission=edit)
-    try:
-        changed = await fetch_optional(
-            connection,
-            store.update_library(
-                caller.organization_id,
-                library_id,
-                name=check_name(name) if name is not None else before.name,
-                division_id=division_id,
-                version=before.version if version is None else version,
-            ),
-        )
-    except psycopg.errors.UniqueViolation as error:
-        raise name_taken(str(name)) from error
-    if changed is None:
-        raise stale_version("library", sent=version, current=before.version)
+    division_id = await choose_division(
+        connection, caller, division_id, permission=edit, current=before.division_id
+    )
+    name = check_name(name) if name is not None else before.name
+    update = store.update_library(
+        caller.organization_id,
+        library_id,
+        name=name,
+        division_id=division_id,
+        version=before.version if version is None else version,
+    )
+    await update_named(
+        connection, update, name, what="library", sent=version, current=before.version
+    )
     after = await _read(connection, caller, library_id)
-    await _audit(connection, caller, "update", before=before, after=after)
+    await record_change(connection, caller, "update", _subject(after), before=before, after=after)
     return after
 
 
@@ -121,7 +108,7 @@ async def delete_library(connection: Connection, caller: Caller, library_id: UUI
     )
     await _check_own(connection, caller, before)
     await remove_library(connection, caller, library_id)
-    await _audit(connection, caller, "delete", before=before)
+    await record_change(connection, caller, "delete", _subject(before), before=before)
 
 
 async def _check_own(connection: Connection, caller: Caller, library: store.LibraryRow) -> None:
@@ -139,40 +126,10 @@ async def _check_own(connection: Connection, caller: Caller, library: store.Libr
 
 
 async def _read(connection: Connection, caller: Caller, library_id: UUID) -> store.LibraryRow:
-    library = await fetch_optional(
+    return await fetch_one(
         connection, store.select_library(caller.organization_id, library_id, divisions=None)
     )
-    assert library is not None
-    return library
 
 
-async def _audit(
-    connection: Connection,
-    caller: Caller,
-    action: str,
-    *,
-    before: store.LibraryRow | None = None,
-    after: store.LibraryRow | None = None,
-) -> None:
-    library = after or before
-    assert library is not None
-    await execute(
-        connection,
-        insert_audit(
-            caller,
-            action,
-            entity_type="library",
-            entity_id=library.id,
-            entity_name=library.name,
-            division_id=library.division_id,
-            before=_plain(before),
-            after=_plain(after),
-        ),
-    )
-
-
-def _plain(library: store.LibraryRow | None) -> dict[str, Any] | None:
-    if library is None:
-        return None
-    plain: dict[str, Any] = msgspec.to_builtins(library)
-    return plain
+def _subject(library: store.LibraryRow) -> Subject:
+    return Subject("library", library.id, library.name, library.division_id)

@@ -7,18 +7,18 @@ and nobody gives one more than they hold themselves, or takes over one that hold
 import hmac
 import secrets
 from hashlib import sha256
-from typing import Any, Final
+from typing import Final
 from uuid import UUID
 
 import msgspec
 
-from tidings.actions.divisions import check_name
+from tidings.actions.changes import Subject, record_change
 from tidings.actions.grants import RoleIn, grant_roles, replace_roles
+from tidings.actions.names import check_name
 from tidings.actions.ranks import grants_of
 from tidings.domain.errors import absent, conflict, invalid, stale_version
 from tidings.domain.permissions import ALL_DIVISIONS, Caller
 from tidings.store import oauth_clients as store
-from tidings.store.audit import insert_audit
 from tidings.store.grants import SubjectRow, delete_grants_of
 from tidings.store.ids import new_id
 from tidings.store.query import Connection, execute, fetch_one, fetch_optional
@@ -71,7 +71,7 @@ async def create_client(connection: Connection, caller: Caller, draft: ClientDra
             created_by=caller.id if caller.kind == "user" else None,
         ),
     )
-    await _audit(connection, caller, "create", after=client)
+    await record_change(connection, caller, "create", _changed(client), after=client)
     await grant_roles(connection, caller, _subject(client), draft.roles or [])
     return NewSecret(client, secret)
 
@@ -115,7 +115,7 @@ async def change_client(
         await replace_roles(connection, caller, _subject(after), draft.roles)
     if after.state != "active":
         await execute(connection, delete_tokens_of(caller.organization_id, client_id))
-    await _audit(connection, caller, "update", before=before, after=after)
+    await record_change(connection, caller, "update", _changed(after), before=before, after=after)
     return after
 
 
@@ -129,7 +129,9 @@ async def rotate_secret(connection: Connection, caller: Caller, client_id: UUID)
         connection, store.update_secret(caller.organization_id, client_id, hash_secret(secret))
     )
     await execute(connection, delete_tokens_of(caller.organization_id, client_id))
-    await _audit(connection, caller, "rotate_secret", before=before, after=after)
+    await record_change(
+        connection, caller, "rotate_secret", _changed(after), before=before, after=after
+    )
     return NewSecret(after, secret)
 
 
@@ -140,7 +142,7 @@ async def delete_client(connection: Connection, caller: Caller, client_id: UUID)
     await execute(connection, store.erase_client(caller.organization_id, client_id))
     await execute(connection, delete_grants_of(caller.organization_id, client_id))
     await execute(connection, delete_tokens_of(caller.organization_id, client_id))
-    await _audit(connection, caller, "delete", before=before)
+    await record_change(connection, caller, "delete", _changed(before), before=before)
 
 
 def check_grant_type(grant_type: str | None) -> str:
@@ -192,32 +194,5 @@ def _subject(client: store.OAuthClientRow) -> SubjectRow:
     return SubjectRow(client.id, "client", client.name, client.version)
 
 
-async def _audit(
-    connection: Connection,
-    caller: Caller,
-    action: str,
-    *,
-    before: store.OAuthClientRow | None = None,
-    after: store.OAuthClientRow | None = None,
-) -> None:
-    client = after or before
-    assert client is not None
-    await execute(
-        connection,
-        insert_audit(
-            caller,
-            action,
-            entity_type="oauth_client",
-            entity_id=client.id,
-            entity_name=client.name,
-            before=_plain(before),
-            after=_plain(after),
-        ),
-    )
-
-
-def _plain(client: store.OAuthClientRow | None) -> dict[str, Any] | None:
-    if client is None:
-        return None
-    plain: dict[str, Any] = msgspec.to_builtins(client)
-    return plain
+def _changed(client: store.OAuthClientRow) -> Subject:
+    return Subject("oauth_client", client.id, client.name)

@@ -4,11 +4,11 @@ from typing import Any
 from uuid import UUID
 
 import msgspec
-import psycopg
 
-from tidings.actions.divisions import check_name, name_taken
-from tidings.actions.routing_changes import Subject, note_change
-from tidings.domain.errors import FieldError, Kind, Rejection, absent, conflict, stale_version
+from tidings.actions.changes import Subject
+from tidings.actions.names import check_name, insert_named, update_named
+from tidings.actions.routing_changes import note_change
+from tidings.domain.errors import FieldError, Kind, Rejection, absent, conflict
 from tidings.domain.operating_hours import Holiday, Hours, Interval, check_hours
 from tidings.domain.permissions import Caller
 from tidings.store import operating_hours as store
@@ -38,11 +38,8 @@ async def create_hours(connection: Connection, caller: Caller, draft: HoursDraft
         raise conflict("hours.limit", f"An organization has at most {MOST_HOURS} operating hours.")
     name = check_name(draft.name)
     columns = _checked(draft, Hours("UTC"))
-    created = await fetch_optional(
-        connection, store.insert_hours(caller.organization_id, new_id(), name=name, **columns)
-    )
-    if created is None:
-        raise name_taken(name)
+    insert = store.insert_hours(caller.organization_id, new_id(), name=name, **columns)
+    created = await insert_named(connection, insert, name)
     await note_change(connection, caller, "create", _subject(created), after=created)
     return created
 
@@ -76,12 +73,9 @@ async def change_hours(
         version=before.version if version is None else version,
         **_checked(draft, hours_of(before)),
     )
-    try:
-        after = await fetch_optional(connection, change)
-    except psycopg.errors.UniqueViolation as error:
-        raise name_taken(name) from error
-    if after is None:
-        raise stale_version("operating hours", sent=version, current=before.version)
+    after = await update_named(
+        connection, change, name, what="operating hours", sent=version, current=before.version
+    )
     await note_change(connection, caller, "update", _subject(after), before=before, after=after)
     return after
 

@@ -6,7 +6,8 @@ from typing import Any, Final
 
 import msgspec
 
-from tidings.actions.outbound_changes import Subject, announce_change
+from tidings.actions.changes import Subject
+from tidings.actions.outbound_changes import announce_change
 from tidings.domain.errors import Kind, Rejection, invalid, stale_version
 from tidings.domain.permissions import Caller
 from tidings.domain.quiet_hours import check_quiet_hours, find_zone

@@ -8,12 +8,12 @@ from uuid import UUID
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerifyMismatchError
 
+from tidings.actions.changes import record_change
 from tidings.actions.throttle import Throttle
-from tidings.actions.users import access_user, require_rank
+from tidings.actions.users import access_user, require_rank, subject_of
 from tidings.domain.errors import Rejection, invalid
 from tidings.domain.permissions import Caller
 from tidings.store import logins as store
-from tidings.store.audit import insert_audit
 from tidings.store.database import Database
 from tidings.store.query import Connection, execute, fetch_one
 from tidings.store.tokens import delete_tokens_of
@@ -104,14 +104,4 @@ def wrong_password() -> Rejection:
 async def _write(connection: Connection, caller: Caller, user: UserRow, password_hash: str) -> None:
     await execute(connection, store.update_password(caller.organization_id, user.id, password_hash))
     await execute(connection, delete_tokens_of(caller.organization_id, user.id))
-    await execute(
-        connection,
-        insert_audit(
-            caller,
-            "set_password",
-            entity_type="user",
-            entity_id=user.id,
-            entity_name=user.name,
-            division_id=user.division_id,
-        ),
-    )
+    await record_change(connection, caller, "set_password", subject_of(user))

@@ -8,7 +8,8 @@ from uuid import UUID
 
 import msgspec
 
-from tidings.actions.routing_changes import Subject, note_change
+from tidings.actions.changes import Subject
+from tidings.actions.routing_changes import note_change
 from tidings.domain.errors import absent, conflict, invalid
 from tidings.domain.permissions import Caller
 from tidings.domain.presence import (

@@ -5,8 +5,9 @@ from uuid import UUID
 
 import msgspec
 
+from tidings.actions.changes import Subject
 from tidings.actions.queues import EDIT, access_queue, subject_of
-from tidings.actions.routing_changes import Subject, note_change
+from tidings.actions.routing_changes import note_change
 from tidings.actions.skills import access_colleague, seen_divisions
 from tidings.domain.errors import absent, invalid
 from tidings.domain.permissions import Caller, missing_permission

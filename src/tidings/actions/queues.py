@@ -6,11 +6,13 @@ from uuid import UUID
 import msgspec
 import psycopg
 
-from tidings.actions.divisions import check_name, choose_division, name_taken
-from tidings.actions.routing_changes import Subject, note_change
+from tidings.actions.changes import Subject
+from tidings.actions.divisions import choose_division
+from tidings.actions.names import check_name, insert_named, update_named
+from tidings.actions.routing_changes import note_change
 from tidings.actions.wrapup_codes import VIEW as VIEW_CODES
 from tidings.actions.wrapup_codes import check_description
-from tidings.domain.errors import absent, conflict, invalid, stale_version
+from tidings.domain.errors import absent, conflict, invalid
 from tidings.domain.permissions import Caller
 from tidings.store import queues as store
 from tidings.store import wrapup_codes as codes
@@ -68,8 +70,7 @@ async def create_queue(
     queue_id = new_id()
     await check_settings(connection, caller, queue_id, settings)
     query = store.insert_queue(caller.organization_id, queue_id, settings, created_by=caller.id)
-    if await fetch_optional(connection, query) is None:
-        raise name_taken(settings.name)
+    await insert_named(connection, query, settings.name)
     after = await _read(connection, caller, queue_id)
     await note_change(connection, caller, "create", subject_of(after), after=after)
     return after
@@ -99,19 +100,20 @@ async def change_queue(
 ) -> QueueRow:
     """Change what is named of a queue; 409 when it was changed meanwhile or the name is taken."""
     before = await access_queue(connection, caller, queue_id, permission=EDIT)
-    if changes.get("division_id", before.division_id) != before.division_id:
-        await choose_division(connection, caller, changes["division_id"], permission=EDIT)
-    settings = msgspec.structs.replace(before.settings(), **changes)
-    settings = msgspec.structs.replace(settings, name=check_name(settings.name))
+    name = check_name(changes.get("name", before.name))
+    division_id = await choose_division(
+        connection,
+        caller,
+        changes.get("division_id"),
+        permission=EDIT,
+        current=before.division_id,
+    )
+    chosen = {**changes, "name": name, "division_id": division_id}
+    settings = msgspec.structs.replace(before.settings(), **chosen)
     await check_settings(connection, caller, queue_id, settings)
     sent = before.version if version is None else version
     query = store.update_queue(caller.organization_id, queue_id, settings, version=sent)
-    try:
-        changed = await fetch_optional(connection, query)
-    except psycopg.errors.UniqueViolation as error:
-        raise name_taken(settings.name) from error
-    if changed is None:
-        raise stale_version("queue", sent=version, current=before.version)
+    await update_named(connection, query, name, what="queue", sent=version, current=before.version)
     after = await _read(connection, caller, queue_id)
     await note_change(connection, caller, "update", subject_of(after), before=before, after=after)
     return after

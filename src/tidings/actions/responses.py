@@ -5,15 +5,15 @@ from uuid import UUID
 
 import msgspec
 
-from tidings.actions.divisions import check_name
+from tidings.actions.changes import Subject, record_change
+from tidings.actions.names import check_name
 from tidings.actions.response_removal import remove_response
 from tidings.domain.errors import absent, conflict, invalid, stale_version
 from tidings.domain.permissions import Caller
 from tidings.store import responses as store
-from tidings.store.audit import insert_audit
 from tidings.store.ids import new_id
 from tidings.store.libraries import LibraryFilter, select_libraries
-from tidings.store.query import Connection, execute, fetch, fetch_optional
+from tidings.store.query import Connection, execute, fetch, fetch_one, fetch_optional
 from tidings.store.templates import select_named_templates
 
 VIEW = "responses:response:view"
@@ -47,7 +47,7 @@ async def create_response(
         store.insert_response(caller.organization_id, response_id, content, created_by=caller.id),
     )
     after = await _read(connection, caller, response_id)
-    await _audit(connection, caller, "create", after=after)
+    await record_change(connection, caller, "create", _subject(after), after=_shown(after))
     return after
 
 
@@ -99,7 +99,9 @@ async def change_response(
     if changed is None:
         raise stale_version("response", sent=version, current=before.version)
     after = await _read(connection, caller, response_id)
-    await _audit(connection, caller, "update", before=before, after=after)
+    await record_change(
+        connection, caller, "update", _subject(after), before=_shown(before), after=_shown(after)
+    )
     return after
 
 
@@ -115,7 +117,7 @@ async def delete_response(connection: Connection, caller: Caller, response_id: U
             "at the provider instead.",
         )
     await remove_response(connection, caller, response_id)
-    await _audit(connection, caller, "delete", before=before)
+    await record_change(connection, caller, "delete", _subject(before), before=_shown(before))
 
 
 async def _check_content(
@@ -255,40 +257,17 @@ def _with_defaults(before: store.ResponseRow, draft: ResponseDraft) -> store.Res
 
 
 async def _read(connection: Connection, caller: Caller, response_id: UUID) -> store.ResponseRow:
-    response = await fetch_optional(
+    return await fetch_one(
         connection, store.select_response(caller.organization_id, response_id, divisions=None)
     )
-    assert response is not None
-    return response
 
 
-async def _audit(
-    connection: Connection,
-    caller: Caller,
-    action: str,
-    *,
-    before: store.ResponseRow | None = None,
-    after: store.ResponseRow | None = None,
-) -> None:
-    response = after or before
-    assert response is not None
-    await execute(
-        connection,
-        insert_audit(
-            caller,
-            action,
-            entity_type="response",
-            entity_id=response.id,
-            entity_name=response.name,
-            before=_plain(before),
-            after=_plain(after),
-        ),
-    )
+def _subject(response: store.ResponseRow) -> Subject:
+    return Subject("response", response.id, response.name)
 
 
-def _plain(response: store.ResponseRow | None) -> dict[str, Any] | None:
-    if response is None:
-        return None
+def _shown(response: store.ResponseRow) -> dict[str, Any]:
+    """What an audit row tells of a response: the template's parts are not its own."""
     plain: dict[str, Any] = msgspec.to_builtins(response)
     plain.pop("template_components", None)
     return plain

@@ -1,17 +1,15 @@
 """Roles: create, change, delete. They count in all divisions, as must the right to edit."""
 
-from typing import Any
 from uuid import UUID
 
 import msgspec
-import psycopg
 
-from tidings.actions.divisions import check_name, name_taken
+from tidings.actions.changes import Subject, record_change
+from tidings.actions.names import check_name, insert_named, update_named
 from tidings.actions.ranks import check_administrator_left
-from tidings.domain.errors import absent, conflict, invalid, stale_version
+from tidings.domain.errors import absent, conflict, invalid
 from tidings.domain.permissions import ALL_DIVISIONS, Caller, Grant, exists
 from tidings.store import roles as store
-from tidings.store.audit import insert_audit
 from tidings.store.grants import delete_grants_with
 from tidings.store.ids import new_id
 from tidings.store.query import Connection, execute, fetch_one, fetch_optional
@@ -39,19 +37,15 @@ async def create_role(connection: Connection, caller: Caller, draft: RoleDraft) 
     if total.count >= MOST_ROLES:
         raise conflict("role.limit", f"An organization has at most {MOST_ROLES} roles.")
     name = check_name(draft.name)
-    role = await fetch_optional(
-        connection,
-        store.insert_role(
-            caller.organization_id,
-            new_id(),
-            name=name,
-            description=draft.description or "",
-            permissions=permissions,
-        ),
+    insert = store.insert_role(
+        caller.organization_id,
+        new_id(),
+        name=name,
+        description=draft.description or "",
+        permissions=permissions,
     )
-    if role is None:
-        raise name_taken(name)
-    await _audit(connection, caller, "create", after=role)
+    role = await insert_named(connection, insert, name)
+    await record_change(connection, caller, "create", _subject(role), after=role)
     return role
 
 
@@ -76,24 +70,19 @@ async def change_role(
     caller.require_cover(Grant(each, ALL_DIVISIONS) for each in sorted(changed))
     name = before.name if draft.name is None else check_name(draft.name)
     description = before.description if draft.description is None else draft.description
-    try:
-        after = await fetch_optional(
-            connection,
-            store.update_role(
-                caller.organization_id,
-                role_id,
-                name=name,
-                description=description,
-                permissions=permissions,
-                version=before.version if draft.version is None else draft.version,
-            ),
-        )
-    except psycopg.errors.UniqueViolation as error:
-        raise name_taken(name) from error
-    if after is None:
-        raise stale_version("role", sent=draft.version, current=before.version)
+    update = store.update_role(
+        caller.organization_id,
+        role_id,
+        name=name,
+        description=description,
+        permissions=permissions,
+        version=before.version if draft.version is None else draft.version,
+    )
+    after = await update_named(
+        connection, update, name, what="role", sent=draft.version, current=before.version
+    )
     await _check_after(connection, caller, before=before, after=after)
-    await _audit(connection, caller, "update", before=before, after=after)
+    await record_change(connection, caller, "update", _subject(after), before=before, after=after)
     return after
 
 
@@ -107,7 +96,7 @@ async def delete_role(connection: Connection, caller: Caller, role_id: UUID) -> 
     await execute(connection, delete_grants_with(caller.organization_id, role_id))
     await execute(connection, store.delete_role(caller.organization_id, role_id))
     await _check_after(connection, caller, before=before, after=None)
-    await _audit(connection, caller, "delete", before=before)
+    await record_change(connection, caller, "delete", _subject(before), before=before)
 
 
 def check_permissions(permissions: list[str]) -> list[str]:
@@ -129,32 +118,5 @@ async def _check_after(
         await check_administrator_left(connection, caller)
 
 
-async def _audit(
-    connection: Connection,
-    caller: Caller,
-    action: str,
-    *,
-    before: store.RoleRow | None = None,
-    after: store.RoleRow | None = None,
-) -> None:
-    role = after or before
-    assert role is not None
-    await execute(
-        connection,
-        insert_audit(
-            caller,
-            action,
-            entity_type="role",
-            entity_id=role.id,
-            entity_name=role.name,
-            before=_plain(before),
-            after=_plain(after),
-        ),
-    )
-
-
-def _plain(role: store.RoleRow | None) -> dict[str, Any] | None:
-    if role is None:
-        return None
-    plain: dict[str, Any] = msgspec.to_builtins(role)
-    return plain
+def _subject(role: store.RoleRow) -> Subject:
+    return Subject("role", role.id, role.name)

@@ -6,8 +6,9 @@ from uuid import UUID
 import msgspec
 import psycopg
 
-from tidings.actions.divisions import check_name, name_taken
-from tidings.actions.routing_changes import Subject, note_change
+from tidings.actions.changes import Subject
+from tidings.actions.names import check_name, insert_named, name_taken
+from tidings.actions.routing_changes import note_change
 from tidings.actions.users import access_user
 from tidings.domain.errors import absent, conflict, invalid
 from tidings.domain.permissions import Caller, missing_permission
@@ -41,11 +42,8 @@ async def create_skill(
     known = store.count_skills(caller.organization_id, store.SkillFilter(kind))
     if (await fetch_one(connection, known)).count >= MOST_SKILLS:
         raise conflict(f"{kind}.limit", f"An organization has at most {MOST_SKILLS} {kind}s.")
-    skill = await fetch_optional(
-        connection, store.insert_skill(caller.organization_id, new_id(), kind=kind, name=name)
-    )
-    if skill is None:
-        raise name_taken(name)
+    insert = store.insert_skill(caller.organization_id, new_id(), kind=kind, name=name)
+    skill = await insert_named(connection, insert, name)
     await note_change(connection, caller, "create", _subject(skill), after=skill)
     return skill
 

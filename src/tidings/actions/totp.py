@@ -7,14 +7,13 @@ from uuid import UUID
 import msgspec
 import pyotp
 
-from tidings.actions.users import access_user, require_rank
+from tidings.actions.changes import record_change
+from tidings.actions.users import access_user, require_rank, subject_of
 from tidings.domain.errors import Kind, Rejection, conflict, invalid
 from tidings.domain.permissions import Caller
 from tidings.store import logins as store
-from tidings.store.audit import insert_audit
 from tidings.store.query import Connection, execute, fetch_one, fetch_optional
 from tidings.store.secret_box import SecretBox
-from tidings.store.users import UserRow
 
 PERIOD_S: Final = 30
 # A phone's clock may be off by one period either way.
@@ -53,7 +52,7 @@ async def confirm(connection: Connection, caller: Caller, box: SecretBox, code: 
     ):
         raise invalid("code", "The code does not fit; type the newest one.", code="totp.invalid")
     user = await access_user(connection, caller, caller.id)
-    await _audit(connection, caller, "enable_totp", user)
+    await record_change(connection, caller, "enable_totp", subject_of(user))
 
 
 async def disable(connection: Connection, caller: Caller, box: SecretBox, code: str) -> None:
@@ -63,7 +62,7 @@ async def disable(connection: Connection, caller: Caller, box: SecretBox, code: 
         raise invalid("code", "The code does not fit; type the newest one.", code="totp.invalid")
     await execute(connection, store.clear_totp(caller.organization_id, caller.id))
     user = await access_user(connection, caller, caller.id)
-    await _audit(connection, caller, "disable_totp", user)
+    await record_change(connection, caller, "disable_totp", subject_of(user))
 
 
 async def disable_for(connection: Connection, caller: Caller, user_id: UUID) -> None:
@@ -71,7 +70,7 @@ async def disable_for(connection: Connection, caller: Caller, user_id: UUID) -> 
     user = await access_user(connection, caller, user_id, permission="directory:user:setPassword")
     await require_rank(connection, caller, user_id)
     await execute(connection, store.clear_totp(caller.organization_id, user_id))
-    await _audit(connection, caller, "disable_totp", user)
+    await record_change(connection, caller, "disable_totp", subject_of(user))
 
 
 async def accept_code(
@@ -116,17 +115,3 @@ def _fitting_step(
         if pyotp.utils.strings_equal(code, totp.at((now + drift) * PERIOD_S)):
             return now + drift
     return None
-
-
-async def _audit(connection: Connection, caller: Caller, action: str, user: UserRow) -> None:
-    await execute(
-        connection,
-        insert_audit(
-            caller,
-            action,
-            entity_type="user",
-            entity_id=user.id,
-            entity_name=user.name,
-            division_id=user.division_id,
-        ),
-    )

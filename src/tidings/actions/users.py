@@ -7,12 +7,13 @@ from uuid import UUID
 import msgspec
 import psycopg
 
-from tidings.actions.divisions import check_name, choose_division
+from tidings.actions.changes import Subject, record_change
+from tidings.actions.divisions import choose_division
+from tidings.actions.names import check_name
 from tidings.actions.ranks import check_administrator_left, grants_of
 from tidings.domain.errors import absent, conflict, invalid, stale_version
 from tidings.domain.permissions import Caller, missing_permission
 from tidings.store import users as store
-from tidings.store.audit import insert_audit
 from tidings.store.grants import delete_grants_of
 from tidings.store.ids import new_id
 from tidings.store.query import Connection, execute, fetch_optional
@@ -56,7 +57,7 @@ async def create_user(connection: Connection, caller: Caller, draft: UserDraft) 
     )
     if user is None:
         raise email_taken(email)
-    await _audit(connection, caller, "create", after=user)
+    await record_change(connection, caller, "create", subject_of(user), after=_shown(user))
     return user
 
 
@@ -82,17 +83,20 @@ async def change_user(
     Who is not active any more is signed out everywhere, in the same transaction.
     """
     before = await access_user(connection, caller, user_id, permission="directory:user:edit")
-    if draft.division_id is not None and draft.division_id != before.division_id:
-        await choose_division(
-            connection, caller, draft.division_id, permission="directory:user:edit"
-        )
+    await choose_division(
+        connection,
+        caller,
+        draft.division_id,
+        permission="directory:user:edit",
+        current=before.division_id,
+    )
     if caller.id != user_id:
         await require_rank(connection, caller, user_id)
     after = await _update(connection, caller, before, draft)
     if after.state != "active" and before.state == "active":
         await execute(connection, delete_tokens_of(caller.organization_id, user_id))
         await check_administrator_left(connection, caller)
-    await _audit(connection, caller, "update", before=before, after=after)
+    await _record_update(connection, caller, before, after)
     return after
 
 
@@ -106,7 +110,7 @@ async def change_own_profile(
     before = await access_user(connection, caller, caller.id)
     own = UserDraft(name=draft.name, language=draft.language, version=draft.version)
     after = await _update(connection, caller, before, own)
-    await _audit(connection, caller, "update", before=before, after=after)
+    await _record_update(connection, caller, before, after)
     return after
 
 
@@ -118,7 +122,7 @@ async def delete_user(connection: Connection, caller: Caller, user_id: UUID) -> 
     await execute(connection, delete_tokens_of(caller.organization_id, user_id))
     await execute(connection, delete_grants_of(caller.organization_id, user_id))
     await check_administrator_left(connection, caller)
-    await _audit(connection, caller, "delete", before=before)
+    await record_change(connection, caller, "delete", subject_of(before), before=_shown(before))
 
 
 async def require_rank(connection: Connection, caller: Caller, user_id: UUID) -> None:
@@ -181,33 +185,19 @@ async def _update(
     return after
 
 
-async def _audit(
-    connection: Connection,
-    caller: Caller,
-    action: str,
-    *,
-    before: store.UserRow | None = None,
-    after: store.UserRow | None = None,
+async def _record_update(
+    connection: Connection, caller: Caller, before: store.UserRow, after: store.UserRow
 ) -> None:
-    user = after or before
-    assert user is not None
-    await execute(
-        connection,
-        insert_audit(
-            caller,
-            action,
-            entity_type="user",
-            entity_id=user.id,
-            entity_name=user.name,
-            division_id=user.division_id,
-            before=_plain(before),
-            after=_plain(after),
-        ),
-    )
+    was, becomes = _shown(before), _shown(after)
+    await record_change(connection, caller, "update", subject_of(after), before=was, after=becomes)
 
 
-def _plain(user: store.UserRow | None) -> dict[str, Any] | None:
-    if user is None:
-        return None
+def subject_of(user: store.UserRow) -> Subject:
+    """The person as audit rows name them."""
+    return Subject("user", user.id, user.name, user.division_id)
+
+
+def _shown(user: store.UserRow) -> dict[str, Any]:
+    """What an audit row tells of a person: nothing that moves by itself."""
     plain: dict[str, Any] = msgspec.to_builtins(user)
     return {k: v for k, v in plain.items() if k not in ("created_at", "last_login_at")}

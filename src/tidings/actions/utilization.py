@@ -4,7 +4,8 @@ from uuid import UUID
 
 import msgspec
 
-from tidings.actions.routing_changes import Subject, note_change
+from tidings.actions.changes import Subject
+from tidings.actions.routing_changes import note_change
 from tidings.actions.users import access_user
 from tidings.domain.errors import invalid
 from tidings.domain.permissions import Caller

@@ -4,13 +4,14 @@ from typing import Any
 from uuid import UUID
 
 import msgspec
-import psycopg
 
-from tidings.actions.divisions import check_name, choose_division, name_taken
+from tidings.actions.changes import Subject
+from tidings.actions.divisions import choose_division
 from tidings.actions.integrations import VIEW as VIEW_INTEGRATION
-from tidings.actions.routing_changes import Subject, note_change
+from tidings.actions.names import check_name, insert_named, update_named
+from tidings.actions.routing_changes import note_change
 from tidings.actions.workstream_checks import check_workstream
-from tidings.domain.errors import absent, conflict, invalid, stale_version
+from tidings.domain.errors import absent, conflict, invalid
 from tidings.domain.permissions import Caller
 from tidings.store import workstream_numbers as numbers
 from tidings.store import workstreams as store
@@ -61,8 +62,7 @@ async def create_workstream(
     query = store.insert_workstream(
         caller.organization_id, workstream_id, settings, created_by=caller.id
     )
-    if await fetch_optional(connection, query) is None:
-        raise name_taken(settings.name)
+    await insert_named(connection, query, settings.name)
     await _set_numbers(connection, caller, workstream_id, settings.channel, number_ids or [])
     after = await _read(connection, caller, workstream_id)
     await note_change(connection, caller, "create", _subject(after), after=after)
@@ -95,20 +95,23 @@ async def change_workstream(
     """Change what is named; `number_ids` are all its numbers from then on. 409 when it was
     changed meanwhile, the name is taken, or a number is another workstream's."""
     before = await access_workstream(connection, caller, workstream_id, permission=EDIT)
-    if changes.get("division_id", before.division_id) != before.division_id:
-        await choose_division(connection, caller, changes["division_id"], permission=EDIT)
-    settings = msgspec.structs.replace(before.settings(), **changes)
-    settings = msgspec.structs.replace(settings, name=check_name(settings.name))
+    name = check_name(changes.get("name", before.name))
+    division_id = await choose_division(
+        connection,
+        caller,
+        changes.get("division_id"),
+        permission=EDIT,
+        current=before.division_id,
+    )
+    chosen = {**changes, "name": name, "division_id": division_id}
+    settings = msgspec.structs.replace(before.settings(), **chosen)
     _check_steps(before, settings)
     await check_workstream(connection, caller, settings)
     sent = before.version if version is None else version
     query = store.update_workstream(caller.organization_id, workstream_id, settings, version=sent)
-    try:
-        changed = await fetch_optional(connection, query)
-    except psycopg.errors.UniqueViolation as error:
-        raise name_taken(settings.name) from error
-    if changed is None:
-        raise stale_version("workstream", sent=version, current=before.version)
+    await update_named(
+        connection, query, name, what="workstream", sent=version, current=before.version
+    )
     if number_ids is not None:
         await _set_numbers(connection, caller, workstream_id, settings.channel, number_ids)
     after = await _read(connection, caller, workstream_id)

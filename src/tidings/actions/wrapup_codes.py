@@ -5,8 +5,10 @@ from uuid import UUID
 import msgspec
 import psycopg
 
-from tidings.actions.divisions import check_name, choose_division, name_taken
-from tidings.actions.routing_changes import Subject, note_change
+from tidings.actions.changes import Subject
+from tidings.actions.divisions import choose_division
+from tidings.actions.names import check_name, insert_named, name_taken
+from tidings.actions.routing_changes import note_change
 from tidings.domain.errors import absent, invalid
 from tidings.domain.permissions import Caller
 from tidings.store import wrapup_codes as store
@@ -32,23 +34,17 @@ async def create_wrapup_code(
     connection: Connection, caller: Caller, draft: WrapupCodeDraft
 ) -> store.WrapupCodeRow:
     """Create a wrap-up code in a division (default Home); 409 when the name is taken."""
-    name, code_id = check_name(draft.name), new_id()
-    created = await fetch_optional(
-        connection,
-        store.insert_wrapup_code(
-            caller.organization_id,
-            code_id,
-            name=name,
-            description=check_description(draft.description or ""),
-            division_id=await choose_division(
-                connection, caller, draft.division_id, permission=ADD
-            ),
-            created_by=caller.id,
-        ),
+    name = check_name(draft.name)
+    insert = store.insert_wrapup_code(
+        caller.organization_id,
+        new_id(),
+        name=name,
+        description=check_description(draft.description or ""),
+        division_id=await choose_division(connection, caller, draft.division_id, permission=ADD),
+        created_by=caller.id,
     )
-    if created is None:
-        raise name_taken(name)
-    after = await _read(connection, caller, code_id)
+    created = await insert_named(connection, insert, name)
+    after = await _read(connection, caller, created.id)
     await note_change(connection, caller, "create", _subject(after), after=after)
     return after
 
@@ -72,9 +68,9 @@ async def change_wrapup_code(
 ) -> store.WrapupCodeRow:
     """Rename, describe or move a wrap-up code; 409 when the name is taken."""
     before = await access_wrapup_code(connection, caller, code_id, permission=EDIT)
-    division_id = before.division_id
-    if draft.division_id not in (None, division_id):
-        division_id = await choose_division(connection, caller, draft.division_id, permission=EDIT)
+    division_id = await choose_division(
+        connection, caller, draft.division_id, permission=EDIT, current=before.division_id
+    )
     name = before.name if draft.name is None else check_name(draft.name)
     description = before.description if draft.description is None else draft.description
     change = store.update_wrapup_code(

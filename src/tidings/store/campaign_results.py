@@ -12,8 +12,7 @@ from uuid import UUID
 import msgspec
 
 from tidings.store.campaigns import CampaignRow
-from tidings.store.divisions import Count
-from tidings.store.query import Query
+from tidings.store.query import Count, Query
 
 MOST_COUNTED: Final = 100_000
 

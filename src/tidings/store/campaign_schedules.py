@@ -7,8 +7,7 @@ from uuid import UUID
 import msgspec
 from psycopg.types.json import Jsonb
 
-from tidings.store.divisions import Count
-from tidings.store.query import Nothing, Query
+from tidings.store.query import Count, Nothing, Query
 
 COLUMNS = """
     s.organization_id, s.campaign_id, s.intervals, s.recurrences, s.time_zone, s.next_at,

@@ -10,8 +10,7 @@ from uuid import UUID
 import msgspec
 from psycopg.types.json import Jsonb
 
-from tidings.store.divisions import Count
-from tidings.store.query import Nothing, Query
+from tidings.store.query import Count, Nothing, Query, params_of
 
 COLUMNS = """
     c.id, c.organization_id, c.division_id, c.name, c.status, c.reason_code, c.reason,
@@ -314,12 +313,7 @@ def select_campaigns(
         ORDER BY {order}, c.id
         LIMIT %(limit)s OFFSET %(offset)s
         """,
-        {
-            "organization_id": organization_id,
-            **msgspec.structs.asdict(chosen),
-            "limit": limit,
-            "offset": offset,
-        },
+        params_of(organization_id, chosen, limit=limit, offset=offset),
         CampaignRow,
     )
 
@@ -328,7 +322,7 @@ def count_campaigns(organization_id: UUID, chosen: CampaignFilter) -> Query[Coun
     """How many campaigns the same conditions give; an organization has at most 1,000."""
     return Query(
         f"SELECT count(*) AS count FROM campaign c WHERE {CONDITIONS}",
-        {"organization_id": organization_id, **msgspec.structs.asdict(chosen)},
+        params_of(organization_id, chosen),
         Count,
     )
 

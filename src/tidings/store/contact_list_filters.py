@@ -10,8 +10,7 @@ from psycopg.types.json import Jsonb
 
 from tidings.domain.contact_filters import ContactFilter
 from tidings.store.contact_conditions import contact_condition
-from tidings.store.divisions import Count
-from tidings.store.query import Nothing, Query
+from tidings.store.query import Count, Nothing, Query, params_of
 
 COLUMNS = """
     f.id, f.list_id, f.name, f.filter_type, f.clauses, f.version, f.created_at, f.modified_at,
@@ -91,12 +90,7 @@ def select_filters(
         SELECT {COLUMNS} FROM {JOINED} WHERE {CONDITIONS}
         ORDER BY lower(f.name), f.id LIMIT %(limit)s OFFSET %(offset)s
         """,
-        {
-            "organization_id": organization_id,
-            **msgspec.structs.asdict(chosen),
-            "limit": limit,
-            "offset": offset,
-        },
+        params_of(organization_id, chosen, limit=limit, offset=offset),
         FilterRow,
     )
 
@@ -105,7 +99,7 @@ def count_filters(organization_id: UUID, chosen: FilterChoice) -> Query[Count]:
     """How many filters the same conditions give."""
     return Query(
         f"SELECT count(*) AS count FROM {JOINED} WHERE {CONDITIONS}",
-        {"organization_id": organization_id, **msgspec.structs.asdict(chosen)},
+        params_of(organization_id, chosen),
         Count,
     )
 

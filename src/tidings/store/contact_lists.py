@@ -9,8 +9,7 @@ import msgspec
 from psycopg.types.json import Jsonb
 
 from tidings.domain.contact_lists import CellReader, Columns, TypedColumn, unusable_reasons
-from tidings.store.divisions import Count
-from tidings.store.query import Nothing, Query
+from tidings.store.query import Count, Nothing, Query, params_of
 
 COLUMNS = """
     l.id, l.division_id, d.name AS division_name, l.name, l.columns, l.whatsapp_columns,
@@ -117,12 +116,7 @@ def select_lists(
         SELECT {COLUMNS} FROM {JOINED} WHERE {CONDITIONS}
         ORDER BY lower(l.name) {order}, l.id LIMIT %(limit)s OFFSET %(offset)s
         """,
-        {
-            "organization_id": organization_id,
-            **msgspec.structs.asdict(chosen),
-            "limit": limit,
-            "offset": offset,
-        },
+        params_of(organization_id, chosen, limit=limit, offset=offset),
         ListRow,
     )
 
@@ -131,7 +125,7 @@ def count_lists(organization_id: UUID, chosen: ListChoice) -> Query[Count]:
     """How many lists the same conditions give."""
     return Query(
         f"SELECT count(*) AS count FROM contact_list l WHERE {CONDITIONS}",
-        {"organization_id": organization_id, **msgspec.structs.asdict(chosen)},
+        params_of(organization_id, chosen),
         Count,
     )
 

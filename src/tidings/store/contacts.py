@@ -8,8 +8,7 @@ from uuid import UUID
 import msgspec
 
 from tidings.store.contact_conditions import EVERY_CONTACT, ContactCondition
-from tidings.store.divisions import Count
-from tidings.store.query import Nothing, Query
+from tidings.store.query import Count, Nothing, Query
 
 COLUMNS = "c.id, c.position, c.values, c.callable, c.created_at, c.modified_at"
 

@@ -4,7 +4,7 @@ from uuid import UUID
 
 import msgspec
 
-from tidings.store.query import Nothing, Query
+from tidings.store.query import Count, Nothing, Query
 
 COLUMNS = "id, name, description, is_home, version"
 
@@ -17,12 +17,6 @@ class DivisionRow(msgspec.Struct, frozen=True):
     description: str
     is_home: bool
     version: int
-
-
-class Count(msgspec.Struct, frozen=True):
-    """A number of rows."""
-
-    count: int
 
 
 def insert_division(

@@ -1,13 +1,11 @@
 """Do-not-contact lists: what they are for, how large they are, how their last import went."""
 
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
 import msgspec
 
-from tidings.store.divisions import Count
-from tidings.store.query import Nothing, Query
+from tidings.store.query import Count, Nothing, Query, params_of
 
 COLUMNS = """
     l.id, l.division_id, d.name AS division_name, l.name, l.contact_method, l.source_type,
@@ -94,10 +92,6 @@ CONDITIONS = """
 """
 
 
-def _chosen(organization_id: UUID, chosen: DncChoice) -> dict[str, Any]:
-    return {"organization_id": organization_id, **msgspec.structs.asdict(chosen)}
-
-
 def select_dnc_lists(
     organization_id: UUID, chosen: DncChoice, *, limit: int, offset: int
 ) -> Query[DncListRow]:
@@ -107,7 +101,7 @@ def select_dnc_lists(
         SELECT {COLUMNS} FROM {JOINED} WHERE {CONDITIONS}
         ORDER BY lower(l.name), l.id LIMIT %(limit)s OFFSET %(offset)s
         """,
-        {**_chosen(organization_id, chosen), "limit": limit, "offset": offset},
+        params_of(organization_id, chosen, limit=limit, offset=offset),
         DncListRow,
     )
 
@@ -116,7 +110,7 @@ def count_dnc_lists(organization_id: UUID, chosen: DncChoice) -> Query[Count]:
     """How many lists the same conditions give."""
     return Query(
         f"SELECT count(*) AS count FROM dnc_list l WHERE {CONDITIONS}",
-        _chosen(organization_id, chosen),
+        params_of(organization_id, chosen),
         Count,
     )
 

@@ -6,8 +6,7 @@ from uuid import UUID
 import msgspec
 
 from tidings.domain.permissions import ALL_DIVISIONS
-from tidings.store.divisions import Count
-from tidings.store.query import Nothing, Query
+from tidings.store.query import Count, Nothing, Query
 
 
 class GrantRow(msgspec.Struct, frozen=True):

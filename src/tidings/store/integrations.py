@@ -9,8 +9,7 @@ from uuid import UUID
 
 import msgspec
 
-from tidings.store.divisions import Count
-from tidings.store.query import Nothing, Query
+from tidings.store.query import Count, Nothing, Query
 
 WHATSAPP_CLOUD = "whatsapp_cloud"
 LOOK_AGAIN = timedelta(minutes=30)

@@ -8,8 +8,7 @@ from uuid import UUID
 
 import msgspec
 
-from tidings.store.divisions import Count
-from tidings.store.query import Nothing, Query
+from tidings.store.query import Count, Nothing, Query, params_of
 
 COLUMNS = """
     l.id, l.name, l.division_id, d.name AS division_name, l.response_type, l.created_by,
@@ -141,12 +140,7 @@ def select_libraries(
         ORDER BY lower(l.name), l.id
         LIMIT %(limit)s OFFSET %(offset)s
         """,
-        {
-            "organization_id": organization_id,
-            **msgspec.structs.asdict(chosen),
-            "limit": limit,
-            "offset": offset,
-        },
+        params_of(organization_id, chosen, limit=limit, offset=offset),
         LibraryRow,
     )
 
@@ -155,7 +149,7 @@ def count_libraries(organization_id: UUID, chosen: LibraryFilter) -> Query[Count
     """How many libraries the same conditions give."""
     return Query(
         f"SELECT count(*) AS count FROM library l WHERE {CONDITIONS}",
-        {"organization_id": organization_id, **msgspec.structs.asdict(chosen)},
+        params_of(organization_id, chosen),
         Count,
     )
 

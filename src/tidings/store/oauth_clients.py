@@ -5,8 +5,7 @@ from uuid import UUID
 
 import msgspec
 
-from tidings.store.divisions import Count
-from tidings.store.query import Nothing, Query
+from tidings.store.query import Count, Nothing, Query
 
 COLUMNS = """id, name, description, grant_type, token_lifetime_s, state, version, created_by,
              created_at, modified_at"""

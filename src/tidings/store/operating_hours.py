@@ -7,8 +7,7 @@ from uuid import UUID
 import msgspec
 from psycopg.types.json import Jsonb
 
-from tidings.store.divisions import Count
-from tidings.store.query import Nothing, Query
+from tidings.store.query import Count, Nothing, Query, params_of
 
 COLUMNS = "h.id, h.name, h.time_zone, h.week, h.holidays, h.version, h.created_at, h.modified_at"
 CONDITIONS = """
@@ -83,12 +82,7 @@ def select_hours(
         ORDER BY lower(h.name), h.id
         LIMIT %(limit)s OFFSET %(offset)s
         """,
-        {
-            "organization_id": organization_id,
-            **msgspec.structs.asdict(chosen),
-            "limit": limit,
-            "offset": offset,
-        },
+        params_of(organization_id, chosen, limit=limit, offset=offset),
         HoursRow,
     )
 
@@ -97,7 +91,7 @@ def count_hours(organization_id: UUID, chosen: HoursFilter) -> Query[Count]:
     """How many operating hours the same conditions give."""
     return Query(
         f"SELECT count(*) AS count FROM operating_hours h WHERE {CONDITIONS}",
-        {"organization_id": organization_id, **msgspec.structs.asdict(chosen)},
+        params_of(organization_id, chosen),
         Count,
     )
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from typing import Any, Generic, TypeVar
+from uuid import UUID
 
 import msgspec
 from psycopg import AsyncConnection
@@ -15,12 +16,23 @@ class Nothing(msgspec.Struct, frozen=True):
     """The row shape of a statement that gives no rows."""
 
 
+class Count(msgspec.Struct, frozen=True):
+    """A number of rows."""
+
+    count: int
+
+
 class Query(msgspec.Struct, Generic[Row], frozen=True):
     """One statement with its parameters; `row` is a struct whose fields are the columns."""
 
     sql: str
     params: Mapping[str, Any]
     row: type[Row]
+
+
+def params_of(organization_id: UUID, chosen: msgspec.Struct, **more: object) -> dict[str, Any]:
+    """The parameters of a statement over what is chosen: each field by its name, and more."""
+    return {"organization_id": organization_id, **msgspec.structs.asdict(chosen), **more}
 
 
 async def fetch(connection: Connection, query: Query[Row]) -> list[Row]:

@@ -5,8 +5,7 @@ from uuid import UUID
 
 import msgspec
 
-from tidings.store.divisions import Count
-from tidings.store.query import Nothing, Query
+from tidings.store.query import Count, Nothing, Query, params_of
 
 JOINED = """
     queue_member m
@@ -81,12 +80,7 @@ def select_members(
         ORDER BY lower(u.name), m.user_id
         LIMIT %(limit)s OFFSET %(offset)s
         """,
-        {
-            "organization_id": organization_id,
-            **msgspec.structs.asdict(chosen),
-            "limit": limit,
-            "offset": offset,
-        },
+        params_of(organization_id, chosen, limit=limit, offset=offset),
         MemberRow,
     )
 
@@ -95,7 +89,7 @@ def count_members(organization_id: UUID, chosen: MemberFilter) -> Query[Count]:
     """How many members the same conditions give."""
     return Query(
         f"SELECT count(*) AS count FROM {JOINED} WHERE {CONDITIONS}",
-        {"organization_id": organization_id, **msgspec.structs.asdict(chosen)},
+        params_of(organization_id, chosen),
         Count,
     )
 

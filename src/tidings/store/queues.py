@@ -7,8 +7,7 @@ from uuid import UUID
 import msgspec
 from psycopg.types.json import Jsonb
 
-from tidings.store.divisions import Count
-from tidings.store.query import Nothing, Query
+from tidings.store.query import Count, Nothing, Query, params_of
 
 
 class QueueSettings(msgspec.Struct, frozen=True, kw_only=True):
@@ -153,12 +152,7 @@ def select_queues(
         ORDER BY lower(q.name), q.id
         LIMIT %(limit)s OFFSET %(offset)s
         """,
-        {
-            "organization_id": organization_id,
-            **msgspec.structs.asdict(chosen),
-            "limit": limit,
-            "offset": offset,
-        },
+        params_of(organization_id, chosen, limit=limit, offset=offset),
         QueueRow,
     )
 
@@ -167,7 +161,7 @@ def count_queues(organization_id: UUID, chosen: QueueFilter) -> Query[Count]:
     """How many queues the same conditions give."""
     return Query(
         f"SELECT count(*) AS count FROM queue q WHERE {CONDITIONS}",
-        {"organization_id": organization_id, **msgspec.structs.asdict(chosen)},
+        params_of(organization_id, chosen),
         Count,
     )
 

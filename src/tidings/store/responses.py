@@ -10,8 +10,7 @@ from uuid import UUID
 import msgspec
 from psycopg.types.json import Jsonb
 
-from tidings.store.divisions import Count
-from tidings.store.query import Nothing, Query
+from tidings.store.query import Count, Nothing, Query, params_of
 
 COLUMNS = """
     r.id, r.name, r.response_type, r.texts, r.substitutions, r.messaging_template, r.template_id,
@@ -255,12 +254,7 @@ def select_responses(
         ORDER BY lower(r.name), r.id
         LIMIT %(limit)s OFFSET %(offset)s
         """,
-        {
-            "organization_id": organization_id,
-            **msgspec.structs.asdict(chosen),
-            "limit": limit,
-            "offset": offset,
-        },
+        params_of(organization_id, chosen, limit=limit, offset=offset),
         ResponseRow,
     )
 
@@ -269,7 +263,7 @@ def count_responses(organization_id: UUID, chosen: ResponseFilter) -> Query[Coun
     """How many responses the same conditions give."""
     return Query(
         f"SELECT count(*) AS count FROM response r WHERE {CONDITIONS}",
-        {"organization_id": organization_id, **msgspec.structs.asdict(chosen)},
+        params_of(organization_id, chosen),
         Count,
     )
 

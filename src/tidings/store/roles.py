@@ -4,8 +4,7 @@ from uuid import UUID
 
 import msgspec
 
-from tidings.store.divisions import Count
-from tidings.store.query import Nothing, Query
+from tidings.store.query import Count, Nothing, Query
 
 COLUMNS = """r.id, r.name, r.description, r.permissions, r.default_role, r.version,
              (SELECT count(DISTINCT g.subject_id) FROM role_grant g

@@ -5,8 +5,7 @@ from uuid import UUID
 
 import msgspec
 
-from tidings.store.divisions import Count
-from tidings.store.query import Nothing, Query
+from tidings.store.query import Count, Nothing, Query, params_of
 
 COLUMNS = "s.id, s.kind, s.name, s.state, s.version, s.modified_at"
 CONDITIONS = """
@@ -88,12 +87,7 @@ def select_skills(
         ORDER BY lower(s.name), s.id
         LIMIT %(limit)s OFFSET %(offset)s
         """,
-        {
-            "organization_id": organization_id,
-            **msgspec.structs.asdict(chosen),
-            "limit": limit,
-            "offset": offset,
-        },
+        params_of(organization_id, chosen, limit=limit, offset=offset),
         SkillRow,
     )
 
@@ -102,7 +96,7 @@ def count_skills(organization_id: UUID, chosen: SkillFilter) -> Query[Count]:
     """How many skills the same conditions give."""
     return Query(
         f"SELECT count(*) AS count FROM skill s WHERE {CONDITIONS}",
-        {"organization_id": organization_id, **msgspec.structs.asdict(chosen)},
+        params_of(organization_id, chosen),
         Count,
     )
 

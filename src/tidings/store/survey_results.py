@@ -6,7 +6,7 @@ from uuid import UUID
 
 import msgspec
 
-from tidings.store.query import Query
+from tidings.store.query import Query, params_of
 
 
 class SurveyGroup(StrEnum):
@@ -99,12 +99,7 @@ def select_surveys(
         ORDER BY s.id DESC
         LIMIT %(limit)s
         """,
-        {
-            "organization_id": organization_id,
-            "before_id": before_id,
-            "limit": limit,
-            **msgspec.structs.asdict(chosen),
-        },
+        params_of(organization_id, chosen, before_id=before_id, limit=limit),
         SurveyRow,
     )
 
@@ -126,6 +121,6 @@ def sum_surveys(
         ORDER BY count(*) DESC, {key}
         LIMIT %(limit)s
         """,
-        {"organization_id": organization_id, "limit": limit, **msgspec.structs.asdict(chosen)},
+        params_of(organization_id, chosen, limit=limit),
         SurveySum,
     )

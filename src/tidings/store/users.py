@@ -5,8 +5,7 @@ from uuid import UUID
 
 import msgspec
 
-from tidings.store.divisions import Count
-from tidings.store.query import Nothing, Query
+from tidings.store.query import Count, Nothing, Query
 
 COLUMNS = """u.id, u.name, u.email, u.state, u.language, u.division_id, d.name AS division_name,
              u.version, u.created_at, u.last_login_at, u.totp_secret IS NOT NULL AS has_totp"""

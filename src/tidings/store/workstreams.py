@@ -7,8 +7,7 @@ from uuid import UUID
 import msgspec
 from psycopg.types.json import Jsonb
 
-from tidings.store.divisions import Count
-from tidings.store.query import Nothing, Query
+from tidings.store.query import Count, Nothing, Query, params_of
 
 
 class WorkstreamSettings(msgspec.Struct, frozen=True, kw_only=True):
@@ -211,12 +210,7 @@ def select_workstreams(
         ORDER BY lower(w.name), w.id
         LIMIT %(limit)s OFFSET %(offset)s
         """,
-        {
-            "organization_id": organization_id,
-            **msgspec.structs.asdict(chosen),
-            "limit": limit,
-            "offset": offset,
-        },
+        params_of(organization_id, chosen, limit=limit, offset=offset),
         WorkstreamRow,
     )
 
@@ -225,7 +219,7 @@ def count_workstreams(organization_id: UUID, chosen: WorkstreamFilter) -> Query[
     """How many workstreams the same conditions give."""
     return Query(
         f"SELECT count(*) AS count FROM workstream w WHERE {CONDITIONS}",
-        {"organization_id": organization_id, **msgspec.structs.asdict(chosen)},
+        params_of(organization_id, chosen),
         Count,
     )
 

@@ -5,8 +5,7 @@ from uuid import UUID
 
 import msgspec
 
-from tidings.store.divisions import Count
-from tidings.store.query import Nothing, Query
+from tidings.store.query import Count, Nothing, Query, params_of
 
 COLUMNS = """
     c.id, c.name, c.description, c.division_id, d.name AS division_name, c.version, c.created_by,
@@ -100,12 +99,7 @@ def select_wrapup_codes(
         ORDER BY lower(c.name), c.id
         LIMIT %(limit)s OFFSET %(offset)s
         """,
-        {
-            "organization_id": organization_id,
-            **msgspec.structs.asdict(chosen),
-            "limit": limit,
-            "offset": offset,
-        },
+        params_of(organization_id, chosen, limit=limit, offset=offset),
         WrapupCodeRow,
     )
 
@@ -114,7 +108,7 @@ def count_wrapup_codes(organization_id: UUID, chosen: WrapupCodeFilter) -> Query
     """How many wrap-up codes the same conditions give."""
     return Query(
         f"SELECT count(*) AS count FROM wrapup_code c WHERE {CONDITIONS}",
-        {"organization_id": organization_id, **msgspec.structs.asdict(chosen)},
+        params_of(organization_id, chosen),
         Count,
     )
 
