@@ -20,7 +20,7 @@ from tidings.api.console import Console
 from tidings.api.errors import HANDLERS
 from tidings.api.operations import operations_router
 from tidings.api.outgoing import Outgoing
-from tidings.api.paging import read_page
+from tidings.api.paging import read_numbered, read_page
 from tidings.api.push import PushDoor
 from tidings.api.push_hub import Hub
 from tidings.api.reference import REFERENCE_PLUGINS
@@ -105,6 +105,7 @@ class Application:
                 "media_files": Provide(provide_media_files),
                 "caller": Provide(read_caller),
                 "page": Provide(read_page),
+                "numbered": Provide(read_numbered),
                 "once": Provide(read_once),
             },
             exception_handlers=HANDLERS,

@@ -1,7 +1,7 @@
 """Page numbers and keysets: reading them from a request and writing the links of the next."""
 
-from collections.abc import Sequence
-from typing import Annotated, Any, TypeVar
+from collections.abc import Callable, Sequence
+from typing import Annotated, Any, Protocol, TypeVar
 from urllib.parse import urlencode
 from uuid import UUID
 
@@ -10,8 +10,12 @@ from litestar import Request
 from litestar.params import Parameter
 
 from tidings.api.views import Keyset, Listing
+from tidings.domain.permissions import Caller
+from tidings.store.database import Database
+from tidings.store.query import Count, Query, Row, fetch, fetch_one
 
 Item = TypeVar("Item")
+Chosen = TypeVar("Chosen", contravariant=True)
 LARGEST_PAGE = 500
 
 PageSize = Annotated[int, Parameter(query="pageSize", ge=1, le=LARGEST_PAGE)]
@@ -34,6 +38,50 @@ class Page(msgspec.Struct, frozen=True):
 async def read_page(page_size: PageSize = 25, page_number: PageNumber = 1) -> Page:
     """The dependency `page`: pageSize (default 25) and pageNumber (default 1)."""
     return Page(page_size, page_number)
+
+
+class SelectPage(Protocol[Chosen, Row]):
+    """A store function that reads a page of what is chosen."""
+
+    def __call__(
+        self, organization_id: UUID, chosen: Chosen, /, *, limit: int, offset: int
+    ) -> Query[Row]:
+        """The statement."""
+
+
+class Numbered:
+    """The dependency `numbered`: answers with the page of a list that is asked for."""
+
+    def __init__(
+        self, request: Request[Any, Any, Any], caller: Caller, database: Database, page: Page
+    ) -> None:
+        self._request = request
+        self._caller = caller
+        self._database = database
+        self._page = page
+
+    async def __call__(
+        self,
+        select: SelectPage[Chosen, Row],
+        count: Callable[[UUID, Chosen], Query[Count]],
+        chosen: Chosen,
+        view: Callable[[Row], Item],
+    ) -> Listing[Item]:
+        """Read the page of what is chosen, and how much that is, in one transaction."""
+        organization_id, page = self._caller.organization_id, self._page
+        query = select(organization_id, chosen, limit=page.size, offset=page.offset)
+        async with self._database.transaction(organization_id) as connection:
+            rows = await fetch(connection, query)
+            total = await fetch_one(connection, count(organization_id, chosen))
+        entities = [view(row) for row in rows]
+        return listing(self._request, page, entities=entities, total=total.count)
+
+
+async def read_numbered(
+    request: Request[Any, Any, Any], caller: Caller, database: Database, page: Page
+) -> Numbered:
+    """The dependency `numbered`."""
+    return Numbered(request, caller, database, page)
 
 
 def listing(

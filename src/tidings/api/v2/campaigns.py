@@ -1,18 +1,19 @@
 """Campaigns over the API: /outbound/messagingcampaigns and /outbound/campaigns/all (C2, C12)."""
 
 from collections.abc import Callable
-from typing import Annotated, Any, Literal, TypeVar
+from functools import partial
+from typing import Annotated, Literal, TypeVar
 from uuid import UUID
 
 import msgspec
-from litestar import Request, Response, Router, delete, get, post, put
+from litestar import Response, Router, delete, get, post, put
 from litestar.di import Provide
 from litestar.params import QueryParameter
 
 from tidings.actions import campaigns as actions
 from tidings.actions.campaign_control import START, STOP, start_campaign, stop_campaign
 from tidings.api.auth import needs
-from tidings.api.paging import Page, listing
+from tidings.api.paging import Numbered
 from tidings.api.replay import Once
 from tidings.api.v2.campaign_views import (
     CampaignBody,
@@ -27,12 +28,11 @@ from tidings.domain.errors import Kind, Rejection, invalid
 from tidings.domain.permissions import Caller
 from tidings.store import campaigns as store
 from tidings.store.database import Database
-from tidings.store.query import Connection, fetch, fetch_one
+from tidings.store.query import Connection
 
 SEARCH = f"{actions.ENTITY}:search"
 MEDIA_TYPE = "whatsapp"
 
-AnyRequest = Request[Any, Any, Any]
 Item = TypeVar("Item")
 Ids = Annotated[list[str] | None, QueryParameter(name="id")]
 DivisionIds = Annotated[list[str] | None, QueryParameter(name="divisionId")]
@@ -83,10 +83,8 @@ def _ids(given: list[str] | None, field: str) -> list[UUID] | None:
 
 
 async def _list(
-    request: AnyRequest,
     caller: Caller,
-    database: Database,
-    page: Page,
+    numbered: Numbered,
     chosen: store.CampaignFilter,
     *,
     permission: str,
@@ -94,40 +92,24 @@ async def _list(
     sort_by: str = "name",
     sort_order: str = "ascending",
 ) -> Listing[Item]:
-    owner = caller.organization_id
     seen = msgspec.structs.replace(chosen, divisions=caller.divisions(permission))
-    async with database.transaction(owner) as connection:
-        rows = await fetch(
-            connection,
-            store.select_campaigns(
-                owner,
-                seen,
-                limit=page.size,
-                offset=page.offset,
-                sort_by=sort_by,
-                descending=sort_order.lower().startswith("d"),
-            ),
-        )
-        total = await fetch_one(connection, store.count_campaigns(owner, seen))
-    return listing(request, page, entities=[view(row) for row in rows], total=total.count)
+    descending = sort_order.lower().startswith("d")
+    select = partial(store.select_campaigns, sort_by=sort_by, descending=descending)
+    return await numbered(select, store.count_campaigns, seen, view)
 
 
 @get("/messagingcampaigns", guards=[needs(actions.VIEW)])
 async def list_campaigns(
-    request: AnyRequest,
     caller: Caller,
-    database: Database,
-    page: Page,
+    numbered: Numbered,
     chosen: store.CampaignFilter,
     sort_by: SortBy = "name",
     sort_order: SortOrder = "ascending",
 ) -> Listing[CampaignView]:
     """List campaigns, by name unless sorted otherwise."""
     return await _list(
-        request,
         caller,
-        database,
-        page,
+        numbered,
         chosen,
         permission=actions.VIEW,
         view=CampaignView.of,
@@ -201,19 +183,15 @@ async def delete_campaign(campaign_id: UUID, caller: Caller, database: Database)
 
 @get("/messagingcampaigns/divisionviews", guards=[needs(SEARCH)])
 async def list_division_views(
-    request: AnyRequest,
     caller: Caller,
-    database: Database,
-    page: Page,
+    numbered: Numbered,
     chosen: store.CampaignFilter,
     sort_order: SortOrder = "ascending",
 ) -> Listing[CampaignDivisionView]:
     """List campaigns in short, for pickers."""
     return await _list(
-        request,
         caller,
-        database,
-        page,
+        numbered,
         chosen,
         permission=SEARCH,
         view=CampaignDivisionView.of,
@@ -239,20 +217,16 @@ MediaTypes = Annotated[list[str] | None, QueryParameter(name="mediaType")]
 
 @get("/campaigns/all", guards=[needs(actions.VIEW)])
 async def list_all_campaigns(
-    request: AnyRequest,
     caller: Caller,
-    database: Database,
-    page: Page,
+    numbered: Numbered,
     chosen: store.CampaignFilter,
     media_types: MediaTypes = None,
     sort_order: SortOrder = "ascending",
 ) -> Listing[CommonCampaignView]:
     """List campaigns of all media; here they are all on WhatsApp."""
     return await _list(
-        request,
         caller,
-        database,
-        page,
+        numbered,
         _of_media(chosen, media_types),
         permission=actions.VIEW,
         view=CommonCampaignView.of,
@@ -262,20 +236,16 @@ async def list_all_campaigns(
 
 @get("/campaigns/all/divisionviews", guards=[needs(SEARCH)])
 async def list_all_division_views(
-    request: AnyRequest,
     caller: Caller,
-    database: Database,
-    page: Page,
+    numbered: Numbered,
     chosen: store.CampaignFilter,
     media_types: MediaTypes = None,
     sort_order: SortOrder = "ascending",
 ) -> Listing[CommonCampaignView]:
     """List campaigns of all media in short, for pickers."""
     return await _list(
-        request,
         caller,
-        database,
-        page,
+        numbered,
         _of_media(chosen, media_types),
         permission=SEARCH,
         view=CommonCampaignView.of,

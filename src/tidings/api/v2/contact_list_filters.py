@@ -8,7 +8,7 @@ from litestar.params import Parameter
 
 from tidings.actions import contact_list_filters as actions
 from tidings.api.auth import needs
-from tidings.api.paging import Page, listing
+from tidings.api.paging import Numbered, Page
 from tidings.api.replay import Once
 from tidings.api.v2.name_filters import matching_ids, name_like
 from tidings.api.views import Body, Listing, Moment, Ref, View, moment, parse_id
@@ -17,7 +17,6 @@ from tidings.domain.errors import invalid
 from tidings.domain.permissions import Caller
 from tidings.store import contact_list_filters as store
 from tidings.store.database import Database
-from tidings.store.query import fetch, fetch_one
 
 PATH = "/api/v2/outbound/contactlistfilters"
 LISTS = "/api/v2/outbound/contactlists"
@@ -112,25 +111,11 @@ class PreviewView(View):
 AnyRequest = Request[Any, Any, Any]
 
 
-async def _list(
-    request: AnyRequest, caller: Caller, database: Database, page: Page, chosen: store.FilterChoice
-) -> Listing[FilterView]:
-    organization_id = caller.organization_id
-    async with database.transaction(organization_id) as connection:
-        rows = await fetch(
-            connection,
-            store.select_filters(organization_id, chosen, limit=page.size, offset=page.offset),
-        )
-        total = await fetch_one(connection, store.count_filters(organization_id, chosen))
-    return listing(request, page, entities=[FilterView.of(row) for row in rows], total=total.count)
-
-
 @get("/", guards=[needs(actions.VIEW)])
 async def list_filters(
-    request: AnyRequest,
     caller: Caller,
     database: Database,
-    page: Page,
+    numbered: Numbered,
     name: str | None = None,
     filter_type: Annotated[str | None, Parameter(query="filterType")] = None,
     contact_list_id: Annotated[UUID | None, Parameter(query="contactListId")] = None,
@@ -144,7 +129,7 @@ async def list_filters(
             database, caller, "contact_list_filter", filter_type=filter_type, name=name
         ),
     )
-    return await _list(request, caller, database, page, chosen)
+    return await numbered(store.select_filters, store.count_filters, chosen, FilterView.of)
 
 
 @post("/", guards=[needs("outbound:contactListFilter:add")], status_code=200)
@@ -165,7 +150,8 @@ async def read_filters(
     chosen = store.FilterChoice(
         caller.divisions(actions.VIEW), ids=[parse_id(each, "ids") for each in data.ids]
     )
-    return await _list(request, caller, database, Page(MOST_IDS, 1), chosen)
+    numbered = Numbered(request, caller, database, Page(MOST_IDS, 1))
+    return await numbered(store.select_filters, store.count_filters, chosen, FilterView.of)
 
 
 @post("/preview", guards=[needs("outbound:contact:view")], status_code=200)

@@ -1,15 +1,18 @@
 """Contact lists over the API: /outbound/contactlists (C3)."""
 
-from typing import Annotated, Any, Literal
+from collections.abc import Callable
+from functools import partial
+from typing import Annotated, Literal, TypeVar
 from uuid import UUID
 
-from litestar import Request, Response, Router, delete, get, post, put
+import msgspec
+from litestar import Response, Router, delete, get, post, put
 from litestar.di import Provide
 from litestar.params import QueryParameter
 
 from tidings.actions import contact_lists as actions
 from tidings.api.auth import needs
-from tidings.api.paging import Page, listing
+from tidings.api.paging import Numbered
 from tidings.api.replay import Once
 from tidings.api.v2.contact_list_views import (
     PATH,
@@ -25,12 +28,11 @@ from tidings.domain.errors import invalid
 from tidings.domain.permissions import Caller
 from tidings.store import contact_lists as store
 from tidings.store.database import Database
-from tidings.store.query import fetch, fetch_one
 
+Item = TypeVar("Item")
 SEARCH = "outbound:contactList:search"
 MOST_DELETED = 100
 
-AnyRequest = Request[Any, Any, Any]
 FilterType = Annotated[str | None, QueryParameter(name="filterType")]
 Ids = Annotated[list[str] | None, QueryParameter(name="id")]
 DivisionIds = Annotated[list[str] | None, QueryParameter(name="divisionId")]
@@ -71,44 +73,24 @@ def _ids(given: list[str] | None, field: str) -> list[UUID] | None:
     return [parse_id(each, field) for text in given for each in text.split(",") if each]
 
 
-class Shown:
-    """A page of lists with their number, as the caller may see them."""
-
-    def __init__(self, rows: list[store.ListRow], total: int) -> None:
-        self.rows = rows
-        self.total = total
-
-    @classmethod
-    async def fetch(
-        cls,
-        caller: Caller,
-        database: Database,
-        page: Page,
-        chosen: store.ListChoice,
-        *,
-        permission: str,
-        descending: bool,
-    ) -> "Shown":
-        """Read the page."""
-        seen = store.ListChoice(
-            caller.divisions(permission), chosen.name_like, chosen.ids, chosen.division_ids
-        )
-        owner = caller.organization_id
-        async with database.transaction(owner) as connection:
-            query = store.select_lists(
-                owner, seen, descending=descending, limit=page.size, offset=page.offset
-            )
-            rows = await fetch(connection, query)
-            total = await fetch_one(connection, store.count_lists(owner, seen))
-        return cls(rows, total.count)
+async def _list(
+    caller: Caller,
+    numbered: Numbered,
+    chosen: store.ListChoice,
+    *,
+    permission: str,
+    sort_order: str,
+    view: Callable[[store.ListRow], Item],
+) -> Listing[Item]:
+    seen = msgspec.structs.replace(chosen, divisions=caller.divisions(permission))
+    select = partial(store.select_lists, descending=sort_order.startswith("d"))
+    return await numbered(select, store.count_lists, seen, view)
 
 
 @get("/", guards=[needs(actions.VIEW)])
 async def list_lists(
-    request: AnyRequest,
     caller: Caller,
-    database: Database,
-    page: Page,
+    numbered: Numbered,
     chosen: store.ListChoice,
     *,
     include_import_status: WithImport = False,
@@ -116,19 +98,16 @@ async def list_lists(
     sort_order: SortOrder = "ascending",
 ) -> Listing[ContactListView]:
     """List contact lists by name."""
-    shown = await Shown.fetch(
+    return await _list(
         caller,
-        database,
-        page,
+        numbered,
         chosen,
         permission=actions.VIEW,
-        descending=sort_order.startswith("d"),
+        sort_order=sort_order,
+        view=lambda row: ContactListView.of(
+            row, with_import=include_import_status, with_size=include_size
+        ),
     )
-    views = [
-        ContactListView.of(row, with_import=include_import_status, with_size=include_size)
-        for row in shown.rows
-    ]
-    return listing(request, page, entities=views, total=shown.total)
 
 
 @post("/", guards=[needs(actions.ADD)], status_code=200)
@@ -155,10 +134,8 @@ async def delete_lists(caller: Caller, database: Database, ids: Ids = None) -> N
 
 @get("/divisionviews", guards=[needs(SEARCH)])
 async def list_division_views(
-    request: AnyRequest,
     caller: Caller,
-    database: Database,
-    page: Page,
+    numbered: Numbered,
     chosen: store.ListChoice,
     *,
     include_import_status: WithImport = False,
@@ -166,14 +143,16 @@ async def list_division_views(
     sort_order: SortOrder = "ascending",
 ) -> Listing[ContactListDivisionView]:
     """List contact lists as those see them who may only choose one."""
-    shown = await Shown.fetch(
-        caller, database, page, chosen, permission=SEARCH, descending=sort_order.startswith("d")
+    return await _list(
+        caller,
+        numbered,
+        chosen,
+        permission=SEARCH,
+        sort_order=sort_order,
+        view=lambda row: ContactListDivisionView.of(
+            row, with_import=include_import_status, with_size=include_size
+        ),
     )
-    views = [
-        ContactListDivisionView.of(row, with_import=include_import_status, with_size=include_size)
-        for row in shown.rows
-    ]
-    return listing(request, page, entities=views, total=shown.total)
 
 
 @get("/divisionviews/{contact_list_id:uuid}", guards=[needs(SEARCH)])

@@ -1,15 +1,14 @@
 """Do-not-contact lists over the API: /outbound/dnclists."""
 
-from collections.abc import Callable
-from typing import Annotated, Any, TypeVar
+from typing import Annotated, TypeVar
 from uuid import UUID
 
-from litestar import Request, Response, Router, delete, get, post, put
+from litestar import Response, Router, delete, get, post, put
 from litestar.params import Parameter
 
 from tidings.actions import dnc_lists as actions
 from tidings.api.auth import needs
-from tidings.api.paging import Page, listing
+from tidings.api.paging import Numbered
 from tidings.api.replay import Once
 from tidings.api.v2.dnc_views import PATH, DncDivisionView, DncListView, status_of
 from tidings.api.v2.import_status import ImportStatusView
@@ -18,10 +17,8 @@ from tidings.api.views import Body, Listing, Ref, parse_id
 from tidings.domain.permissions import Caller
 from tidings.store import dnc_lists as store
 from tidings.store.database import Database
-from tidings.store.query import fetch, fetch_one
 
 SEARCH = "outbound:dncList:search"
-AnyRequest = Request[Any, Any, Any]
 Shown = TypeVar("Shown")
 FilterType = Annotated[str | None, Parameter(query="filterType")]
 SourceType = Annotated[str | None, Parameter(query="dncSourceType")]
@@ -58,30 +55,11 @@ class DncListBody(Body):
         )
 
 
-async def _list(
-    request: AnyRequest,
-    caller: Caller,
-    database: Database,
-    page: Page,
-    chosen: store.DncChoice,
-    view: Callable[[store.DncListRow], Shown],
-) -> Listing[Shown]:
-    organization_id = caller.organization_id
-    async with database.transaction(organization_id) as connection:
-        rows = await fetch(
-            connection,
-            store.select_dnc_lists(organization_id, chosen, limit=page.size, offset=page.offset),
-        )
-        total = await fetch_one(connection, store.count_dnc_lists(organization_id, chosen))
-    return listing(request, page, entities=[view(row) for row in rows], total=total.count)
-
-
 @get("/", guards=[needs(actions.VIEW)])
 async def list_dnc_lists(
-    request: AnyRequest,
     caller: Caller,
     database: Database,
-    page: Page,
+    numbered: Numbered,
     name: str | None = None,
     filter_type: FilterType = None,
     source_type: SourceType = None,
@@ -98,11 +76,9 @@ async def list_dnc_lists(
         source_type=source_type,
         ids=await matching_ids(database, caller, "dnc_list", filter_type=filter_type, name=name),
     )
-    return await _list(
-        request,
-        caller,
-        database,
-        page,
+    return await numbered(
+        store.select_dnc_lists,
+        store.count_dnc_lists,
         chosen,
         lambda row: DncListView.of(row, with_size=with_size, with_import=with_import),
     )
@@ -119,10 +95,9 @@ async def create_dnc_list(data: DncListBody, caller: Caller, once: Once) -> Resp
 
 @get("/divisionviews", guards=[needs(SEARCH)])
 async def list_division_views(
-    request: AnyRequest,
     caller: Caller,
     database: Database,
-    page: Page,
+    numbered: Numbered,
     name: str | None = None,
     filter_type: FilterType = None,
     source_type: SourceType = None,
@@ -140,11 +115,9 @@ async def list_division_views(
             database, caller, "dnc_list", filter_type=filter_type, name=name, among=ids
         ),
     )
-    return await _list(
-        request,
-        caller,
-        database,
-        page,
+    return await numbered(
+        store.select_dnc_lists,
+        store.count_dnc_lists,
         chosen,
         lambda row: DncDivisionView.of(row, with_size=with_size, with_import=with_import),
     )

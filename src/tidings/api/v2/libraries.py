@@ -9,14 +9,13 @@ from litestar.params import Parameter
 
 from tidings.actions import libraries as actions
 from tidings.api.auth import needs
-from tidings.api.paging import Page, listing
+from tidings.api.paging import Numbered, Page
 from tidings.api.replay import Once
 from tidings.api.views import Body, Listing, Moment, Ref, View, moment, parse_id
 from tidings.domain.errors import invalid
 from tidings.domain.permissions import Caller
 from tidings.store import libraries as store
 from tidings.store.database import Database
-from tidings.store.query import fetch, fetch_one
 
 PATH = "/api/v2/responsemanagement/libraries"
 MOST_IDS = 100
@@ -100,26 +99,10 @@ class LibraryView(View):
 AnyRequest = Request[Any, Any, Any]
 
 
-async def _list(
-    request: AnyRequest, caller: Caller, database: Database, page: Page, chosen: store.LibraryFilter
-) -> Listing[LibraryView]:
-    async with database.transaction(caller.organization_id) as connection:
-        rows = await fetch(
-            connection,
-            store.select_libraries(
-                caller.organization_id, chosen, limit=page.size, offset=page.offset
-            ),
-        )
-        total = await fetch_one(connection, store.count_libraries(caller.organization_id, chosen))
-    return listing(request, page, entities=[LibraryView.of(row) for row in rows], total=total.count)
-
-
 @get("/libraries", guards=[needs(actions.VIEW)])
 async def list_libraries(
-    request: AnyRequest,
     caller: Caller,
-    database: Database,
-    page: Page,
+    numbered: Numbered,
     library_prefix: Annotated[str | None, Parameter(query="libraryPrefix")] = None,
     messaging_template_filter: Annotated[
         str | None, Parameter(query="messagingTemplateFilter")
@@ -133,7 +116,7 @@ async def list_libraries(
         name_likes=[f"{escape_like(library_prefix)}%"] if library_prefix else None,
         with_templates=messaging_template_filter is not None,
     )
-    return await _list(request, caller, database, page, chosen)
+    return await numbered(store.select_libraries, store.count_libraries, chosen, LibraryView.of)
 
 
 @post("/libraries/bulk", guards=[needs(actions.VIEW)], status_code=200)
@@ -145,12 +128,13 @@ async def read_libraries(
         raise invalid("libraryIds", f"Ask for at most {MOST_IDS} libraries at once.")
     ids = [parse_id(each, "libraryIds") for each in data.library_ids]
     chosen = store.LibraryFilter(caller.divisions(actions.VIEW), ids=ids)
-    return await _list(request, caller, database, Page(MOST_IDS, 1), chosen)
+    numbered = Numbered(request, caller, database, Page(MOST_IDS, 1))
+    return await numbered(store.select_libraries, store.count_libraries, chosen, LibraryView.of)
 
 
 @post("/libraries/query", guards=[needs(actions.VIEW)], status_code=200)
 async def query_libraries(
-    request: AnyRequest, data: LibraryQuery, caller: Caller, database: Database, page: Page
+    data: LibraryQuery, caller: Caller, numbered: Numbered
 ) -> Listing[LibraryView]:
     """Libraries that meet all conditions on Name, Id and DivisionId."""
     chosen = store.LibraryFilter(caller.divisions(actions.VIEW))
@@ -159,7 +143,7 @@ async def query_libraries(
             raise invalid("query", "Only `and` and `criteria` can be asked for here.")
         for criterion in [*group.all_of, *([group.criteria] if group.criteria else [])]:
             chosen = narrow(chosen, criterion)
-    return await _list(request, caller, database, page, chosen)
+    return await numbered(store.select_libraries, store.count_libraries, chosen, LibraryView.of)
 
 
 def narrow(chosen: store.LibraryFilter, criterion: Criterion) -> store.LibraryFilter:

@@ -1,15 +1,14 @@
 """Operating hours over the API: /routing/operatinghours."""
 
 from datetime import UTC, datetime
-from typing import Any
 from uuid import UUID
 
 import msgspec
-from litestar import Request, Response, Router, delete, get, post, put
+from litestar import Response, Router, delete, get, post, put
 
 from tidings.actions import operating_hours as actions
 from tidings.api.auth import needs
-from tidings.api.paging import Page, listing
+from tidings.api.paging import Numbered
 from tidings.api.replay import Once
 from tidings.api.v2.name_filters import name_like
 from tidings.api.views import (
@@ -26,12 +25,9 @@ from tidings.domain.operating_hours import Evaluation, Holiday, Interval, evalua
 from tidings.domain.permissions import Caller
 from tidings.store import operating_hours as store
 from tidings.store.database import Database
-from tidings.store.query import fetch, fetch_one
 
 PATH = "/api/v2/routing/operatinghours"
 FIRST_YEAR, LAST_YEAR = 2000, 2199
-
-AnyRequest = Request[Any, Any, Any]
 
 
 class HoursBody(Body):
@@ -111,20 +107,10 @@ def asked_moment(text: str | None, field: str) -> datetime:
 
 
 @get("/", guards=[needs(actions.VIEW)])
-async def list_hours(
-    request: AnyRequest, caller: Caller, database: Database, page: Page, name: str | None = None
-) -> Listing[HoursView]:
+async def list_hours(numbered: Numbered, name: str | None = None) -> Listing[HoursView]:
     """List operating hours by name."""
     chosen = store.HoursFilter(name_like("contains", name))
-    organization_id = caller.organization_id
-    async with database.transaction(organization_id) as connection:
-        rows = await fetch(
-            connection,
-            store.select_hours(organization_id, chosen, limit=page.size, offset=page.offset),
-        )
-        total = await fetch_one(connection, store.count_hours(organization_id, chosen))
-    entities = [HoursView.of(row) for row in rows]
-    return listing(request, page, entities=entities, total=total.count)
+    return await numbered(store.select_hours, store.count_hours, chosen, HoursView.of)
 
 
 @post("/", guards=[needs(actions.ADD)], status_code=200)

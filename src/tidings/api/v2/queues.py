@@ -1,14 +1,14 @@
 """Queues over the API: /routing/queues."""
 
-from typing import Annotated, Any
+from typing import Annotated
 from uuid import UUID
 
-from litestar import Request, Response, Router, delete, get, post, put
+from litestar import Response, Router, delete, get, post, put
 from litestar.params import Parameter
 
 from tidings.actions import queues as actions
 from tidings.api.auth import needs
-from tidings.api.paging import Page, listing
+from tidings.api.paging import Numbered
 from tidings.api.replay import Once
 from tidings.api.v2.name_filters import name_like
 from tidings.api.v2.queue_views import PATH, QueueBody, QueueNameView, QueueView
@@ -17,28 +17,13 @@ from tidings.api.views import Listing, Ref, parse_id
 from tidings.domain.permissions import Caller
 from tidings.store import queues as store
 from tidings.store.database import Database
-from tidings.store.query import fetch, fetch_one
 from tidings.store.wrapup_codes import WrapupCodeFilter
 
 SEARCH = "routing:queue:search"
 EVERY_DIVISION = "*"
 
-AnyRequest = Request[Any, Any, Any]
 Ids = Annotated[list[UUID] | None, Parameter(query="id")]
 DivisionIds = Annotated[list[str] | None, Parameter(query="divisionId")]
-
-
-async def _page(
-    caller: Caller, database: Database, page: Page, chosen: store.QueueFilter
-) -> tuple[list[store.QueueRow], int]:
-    organization_id = caller.organization_id
-    async with database.transaction(organization_id) as connection:
-        rows = await fetch(
-            connection,
-            store.select_queues(organization_id, chosen, limit=page.size, offset=page.offset),
-        )
-        total = await fetch_one(connection, store.count_queues(organization_id, chosen))
-    return rows, total.count
 
 
 def _chosen(
@@ -59,44 +44,35 @@ def _chosen(
 
 @get("/", guards=[needs(actions.VIEW)])
 async def list_queues(
-    request: AnyRequest,
     caller: Caller,
-    database: Database,
-    page: Page,
+    numbered: Numbered,
     name: str | None = None,
     ids: Ids = None,
     division_ids: DivisionIds = None,
 ) -> Listing[QueueView]:
     """List queues by name."""
     chosen = _chosen(caller, actions.VIEW, name, ids, division_ids)
-    rows, total = await _page(caller, database, page, chosen)
-    return listing(request, page, entities=[QueueView.of(row) for row in rows], total=total)
+    return await numbered(store.select_queues, store.count_queues, chosen, QueueView.of)
 
 
 @get("/divisionviews", guards=[needs(SEARCH)])
 async def search_queues(
-    request: AnyRequest,
     caller: Caller,
-    database: Database,
-    page: Page,
+    numbered: Numbered,
     name: str | None = None,
     ids: Ids = None,
     division_ids: DivisionIds = None,
 ) -> Listing[QueueNameView]:
     """The names of queues, for choosing one."""
     chosen = _chosen(caller, SEARCH, name, ids, division_ids)
-    rows, total = await _page(caller, database, page, chosen)
-    return listing(request, page, entities=[QueueNameView.of(row) for row in rows], total=total)
+    return await numbered(store.select_queues, store.count_queues, chosen, QueueNameView.of)
 
 
 @get("/divisionviews/all", guards=[needs(SEARCH)])
-async def search_all_queues(
-    request: AnyRequest, caller: Caller, database: Database, page: Page
-) -> Listing[QueueNameView]:
+async def search_all_queues(caller: Caller, numbered: Numbered) -> Listing[QueueNameView]:
     """The names of all queues that may be chosen."""
     chosen = _chosen(caller, SEARCH, None, None, None)
-    rows, total = await _page(caller, database, page, chosen)
-    return listing(request, page, entities=[QueueNameView.of(row) for row in rows], total=total)
+    return await numbered(store.select_queues, store.count_queues, chosen, QueueNameView.of)
 
 
 @post("/", guards=[needs(actions.ADD)], status_code=200)
@@ -140,18 +116,17 @@ async def delete_queue(queue_id: UUID, caller: Caller, database: Database) -> No
 
 @get("/{queue_id:uuid}/wrapupcodes", guards=[needs(actions.VIEW)])
 async def list_queue_codes(
-    request: AnyRequest,
     queue_id: UUID,
     caller: Caller,
     database: Database,
-    page: Page,
+    numbered: Numbered,
     name: str | None = None,
 ) -> Listing[WrapupCodeView]:
     """The wrap-up codes that a queue offers."""
     async with database.transaction(caller.organization_id) as connection:
         await actions.access_queue(connection, caller, queue_id)
     chosen = WrapupCodeFilter(None, name_like=name_like("contains", name), queue_id=queue_id)
-    return await list_codes(request, caller, database, page, chosen)
+    return await list_codes(numbered, chosen)
 
 
 @post("/{queue_id:uuid}/wrapupcodes", guards=[needs(actions.EDIT)], status_code=200)

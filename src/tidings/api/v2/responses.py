@@ -9,7 +9,7 @@ from litestar.params import Parameter
 
 from tidings.actions import responses as actions
 from tidings.api.auth import needs
-from tidings.api.paging import LARGEST_PAGE, Page, listing
+from tidings.api.paging import LARGEST_PAGE, Numbered, Page
 from tidings.api.replay import Once
 from tidings.api.v2.libraries import PATH as LIBRARIES
 from tidings.api.v2.libraries import escape_like
@@ -18,7 +18,6 @@ from tidings.domain.errors import invalid
 from tidings.domain.permissions import Caller
 from tidings.store import responses as store
 from tidings.store.database import Database
-from tidings.store.query import fetch, fetch_one
 
 PATH = "/api/v2/responsemanagement/responses"
 OPERATORS = ("IN", "EQUALS", "NOTEQUALS", "BEGINS_WITH", "ENDS_WITH", "CONTAINS")
@@ -175,32 +174,10 @@ def template_of(row: store.ResponseRow) -> TemplateView | None:
     )
 
 
-async def _list(
-    request: AnyRequest,
-    caller: Caller,
-    database: Database,
-    page: Page,
-    chosen: store.ResponseFilter,
-) -> Listing[ResponseView]:
-    async with database.transaction(caller.organization_id) as connection:
-        rows = await fetch(
-            connection,
-            store.select_responses(
-                caller.organization_id, chosen, limit=page.size, offset=page.offset
-            ),
-        )
-        total = await fetch_one(connection, store.count_responses(caller.organization_id, chosen))
-    return listing(
-        request, page, entities=[ResponseView.of(row) for row in rows], total=total.count
-    )
-
-
 @get("/responses", guards=[needs(actions.VIEW)])
 async def list_responses(
-    request: AnyRequest,
     caller: Caller,
-    database: Database,
-    page: Page,
+    numbered: Numbered,
     library_id: Annotated[str | None, Parameter(query="libraryId")] = None,
 ) -> Listing[ResponseView]:
     """List the responses of a library by name."""
@@ -209,7 +186,7 @@ async def list_responses(
     chosen = store.ResponseFilter(
         caller.divisions(actions.VIEW), library_ids=[parse_id(library_id, "libraryId")]
     )
-    return await _list(request, caller, database, page, chosen)
+    return await numbered(store.select_responses, store.count_responses, chosen, ResponseView.of)
 
 
 @post("/responses", guards=[needs("responses:response:add")], status_code=200)
@@ -232,8 +209,12 @@ async def query_responses(
     )
     for each in data.filters:
         chosen = narrow(chosen, each)
-    page = Page(data.page_size, data.page_number)
-    return ResponseResults(results=await _list(request, caller, database, page, chosen))
+    numbered = Numbered(request, caller, database, Page(data.page_size, data.page_number))
+    return ResponseResults(
+        results=await numbered(
+            store.select_responses, store.count_responses, chosen, ResponseView.of
+        )
+    )
 
 
 def narrow(chosen: store.ResponseFilter, wanted: QueryFilter) -> store.ResponseFilter:

@@ -1,24 +1,23 @@
 """Roles over the API: /authorization/roles."""
 
-from typing import Annotated, Any
+from typing import Annotated
 from uuid import UUID
 
 import msgspec
-from litestar import Request, Response, Router, delete, get, patch, post, put
+from litestar import Response, Router, delete, get, patch, post, put
 from litestar.params import Parameter
 
 from tidings.actions import roles as actions
 from tidings.actions.grants import RoleIn, access_subject, grant_roles
 from tidings.actions.roles import RoleDraft
 from tidings.api.auth import needs
-from tidings.api.paging import Page, listing
+from tidings.api.paging import Numbered
 from tidings.api.replay import Once
 from tidings.api.v2.subject_views import by_entity, parse_division_id
 from tidings.api.views import Body, Listing, View, parse_id
 from tidings.domain.permissions import Caller
 from tidings.store import roles as store
 from tidings.store.database import Database
-from tidings.store.query import fetch, fetch_one
 
 PATH = "/api/v2/authorization/roles"
 
@@ -113,10 +112,7 @@ class SubjectDivisionsBody(Body):
 
 @get("/", guards=[needs("authorization:role:view")])
 async def list_roles(
-    request: Request[Any, Any, Any],
-    caller: Caller,
-    database: Database,
-    page: Page,
+    numbered: Numbered,
     name: str | None = None,
     role_ids: Annotated[str | None, Parameter(query="id")] = None,
     default_role_id: Annotated[str | None, Parameter(query="defaultRoleId")] = None,
@@ -127,13 +123,7 @@ async def list_roles(
         ids=[parse_id(each, "id") for each in role_ids.split(",")] if role_ids else None,
         default_roles=default_role_id.split(",") if default_role_id else None,
     )
-    async with database.transaction(caller.organization_id) as connection:
-        rows = await fetch(
-            connection,
-            store.select_roles(caller.organization_id, wanted, limit=page.size, offset=page.offset),
-        )
-        total = await fetch_one(connection, store.count_roles(caller.organization_id, wanted))
-    return listing(request, page, entities=[RoleView.of(row) for row in rows], total=total.count)
+    return await numbered(store.select_roles, store.count_roles, wanted, RoleView.of)
 
 
 @post("/", guards=[needs("authorization:role:add")], status_code=200)

@@ -8,7 +8,7 @@ from litestar.params import Parameter
 
 from tidings.actions import skills as actions
 from tidings.api.auth import needs, signed_in
-from tidings.api.paging import Page, listing
+from tidings.api.paging import Numbered, Page, listing
 from tidings.api.replay import Once
 from tidings.api.v2.libraries import escape_like
 from tidings.api.views import Body, Listing, Moment, View, moment
@@ -73,19 +73,6 @@ class SkilledPersonView(View):
         )
 
 
-async def _list(
-    request: AnyRequest, caller: Caller, database: Database, page: Page, chosen: store.SkillFilter
-) -> Listing[SkillView]:
-    organization_id = caller.organization_id
-    async with database.transaction(organization_id) as connection:
-        rows = await fetch(
-            connection,
-            store.select_skills(organization_id, chosen, limit=page.size, offset=page.offset),
-        )
-        total = await fetch_one(connection, store.count_skills(organization_id, chosen))
-    return listing(request, page, entities=[SkillView.of(row) for row in rows], total=total.count)
-
-
 async def _people(
     request: AnyRequest,
     caller: Caller,
@@ -116,17 +103,11 @@ def _like(name: str | None) -> str | None:
 
 @get("/skills", guards=[needs(VIEW)])
 async def list_skills(
-    request: AnyRequest,
-    caller: Caller,
-    database: Database,
-    page: Page,
-    name: str | None = None,
-    ids: Ids = None,
+    numbered: Numbered, name: str | None = None, ids: Ids = None
 ) -> Listing[SkillView]:
     """List skills by name."""
-    return await _list(
-        request, caller, database, page, store.SkillFilter("skill", _like(name), ids)
-    )
+    chosen = store.SkillFilter("skill", _like(name), ids)
+    return await numbered(store.select_skills, store.count_skills, chosen, SkillView.of)
 
 
 @post("/skills", guards=[needs(MANAGE)], status_code=200)
@@ -173,16 +154,11 @@ async def delete_skill(skill_id: UUID, caller: Caller, database: Database) -> No
 
 @get("/languages", guards=[signed_in()])
 async def list_languages(
-    request: AnyRequest,
-    caller: Caller,
-    database: Database,
-    page: Page,
-    name: str | None = None,
-    ids: Ids = None,
+    numbered: Numbered, name: str | None = None, ids: Ids = None
 ) -> Listing[SkillView]:
     """List languages by name."""
     chosen = store.SkillFilter("language", _like(name), ids)
-    return await _list(request, caller, database, page, chosen)
+    return await numbered(store.select_skills, store.count_skills, chosen, SkillView.of)
 
 
 @post("/languages", guards=[needs(MANAGE)], status_code=200)

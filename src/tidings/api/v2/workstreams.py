@@ -1,15 +1,15 @@
 """Workstreams over the API: /routing/workstreams."""
 
-from typing import Annotated, Any
+from typing import Annotated
 from uuid import UUID
 
-from litestar import Request, Response, Router, delete, get, post, put
+from litestar import Response, Router, delete, get, post, put
 from litestar.params import Parameter
 
 from tidings.actions import workstreams as actions
 from tidings.actions.workstream_trial import try_message
 from tidings.api.auth import needs
-from tidings.api.paging import Page, listing
+from tidings.api.paging import Numbered
 from tidings.api.replay import Once
 from tidings.api.v2.name_filters import name_like
 from tidings.api.v2.workstream_bodies import TryBody, WorkstreamBody
@@ -25,37 +25,27 @@ from tidings.domain.errors import absent
 from tidings.domain.permissions import Caller
 from tidings.store import workstreams as store
 from tidings.store.database import Database
-from tidings.store.query import fetch, fetch_one, fetch_optional
+from tidings.store.query import fetch_optional
 
 ON_THE_DESK = "conversation:message:view"
-
-AnyRequest = Request[Any, Any, Any]
 
 
 @get("/", guards=[needs(actions.VIEW)])
 async def list_workstreams(
-    request: AnyRequest,
     caller: Caller,
-    database: Database,
-    page: Page,
+    numbered: Numbered,
     name: str | None = None,
     ids: Annotated[list[UUID] | None, Parameter(query="id")] = None,
     division_ids: Annotated[list[UUID] | None, Parameter(query="divisionId")] = None,
     is_draft: Annotated[bool | None, Parameter(query="isDraft")] = None,
 ) -> Listing[WorkstreamView]:
     """List workstreams by name, drafts too."""
-    organization_id = caller.organization_id
     chosen = store.WorkstreamFilter(
         caller.divisions(actions.VIEW), division_ids, name_like("contains", name), ids, is_draft
     )
-    async with database.transaction(organization_id) as connection:
-        rows = await fetch(
-            connection,
-            store.select_workstreams(organization_id, chosen, limit=page.size, offset=page.offset),
-        )
-        total = await fetch_one(connection, store.count_workstreams(organization_id, chosen))
-    entities = [WorkstreamView.of(row) for row in rows]
-    return listing(request, page, entities=entities, total=total.count)
+    return await numbered(
+        store.select_workstreams, store.count_workstreams, chosen, WorkstreamView.of
+    )
 
 
 @post("/", guards=[needs(actions.ADD)], status_code=200)

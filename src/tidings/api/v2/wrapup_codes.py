@@ -1,25 +1,22 @@
 """Wrap-up codes over the API: /routing/wrapupcodes."""
 
-from typing import Annotated, Any
+from typing import Annotated
 from uuid import UUID
 
-from litestar import Request, Response, Router, delete, get, post, put
+from litestar import Response, Router, delete, get, post, put
 from litestar.params import Parameter
 
 from tidings.actions import wrapup_codes as actions
 from tidings.api.auth import needs
-from tidings.api.paging import Page, listing
+from tidings.api.paging import Numbered
 from tidings.api.replay import Once
 from tidings.api.v2.name_filters import name_like
 from tidings.api.views import Body, Listing, Moment, Ref, View, moment, parse_id
 from tidings.domain.permissions import Caller
 from tidings.store import wrapup_codes as store
 from tidings.store.database import Database
-from tidings.store.query import fetch, fetch_one
 
 PATH = "/api/v2/routing/wrapupcodes"
-
-AnyRequest = Request[Any, Any, Any]
 
 
 class WrapupCodeBody(Body):
@@ -71,31 +68,17 @@ class WrapupCodeView(View):
         )
 
 
-async def list_codes(
-    request: AnyRequest,
-    caller: Caller,
-    database: Database,
-    page: Page,
-    chosen: store.WrapupCodeFilter,
-) -> Listing[WrapupCodeView]:
+async def list_codes(numbered: Numbered, chosen: store.WrapupCodeFilter) -> Listing[WrapupCodeView]:
     """A page of the codes that are chosen."""
-    organization_id = caller.organization_id
-    async with database.transaction(organization_id) as connection:
-        rows = await fetch(
-            connection,
-            store.select_wrapup_codes(organization_id, chosen, limit=page.size, offset=page.offset),
-        )
-        total = await fetch_one(connection, store.count_wrapup_codes(organization_id, chosen))
-    entities = [WrapupCodeView.of(row) for row in rows]
-    return listing(request, page, entities=entities, total=total.count)
+    return await numbered(
+        store.select_wrapup_codes, store.count_wrapup_codes, chosen, WrapupCodeView.of
+    )
 
 
 @get("/", guards=[needs(actions.VIEW)])
 async def list_wrapup_codes(
-    request: AnyRequest,
     caller: Caller,
-    database: Database,
-    page: Page,
+    numbered: Numbered,
     name: str | None = None,
     ids: Annotated[list[UUID] | None, Parameter(query="id")] = None,
     division_ids: Annotated[list[UUID] | None, Parameter(query="divisionId")] = None,
@@ -104,7 +87,7 @@ async def list_wrapup_codes(
     chosen = store.WrapupCodeFilter(
         caller.divisions(actions.VIEW), division_ids, name_like("contains", name), ids
     )
-    return await list_codes(request, caller, database, page, chosen)
+    return await list_codes(numbered, chosen)
 
 
 @post("/", guards=[needs(actions.ADD)], status_code=200)
