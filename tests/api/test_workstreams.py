@@ -267,7 +267,12 @@ async def test_a_message_is_tried_and_each_rule_says_why(
     assert by_day["skills"] == [{"id": skill["id"], "name": "Patience"}]
     assert (by_day["operatingHours"], by_day["isFallback"]) == ("open", False)
     assert by_day["rules"] == [
-        {"name": "At night", "fits": False, "why": 'Not so: hours is "closed".'},
+        {
+            "name": "At night",
+            "fits": False,
+            "why": 'Not so: hours is "closed".',
+            "failed": {"field": "hours", "test": "is", "values": ["closed"]},
+        },
         {"name": "Bills", "fits": True},
     ]
     closed = (await api.post(path, {"text": "My Invoice?", "dateTime": tuesday})).json()

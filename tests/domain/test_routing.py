@@ -1,4 +1,4 @@
-"""The router's rules: who is offered what, and why something waits."""
+"""The router's rules: who is offered what, and what hinders the rest."""
 
 from typing import Any
 from uuid import UUID
@@ -16,8 +16,6 @@ from tidings.domain.routing import (
     Offer,
     Queue,
     Ring,
-    Stuck,
-    explain,
     route,
     score,
 )
@@ -198,21 +196,6 @@ def test_presence_and_units_must_fit() -> None:
     assert decision.stuck[0].hindrances == {Hindrance.PRESENCE: 1, Hindrance.CAPACITY: 1}
     allowed = group(5, allowed_presences=("OnQueue", "Busy"))
     assert given_to(decide([away], allowed)) == [(1, ANNA)]
-
-
-def test_why_something_waits_is_said_in_words() -> None:
-    stuck = Stuck(0, 0, {Hindrance.SKILL: 4, Hindrance.CAPACITY: 1}, {FRENCH: 3, BOATS: 1})
-    names = {FRENCH: "French", BOATS: "Boats"}
-
-    assert explain(stuck, off_queue=2, not_responding=0, names=names) == (
-        "3 agents lack the skill French, 1 lacks the skill Boats, 1 is at capacity, "
-        "2 are off queue."
-    )
-    nobody = Stuck(0, 0, {}, {})
-    assert explain(nobody, off_queue=1, not_responding=0, names={}) == "1 agent is off queue."
-    assert explain(nobody, off_queue=0, not_responding=0, names={}) == (
-        "Nobody takes part in this queue."
-    )
 
 
 SKILLS = st.sampled_from([FRENCH, BOATS])

@@ -11,6 +11,7 @@ from tests.sending import eventually
 from tests.world import Actor, World
 from tidings.actions.offers import decline_offer
 from tidings.actions.queue_members import MemberChange, change_members
+from tidings.domain.waiting_reasons import read_reasons, sentence
 from tidings.engine.router import Router
 from tidings.store.database import Database
 from tidings.store.ids import new_id
@@ -38,10 +39,10 @@ async def agent_of(desk: Desk, conversation_id: UUID) -> UUID | None:
 
 
 async def why(desk: Desk, conversation_id: UUID) -> str | None:
-    """Why a conversation waits."""
+    """Why a conversation waits, in English."""
     waiting = await desk.waiting(conversation_id)
     assert waiting is not None
-    return waiting.why
+    return sentence(read_reasons(waiting.why)) if waiting.why else None
 
 
 async def test_what_waits_is_offered_to_who_is_idle_longest(desk: Desk) -> None:

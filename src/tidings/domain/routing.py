@@ -82,7 +82,7 @@ class Offer(msgspec.Struct, frozen=True):
 
 
 class Hindrance(StrEnum):
-    """Why an agent of the queue does not get a conversation."""
+    """Why an agent of the queue does not get a conversation; told by these codes."""
 
     PRESENCE = "presence"
     SKILL = "skill"
@@ -361,34 +361,3 @@ def _stuck(course: _Round, groups: Sequence[Group], number: int, place: int) -> 
     if unwilling:
         hindrances[Hindrance.DECLINED] = unwilling
     return Stuck(number, place, hindrances, dict(pool.missing))
-
-
-WORDS: Final[dict[Hindrance, tuple[str, str]]] = {
-    Hindrance.PRESENCE: ("has another presence", "have another presence"),
-    Hindrance.RING: ("is in a later ring", "are in a later ring"),
-    Hindrance.CAPACITY: ("is at capacity", "are at capacity"),
-    Hindrance.DECLINED: ("declined too often", "declined too often"),
-}
-
-
-def explain(stuck: Stuck, *, off_queue: int, not_responding: int, names: Mapping[UUID, str]) -> str:
-    """Why a group waits, in words: "3 agents lack the skill French, 1 is at capacity."
-
-    off_queue and not_responding are members of the queue that the round did not see; names are
-    those of skills and languages.
-    """
-    parts: list[tuple[int, str]] = []
-    for skill_id, count in sorted(stuck.missing.items(), key=lambda each: -each[1]):
-        verb = "lacks" if count == 1 else "lack"
-        parts.append((count, f"{verb} the skill {names.get(skill_id, 'asked for')}"))
-    for hindrance, (one, many) in WORDS.items():
-        count = stuck.hindrances.get(hindrance, 0)
-        parts.append((count, one if count == 1 else many))
-    parts.append((not_responding, "does not respond" if not_responding == 1 else "do not respond"))
-    parts.append((off_queue, "is off queue" if off_queue == 1 else "are off queue"))
-    told = [(count, words) for count, words in parts if count]
-    if not told:
-        return "Nobody takes part in this queue."
-    count, words = told[0]
-    first = f"{count} agent {words}" if count == 1 else f"{count} agents {words}"
-    return ", ".join([first, *(f"{count} {words}" for count, words in told[1:])]) + "."

@@ -24,9 +24,9 @@ from tidings.domain.routing import (
     Queue,
     Ring,
     Stuck,
-    explain,
     route,
 )
+from tidings.domain.waiting_reasons import Skill, explain
 from tidings.store import router_view as store
 from tidings.store.database import UNAVAILABLE, Database
 from tidings.store.ids import new_id
@@ -144,19 +144,20 @@ class Router:
         """Write why the oldest of each group wait, where it is not said already."""
         stuck = decision.stuck[:TOLD_AT_ONCE]
         skill_ids = sorted({each for one in stuck for each in one.missing})
-        names_of = store.select_skill_names(organization_id, skill_ids)
+        skills_of = store.select_skill_names(organization_id, skill_ids)
         absent_of = store.count_absent(organization_id, list(view.queues))
         async with self._database.connection() as connection:
-            names = {row.id: row.name for row in await fetch(connection, names_of)}
+            rows = await fetch(connection, skills_of)
+            skills = {row.id: Skill(row.kind, row.name) for row in rows}
             absent = {row.queue_id: row for row in await fetch(connection, absent_of)}
             told = [
-                (conversation_id, text)
+                (conversation_id, reasons)
                 for one in stuck
-                for text in [_explain(view, one, absent, names)]
+                for reasons in [_explain(view, one, absent, skills)]
                 for conversation_id in _still_waiting(view, one)
             ][:TOLD_AT_ONCE]
-            ids, texts = [each for each, _ in told], [text for _, text in told]
-            await execute(connection, store.write_why(organization_id, ids, texts))
+            ids, why = [each for each, _ in told], [reasons for _, reasons in told]
+            await execute(connection, store.write_why(organization_id, ids, why))
 
 
 async def _either(wake: asyncio.Event, ended: asyncio.Event) -> None:
@@ -170,15 +171,17 @@ async def _either(wake: asyncio.Event, ended: asyncio.Event) -> None:
 
 
 def _explain(
-    view: View, stuck: Stuck, absent: Mapping[UUID, Absent], names: Mapping[UUID, str]
+    view: View, stuck: Stuck, absent: Mapping[UUID, Absent], skills: Mapping[UUID, Skill]
 ) -> str:
+    """The reasons as they are stored; one text for all of a group."""
     away = absent.get(view.groups[stuck.group].queue_id)
-    return explain(
+    reasons = explain(
         stuck,
         off_queue=away.off_queue if away else 0,
         not_responding=away.not_responding if away else 0,
-        names=names,
+        skills=skills,
     )
+    return msgspec.json.encode(reasons).decode()
 
 
 def _still_waiting(view: View, stuck: Stuck) -> Sequence[UUID]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 import msgspec
@@ -92,7 +93,7 @@ class StandingRow(msgspec.Struct, frozen=True, kw_only=True):
     priority: int | None
     skill_ids: list[UUID] | None
     language_id: UUID | None
-    why: str | None
+    why: list[dict[str, Any]] | None
 
 
 def select_standings(organization_id: UUID, conversation_ids: Sequence[UUID]) -> Query[StandingRow]:

@@ -30,7 +30,7 @@ class WaitingItem(msgspec.Struct, frozen=True, kw_only=True):
     offered_name: str | None
     declines: int
     hops: int
-    why: str | None
+    why: list[dict[str, Any]] | None
     last_text: str | None
     last_direction: str | None
     last_at: datetime

@@ -70,9 +70,10 @@ class Absent(msgspec.Struct, frozen=True):
 
 
 class SkillName(msgspec.Struct, frozen=True):
-    """What a skill or a language is called."""
+    """What a skill or a language is called, and which of both it is."""
 
     id: UUID
+    kind: str
     name: str
 
 
@@ -227,7 +228,7 @@ def select_skill_names(organization_id: UUID, skill_ids: Sequence[UUID]) -> Quer
     """What these skills and languages are called."""
     return Query(
         """
-        SELECT s.id, s.name FROM skill s
+        SELECT s.id, s.kind, s.name FROM skill s
         WHERE s.organization_id = %(organization_id)s AND s.id = ANY(%(skill_ids)s::uuid[])
         """,
         {"organization_id": organization_id, "skill_ids": list(skill_ids)},
@@ -236,9 +237,9 @@ def select_skill_names(organization_id: UUID, skill_ids: Sequence[UUID]) -> Quer
 
 
 def write_why(
-    organization_id: UUID, conversation_ids: Sequence[UUID], texts: Sequence[str]
+    organization_id: UUID, conversation_ids: Sequence[UUID], reasons: Sequence[str]
 ) -> Query[Nothing]:
-    """Say why conversations wait, where it is not what is said already.
+    """Say why conversations wait (JSON of reasons each), where it is not what is said already.
 
     Rows that a step holds now are passed over; the next round tells.
     """
@@ -246,7 +247,7 @@ def write_why(
         """
         WITH given AS MATERIALIZED (
           SELECT unnest(%(conversation_ids)s::uuid[]) AS conversation_id,
-                 unnest(%(texts)s::text[]) AS why
+                 unnest(%(reasons)s::text[])::jsonb AS why
         ), told AS MATERIALIZED (
           SELECT w.conversation_id, g.why
           FROM waiting w JOIN given g ON g.conversation_id = w.conversation_id
@@ -260,7 +261,7 @@ def write_why(
         {
             "organization_id": organization_id,
             "conversation_ids": list(conversation_ids),
-            "texts": list(texts),
+            "reasons": list(reasons),
         },
         Nothing,
     )

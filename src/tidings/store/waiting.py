@@ -33,10 +33,10 @@ class NewWaiting(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class WaitingRow(NewWaiting, frozen=True, kw_only=True):
-    """A conversation that waits, or that is offered to somebody."""
+    """A conversation that waits, or that is offered to somebody; why: see waiting_reasons."""
 
     offered_to: UUID | None
-    why: str | None
+    why: list[dict[str, Any]] | None
 
 
 class Entered(msgspec.Struct, frozen=True):

@@ -14,6 +14,7 @@ from tidings.actions.utilization import DEFAULT_CAPACITY
 from tidings.api.auth import needs, signed_in
 from tidings.api.paging import After, Page, PageSize, keyset, listing
 from tidings.api.v2.shown_conversations import seen_divisions
+from tidings.api.v2.waiting_views import ReasonView, reasons_of, why_of
 from tidings.api.views import Keyset, Listing, Moment, Ref, View, moment, optional_moment, parse_id
 from tidings.domain.errors import invalid
 from tidings.domain.permissions import Caller
@@ -31,7 +32,7 @@ NOBODY = UUID(int=0)
 
 
 class WaitingItemView(View):
-    """One conversation that waits; `why` says in words why nobody was offered it yet."""
+    """One conversation that waits; `why` and `reasons` say why nobody was offered it yet."""
 
     conversation_id: str
     division_id: str
@@ -50,6 +51,7 @@ class WaitingItemView(View):
     preferred_agent: Ref | None = None
     offered_to: Ref | None = None
     why: str | None = None
+    reasons: list[ReasonView] | None = None
     window_closes_time: Moment | None = None
 
     @classmethod
@@ -72,7 +74,8 @@ class WaitingItemView(View):
             language=_ref(row.language_id, row.language_name),
             preferred_agent=_ref(row.preferred_id, row.preferred_name),
             offered_to=_ref(row.offered_to, row.offered_name),
-            why=row.why,
+            why=why_of(row.why),
+            reasons=reasons_of(row.why),
             window_closes_time=optional_moment(ServiceWindow(row.window_at).closes_at),
         )
 

@@ -15,6 +15,7 @@ from tidings.api.v2.participant_views import (
     participant,
     parties_of,
 )
+from tidings.api.v2.waiting_views import ReasonView, reasons_of, why_of
 from tidings.api.views import Moment, Ref, View, moment, optional_moment
 from tidings.domain.windows import ServiceWindow
 from tidings.store.agent_work import PartRow, StandingRow
@@ -42,13 +43,14 @@ class DivisionMembershipView(View):
 
 
 class WaitingView(View):
-    """How a conversation waits for an agent; `why` says why nobody was offered it yet."""
+    """How a conversation waits; `why` and `reasons` say why nobody was offered it yet."""
 
     since: Moment
     priority: int
     skill_ids: list[str]
     language_id: str | None = None
     why: str | None = None
+    reasons: list[ReasonView] | None = None
 
 
 class MessageConversationView(View):
@@ -171,5 +173,6 @@ def _waiting(standing: StandingRow) -> WaitingView | None:
         priority=standing.priority or 0,
         skill_ids=[str(each) for each in standing.skill_ids or ()],
         language_id=None if standing.language_id is None else str(standing.language_id),
-        why=standing.why,
+        why=why_of(standing.why),
+        reasons=reasons_of(standing.why),
     )

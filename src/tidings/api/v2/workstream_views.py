@@ -124,18 +124,33 @@ class DependentsView(View):
         return cls(numbers=numbers, conversation_count=found.conversations)
 
 
+class FailedView(View):
+    """The condition that did not hold, as the rule has it."""
+
+    field: str
+    test: str
+    values: list[str]
+
+
 class ConsideredView(View):
-    """Whether one rule fits, and if not, why not."""
+    """Whether one rule fits, and if not, why not: in words, and by the condition itself."""
 
     name: str
     fits: bool
     why: str | None = None
+    failed: FailedView | None = None
 
     @classmethod
     def of(cls, rule: Explained) -> "ConsideredView":
-        """The rule's answer in words."""
-        why = None if rule.failed is None else f"Not so: {describe(rule.failed)}."
-        return cls(name=rule.rule_name, fits=rule.fits, why=why)
+        """The rule's answer."""
+        if rule.failed is None:
+            return cls(name=rule.rule_name, fits=rule.fits)
+        condition = rule.failed
+        failed = FailedView(
+            field=condition.field, test=condition.test, values=list(condition.values)
+        )
+        why = f"Not so: {describe(condition)}."
+        return cls(name=rule.rule_name, fits=rule.fits, why=why, failed=failed)
 
 
 class TriedView(View):

@@ -61,6 +61,15 @@ CREATE INDEX participant_stay ON participant (organization_id, queue_id, id)
 
 -- What a participant takes of its agent's capacity now; agent.load is the sum of it.
 ALTER TABLE participant ADD COLUMN held smallint NOT NULL DEFAULT 0;
+-- Why something waits is kept as codes with counts and names, so that each reader sees it in their
+-- language. Nothing that was released writes it, and the table is small.
+-- squawk-ignore changing-column-type
+ALTER TABLE waiting ALTER COLUMN why TYPE jsonb USING NULL;
+
+-- Consults ----------------------------------------------------------------------------------------
+
+-- Which agent asked for a consulted participant, and what for.
+ALTER TABLE participant ADD COLUMN asked_by uuid, ADD COLUMN asked_note text;
 
 -- Automated messages and surveys ------------------------------------------------------------------
 
