@@ -22,10 +22,16 @@ from tidings.store.participants import ParticipantKey, ParticipantRow
 DEEDS = (
     "queue", "queue", "offer", "offer", "accept", "accept", "decline", "expire", "write", "park",
     "resume", "end", "end", "wrap_up", "wrap_up", "to_queue", "to_agent", "to_agent", "take_over",
-    "consult", "leave_consult", "pick", "pick", "assign", "customer_writes", "disconnect", "note",
-    "stranger",
+    "consult", "consult", "accept_consult", "accept_consult", "leave_consult", "end_consult",
+    "attended", "attended", "monitor", "pick", "pick", "assign", "customer_writes", "disconnect",
+    "note", "stranger",
 )  # fmt: skip
-BEGINNINGS = (("queue", "offer", "accept"), ("queue", "offer"), ("queue",))
+BEGINNINGS = (
+    ("queue", "offer", "accept"),
+    ("queue", "offer", "accept", "consult", "accept_consult"),
+    ("queue", "offer"),
+    ("queue",),
+)
 ANSWERS = (200, 202, 204, 403, 404, 409)
 ALIVE = ("alerting", "connected", "parked")
 
@@ -158,14 +164,34 @@ class Play:
             )
             assert answer.status in ANSWERS, answer
 
-    async def _leave_consult(self) -> Answer | None:
+    async def _answer_consult(self, state: str, *, as_asker: bool = False) -> Answer | None:
         for each in await self.parts():
-            if each.mode == "consult" and each.state == "connected":
-                asked = next(p for p in self.cast.people if p.id == each.user_id)
-                return await self.floor.change(
-                    asked, self.conversation_id, each.id, state="disconnected"
-                )
+            if each.mode == "consult" and each.state != "disconnected":
+                wanted = each.asked_by if as_asker else each.user_id
+                person = next(p for p in self.cast.people if p.id == wanted)
+                return await self.floor.change(person, self.conversation_id, each.id, state=state)
         return None
+
+    async def _accept_consult(self) -> Answer | None:
+        return await self._answer_consult("connected")
+
+    async def _leave_consult(self) -> Answer | None:
+        return await self._answer_consult("disconnected")
+
+    async def _end_consult(self) -> Answer | None:
+        return await self._answer_consult("disconnected", as_asker=True)
+
+    async def _attended(self) -> Answer:
+        """Who has it hands over to who is consulted, else begins to consult the next."""
+        person, part_id = await self._holder()
+        parts = await self.parts()
+        asked = [p.user_id for p in parts if p.mode == "consult" and p.state == "connected"]
+        to = {"userId": str(asked[0] if asked else self.other.id), "transferType": "Attended"}
+        return await self._post(f"participants/{part_id}/replace", person, **to)
+
+    async def _monitor(self) -> Answer:
+        _, part_id = await self._holder()
+        return await self._post_of(part_id, "monitor", self.who)
 
     async def _pick(self) -> Answer:
         return await self._post("assign", id=str(self.who.id))
@@ -245,6 +271,11 @@ async def rows_agree(play: Play) -> None:
     for each in parts:
         assert not each.held or (each.user_id is not None and each.mode == "primary")
         assert (each.ended_at is None) == (each.state != "disconnected")
+        if each.mode == "consult" and each.state != "disconnected":
+            assert each.asked_by == owner_id, "a consult outlived who asked"
+    working = [each for each in parts if each.user_id and each.mode != "monitor"]
+    alive = [each.user_id for each in working if each.state != "disconnected"]
+    assert len(alive) == len(set(alive)), "somebody takes part twice"
     for person in play.cast.people:
         await play.floor.held(person)
 

@@ -80,9 +80,10 @@ async def _access_place(
 
 
 def access_part(caller: Caller, place: Place, participant_id: UUID) -> ParticipantRow:
-    """An agent's participant: one's own, or as a supervisor that of another; else 404 or 403."""
+    """An agent's participant: one's own, whom one consults, any as a supervisor; else 404, 403."""
     part = find_part(place, participant_id)
-    if part.user_id != caller.id and not caller.may(TAKE_OVER, place.spot.division_id):
+    is_own = caller.id in (part.user_id, part.asked_by)
+    if not is_own and not caller.may(TAKE_OVER, place.spot.division_id):
         raise missing_permission((TAKE_OVER,), division_id=place.spot.division_id)
     return part
 

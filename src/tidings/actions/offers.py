@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from uuid import UUID
 
+from tidings.actions.consults import CONSULT, answer_consult, expire_consults
 from tidings.actions.conversations_in import wait_again
 from tidings.actions.participation import Told, add_participants, announce, derive, move, told_of
 from tidings.actions.utilization import DEFAULT_CAPACITY
@@ -25,7 +26,9 @@ from tidings.store.waiting import leave_waiting, return_waiting
 
 ACCEPT = Step(origins=("alerting",), state="connected", keeps_load=True)
 DECLINE = Step(origins=("alerting",), state="disconnected", disconnect_type="client")
-EXPIRE = Step(origins=("alerting",), state="disconnected", disconnect_type="timeout")
+EXPIRE = Step(
+    origins=("alerting",), state="disconnected", mode="primary", disconnect_type="timeout"
+)
 ANSWERED = "transfer"
 
 
@@ -60,10 +63,14 @@ async def accept_offer(
 ) -> Moved:
     """Accept one's own offer: the stay in the queue ends, the conversation is one's own.
 
-    404 for an offer to somebody else; 409 when it is over, for it timed out or was withdrawn.
+    Who is consulted only reads along from now on. 404 for an offer to somebody else; 409 when it
+    is over, for it timed out or was withdrawn.
     """
     organization_id = caller.organization_id
-    key = await _access_offer(connection, caller, conversation_id, participant_id)
+    offer = await _access_offer(connection, caller, conversation_id, participant_id)
+    key = ParticipantKey(conversation_id, participant_id)
+    if offer.mode == CONSULT:
+        return await answer_consult(connection, caller, key, accepts=True)
     moved = await move(connection, organization_id, [key], ACCEPT)
     if not moved:
         raise await _refuse(connection, caller, key, ParticipantState.CONNECTED)
@@ -80,9 +87,12 @@ async def decline_offer(
 ) -> Moved:
     """Decline one's own offer: the conversation waits again, with its age.
 
-    404 and 409 as for accepting.
+    A declined consult changes nothing of whose it is. 404 and 409 as for accepting.
     """
-    key = await _access_offer(connection, caller, conversation_id, participant_id)
+    offer = await _access_offer(connection, caller, conversation_id, participant_id)
+    key = ParticipantKey(conversation_id, participant_id)
+    if offer.mode == CONSULT:
+        return await answer_consult(connection, caller, key, accepts=False)
     moved = await _give_back(connection, caller.organization_id, [key], DECLINE, kind="declined")
     if not moved:
         raise await _refuse(connection, caller, key, ParticipantState.DISCONNECTED)
@@ -95,9 +105,10 @@ async def expire_offers(
     """End offers that nobody answered; gives those that were still out.
 
     The conversations wait again, with their age; the agents are asked no more until they say
-    that they are there.
+    that they are there. Consults only end.
     """
-    return await _give_back(connection, organization_id, keys, EXPIRE, kind="expired")
+    given_back = await _give_back(connection, organization_id, keys, EXPIRE, kind="expired")
+    return given_back + await expire_consults(connection, organization_id, keys)
 
 
 async def _give_back(
@@ -131,12 +142,12 @@ async def _give_back(
 
 async def _access_offer(
     connection: Connection, caller: Caller, conversation_id: UUID, participant_id: UUID
-) -> ParticipantKey:
+) -> ParticipantRow:
     """The caller's own offer, or a 404."""
     row = await _find(connection, caller, conversation_id, participant_id)
     if row is None:
         raise absent("participant", participant_id)
-    return ParticipantKey(conversation_id, participant_id)
+    return row
 
 
 async def _find(

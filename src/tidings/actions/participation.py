@@ -48,13 +48,13 @@ async def announce(
 
 
 def told_of(moved: Moved, derived: Derived) -> Told:
-    """What is told of a participant's step, to its agent's desk."""
+    """What is told of a participant's step, to its agent's desk and to whom it releases."""
     return Told(
         conversation_id=moved.conversation_id,
         division_id=derived.division_id,
         state=derived.state,
         participant_id=moved.id,
-        user_ids=() if moved.user_id is None else (moved.user_id,),
+        user_ids=(*(() if moved.user_id is None else (moved.user_id,)), *derived.released),
         queue_id=moved.queue_id,
     )
 

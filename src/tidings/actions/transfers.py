@@ -67,7 +67,7 @@ async def transfer_to_queue(
         part_id=part.id,
         queue_id=queue_id,
     )
-    await _audit_other(connection, caller, place, part, "transfer", queueId=queue_id)
+    await audit_other(connection, caller, place, part, "transfer", queueId=queue_id)
 
 
 async def transfer_to_agent(
@@ -82,7 +82,7 @@ async def transfer_to_agent(
     400 for a person who is not there, 409 for oneself and for who is offline.
     """
     place, part = await _held(connection, caller, conversation_id, participant_id)
-    target = await _access_target(connection, caller, user_id, place.spot.queue_id)
+    target = await access_target(connection, caller, user_id, place.spot.queue_id)
     if user_id == part.user_id:
         raise conflict("transfer.to.self", f"{target.name} has this conversation already.")
     await _lock(connection, caller, user_id, part.user_id)
@@ -102,7 +102,7 @@ async def transfer_to_agent(
         expires_at=datetime.now(UTC) + timedelta(seconds=seconds),
     )
     await _come_in(connection, caller, place, new, kind="transferred")
-    await _audit_other(connection, caller, place, part, "transfer", userId=user_id)
+    await audit_other(connection, caller, place, part, "transfer", userId=user_id)
 
 
 async def take_over(
@@ -130,18 +130,20 @@ async def give(
     *,
     disconnect_type: str,
     used_routing: str = "Manual",
+    after: AfterWork = NO_WORK,
 ) -> UUID:
     """Connect a person with a conversation at once, whatever their capacity; gives the id.
 
-    Who has it, and the queue it waits in, leave with `disconnect_type`.
+    Who has it, and the queue it waits in, leave with `disconnect_type`; `after` is the work that
+    follows for who had it.
     """
     organization_id, owner = caller.organization_id, place.owner
     await _lock(connection, caller, user_id, None if owner is None else owner.user_id)
     conversations = [place.spot.id]
     await leave_queue(connection, organization_id, conversations, disconnect_type="transfer")
     if owner is not None:
-        await leave(connection, caller, place, owner, NO_WORK, disconnect_type=disconnect_type)
-    await _listeners_leave(connection, caller, place, user_id)
+        await leave(connection, caller, place, owner, after, disconnect_type=disconnect_type)
+    await _stop_reading(connection, caller, place, user_id)
     new = NewParticipant(
         conversation_id=place.spot.id,
         id=new_id(),
@@ -157,38 +159,40 @@ async def give(
     return new.id
 
 
-async def join_in(
-    connection: Connection, caller: Caller, conversation_id: UUID, user_id: UUID, *, mode: str
-) -> UUID:
-    """Let a person read along: `consult`, asked by who has it, or `monitor`, on their own.
+async def monitor(connection: Connection, caller: Caller, conversation_id: UUID) -> UUID:
+    """Read along as a supervisor, at once and by one's own choice; gives one's participant's id.
 
-    It takes none of their capacity, and they do not write to the customer. Gives their id.
+    It takes none of their capacity, and they do not write to the customer. All who take part see
+    it, and it is audited.
     """
     place = await hold_place(connection, caller, conversation_id)
     owner = place.owner
     if owner is None or owner.state not in HELD:
         raise conflict("conversation.no.owner", "Nobody has this conversation now.")
-    if mode == "monitor":
-        caller.require(MONITOR, place.spot.division_id)
-        check_person(caller)
-    else:
-        access_part(caller, place, owner.id)
-        target = await _access_target(connection, caller, user_id, place.spot.queue_id)
-        user_id = target.user_id
-    alive = [each for each in place.parts if each.state != "disconnected"]
-    if any(each.user_id == user_id for each in alive):
-        raise conflict("conversation.joined", "This person takes part in the conversation already.")
+    caller.require(MONITOR, place.spot.division_id)
+    check_person(caller)
     new = NewParticipant(
         conversation_id=conversation_id,
         id=new_id(),
         purpose="agent",
-        mode=mode,
+        mode="monitor",
         state="connected",
-        user_id=user_id,
+        user_id=caller.id,
         units=0,
     )
-    await _come_in(connection, caller, place, new, kind="changed")
+    await add_reader(connection, caller, place, new)
+    await audit_step(connection, caller, place, "monitor", userId=owner.user_id)
     return new.id
+
+
+async def add_reader(
+    connection: Connection, caller: Caller, place: Place, new: NewParticipant
+) -> None:
+    """Somebody comes to read along; 409 for who takes part already."""
+    alive = (each for each in place.parts if each.state != "disconnected")
+    if any(each.user_id == new.user_id for each in alive):
+        raise conflict("conversation.joined", "This person takes part in the conversation already.")
+    await _come_in(connection, caller, place, new, kind="changed")
 
 
 def check_person(caller: Caller) -> None:
@@ -202,6 +206,11 @@ async def _held(
 ) -> tuple[Place, ParticipantRow]:
     """The conversation and the participant that gives it away, which has it now."""
     place = await hold_place(connection, caller, conversation_id)
+    return place, check_giver(caller, place, participant_id)
+
+
+def check_giver(caller: Caller, place: Place, participant_id: UUID) -> ParticipantRow:
+    """The participant that has the conversation now, for who may act as it; 409 for another."""
     part = access_part(caller, place, participant_id)
     if part.mode != "primary" or part.state not in HELD:
         raise conflict(
@@ -209,10 +218,10 @@ async def _held(
             "This participant does not have the conversation now, so it cannot give it away.",
             state=part.state,
         )
-    return place, part
+    return part
 
 
-async def _access_target(
+async def access_target(
     connection: Connection, caller: Caller, user_id: UUID, queue_id: UUID | None
 ) -> Candidate:
     """The colleague who is to get it: active, and not offline."""
@@ -239,7 +248,7 @@ async def _hand_over(
     await derive(connection, caller.organization_id, [place.spot.id], otherwise="open")
 
 
-async def _listeners_leave(
+async def _stop_reading(
     connection: Connection, caller: Caller, place: Place, user_id: UUID
 ) -> None:
     """Who read along and has it now reads along no more."""
@@ -266,7 +275,7 @@ async def _lock(
     await fetch(connection, lock_agents(caller.organization_id, ids))
 
 
-async def _audit_other(
+async def audit_other(
     connection: Connection,
     caller: Caller,
     place: Place,
@@ -274,5 +283,6 @@ async def _audit_other(
     action: str,
     **after: object,
 ) -> None:
+    """Write down that a supervisor acted as somebody else."""
     if part.user_id != caller.id:
         await audit_step(connection, caller, place, action, **after)

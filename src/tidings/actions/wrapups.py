@@ -53,12 +53,14 @@ async def disconnect_part(
 ) -> None:
     """End an agent's part. With the owner's the conversation is over, for everybody in it.
 
-    The wrap-up begins as the queue says, or where it leaves it to the agent, when `wants_wrapup`.
-    409 when it is over already.
+    A consult is ended by who asked, too, also while it is only offered. The wrap-up begins as the
+    queue says, or where it leaves it to the agent, when `wants_wrapup`. 409 when it is over
+    already.
     """
     place = await hold_place(connection, caller, conversation_id)
     part = access_part(caller, place, participant_id)
-    if part.state not in ("connected", "parked"):
+    is_asked = part.mode == "consult" and part.state == "alerting"
+    if part.state not in ("connected", "parked") and not is_asked:
         wanted = ParticipantState.DISCONNECTED
         raise refuse_transition(ParticipantState(part.state), wanted)
     rules = await queue_rules(connection, caller.organization_id, part.queue_id)
@@ -66,12 +68,13 @@ async def disconnect_part(
         await _write(connection, caller, part, rules, wrapup)
     has_code = part.wrapup_code_id is not None or (wrapup is not None and bool(wrapup.code_id))
     after = after_work(place, part, rules, has_code=has_code, wanted=wants_wrapup)
-    await leave(connection, caller, place, part, after, disconnect_type="client")
+    how = "peer" if part.asked_by == caller.id else "client"
+    await leave(connection, caller, place, part, after, disconnect_type=how)
     if part.mode == "primary":
         await _end(connection, caller, place, part)
     else:
         await tell(connection, caller, place, "changed", part_id=part.id)
-    if part.user_id != caller.id:
+    if caller.id not in (part.user_id, part.asked_by):
         await audit_step(connection, caller, place, "disconnect", userId=part.user_id)
 
 

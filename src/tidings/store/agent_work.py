@@ -42,6 +42,9 @@ class PartRow(msgspec.Struct, frozen=True, kw_only=True):
     wrapup_code_id: UUID | None
     wrapup_name: str | None
     wrapup_notes: str
+    asked_by: UUID | None
+    asked_by_name: str | None
+    asked_note: str | None
 
 
 def select_parts(organization_id: UUID, conversation_ids: Sequence[UUID]) -> Query[PartRow]:
@@ -53,13 +56,14 @@ def select_parts(organization_id: UUID, conversation_ids: Sequence[UUID]) -> Que
                p.used_routing, p.started_at, p.alerting_at, p.expires_at, p.connected_at,
                p.parked_at, p.resume_at, p.ended_at, p.disconnect_type, p.acw_state,
                p.acw_until, p.acw_ended_at, p.wrapup_code_id, w.name AS wrapup_name,
-               p.wrapup_notes
+               p.wrapup_notes, p.asked_by, b.name AS asked_by_name, p.asked_note
         FROM (SELECT DISTINCT unnest(%(ids)s::uuid[]) AS id) x
         CROSS JOIN LATERAL (
           SELECT * FROM participant
           WHERE organization_id = %(organization_id)s AND conversation_id = x.id
           ORDER BY id DESC LIMIT %(limit)s) p
         LEFT JOIN user_account u ON u.organization_id = %(organization_id)s AND u.id = p.user_id
+        LEFT JOIN user_account b ON b.organization_id = %(organization_id)s AND b.id = p.asked_by
         LEFT JOIN queue q ON q.organization_id = %(organization_id)s AND q.id = p.queue_id
         LEFT JOIN wrapup_code w
           ON w.organization_id = %(organization_id)s AND w.id = p.wrapup_code_id

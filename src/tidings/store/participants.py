@@ -19,7 +19,8 @@ from tidings.store.query import Nothing, Query
 class ParticipantRow(msgspec.Struct, frozen=True, kw_only=True):
     """One participant. `units` is what it takes of its agent's capacity, `held` what it takes now.
 
-    `expires_at` is when an offer ends by itself; `acw_until` when a wrap-up does.
+    `expires_at` is when an offer ends by itself; `acw_until` when a wrap-up does. `asked_by` is who
+    has the conversation and asked for this consult, `asked_note` what for.
     """
 
     conversation_id: UUID
@@ -45,6 +46,8 @@ class ParticipantRow(msgspec.Struct, frozen=True, kw_only=True):
     acw_ended_at: datetime | None
     wrapup_code_id: UUID | None
     wrapup_notes: str
+    asked_by: UUID | None
+    asked_note: str | None
 
 
 class NewParticipant(msgspec.Struct, frozen=True, kw_only=True):
@@ -65,6 +68,8 @@ class NewParticipant(msgspec.Struct, frozen=True, kw_only=True):
     takes_load: bool = False
     used_routing: str | None = None
     expires_at: datetime | None = None
+    asked_by: UUID | None = None
+    asked_note: str | None = None
 
 
 class ParticipantKey(msgspec.Struct, frozen=True):
@@ -77,11 +82,13 @@ class ParticipantKey(msgspec.Struct, frozen=True):
 class Step(msgspec.Struct, frozen=True, kw_only=True):
     """What becomes of participants: only of those in one of the states it starts from.
 
-    `keeps_load`: they go on taking (or begin to take) their units of the agent's capacity.
+    `keeps_load`: they go on taking (or begin to take) their units of the agent's capacity. `mode`:
+    only those who take part in this way.
     """
 
     origins: tuple[str, ...]
     state: str
+    mode: str | None = None
     keeps_load: bool = False
     disconnect_type: str | None = None
     resume_at: datetime | None = None
@@ -112,13 +119,17 @@ class Held(msgspec.Struct, frozen=True):
 
 
 class Derived(msgspec.Struct, frozen=True):
-    """Where a conversation stands after its participants moved."""
+    """Where a conversation stands after its participants moved.
+
+    `released`: who was consulted by somebody who does not have it any more.
+    """
 
     conversation_id: UUID
     division_id: UUID
     state: str
     owner_id: UUID | None
     queue_id: UUID | None
+    released: list[UUID]
 
 
 COLUMNS = ", ".join(f"p.{name}" for name in ParticipantRow.__struct_fields__)
@@ -194,6 +205,8 @@ def insert_participants(organization_id: UUID, rows: Sequence[NewParticipant]) -
         "units": "smallint",
         "used_routing": "text",
         "expires_at": "timestamptz",
+        "asked_by": "uuid",
+        "asked_note": "text",
     }
     columns = ", ".join(f"unnest(%({name})s::{kind}[]) AS {name}" for name, kind in names.items())
     params: dict[str, Any] = {name: [getattr(row, name) for row in rows] for name in names}
@@ -238,7 +251,8 @@ def move_participants(
     """
     return Query(
         f"""
-        {OLD} AND p.state = ANY(%(origins)s::text[]) FOR UPDATE OF p)
+        {OLD} AND p.state = ANY(%(origins)s::text[])
+            AND (%(mode)s::text IS NULL OR p.mode = %(mode)s) FOR UPDATE OF p)
         UPDATE participant p
         SET state = %(state)s,
             held = CASE WHEN %(keeps_load)s THEN p.units ELSE 0 END,
@@ -313,18 +327,12 @@ def derive_conversations(
     """Let conversations follow their participants: state, owner, last agent and end.
 
     Connected while an agent has it, open while it waits, else as `otherwise` says: `open`, or
-    `disconnected` because of `close_reason`. The caller's transaction holds the conversations.
+    `disconnected` because of `close_reason`. Consults end once the agent who asked does not have
+    it any more. The caller's transaction holds the conversations.
     """
     return Query(
         """
-        UPDATE conversation c
-        SET owner_id = o.user_id, state = o.state,
-            last_agent_id = CASE WHEN o.connected THEN o.user_id ELSE c.last_agent_id END,
-            ended_at = CASE WHEN o.state <> 'disconnected' THEN NULL
-                       ELSE coalesce(c.ended_at, now()) END,
-            close_reason = CASE WHEN o.state = 'disconnected'
-                           THEN coalesce(%(close_reason)s::text, c.close_reason) END
-        FROM (
+        WITH standing AS MATERIALIZED (
           SELECT x.id, p.user_id, p.state IN ('connected', 'parked') AS connected,
                  CASE WHEN p.user_id IS NOT NULL THEN 'connected'
                       WHEN w.conversation_id IS NOT NULL THEN 'open'
@@ -338,9 +346,29 @@ def derive_conversations(
           LEFT JOIN LATERAL (
             SELECT w.conversation_id FROM waiting w
             WHERE w.organization_id = %(organization_id)s AND w.conversation_id = x.id
-            LIMIT 1) w ON true) o
-        WHERE c.organization_id = %(organization_id)s AND c.id = o.id
-        RETURNING c.id AS conversation_id, c.division_id, c.state, c.owner_id, c.queue_id
+            LIMIT 1) w ON true
+        ), released AS (
+          UPDATE participant p
+          SET state = 'disconnected', ended_at = now(), expires_at = NULL,
+              disconnect_type = 'peer'
+          FROM standing s
+          WHERE p.organization_id = %(organization_id)s AND p.conversation_id = s.id
+            AND p.mode = 'consult' AND p.state <> 'disconnected'
+            AND p.asked_by IS DISTINCT FROM s.user_id
+          RETURNING p.conversation_id, p.user_id
+        )
+        UPDATE conversation c
+        SET owner_id = s.user_id, state = s.state,
+            last_agent_id = CASE WHEN s.connected THEN s.user_id ELSE c.last_agent_id END,
+            ended_at = CASE WHEN s.state <> 'disconnected' THEN NULL
+                       ELSE coalesce(c.ended_at, now()) END,
+            close_reason = CASE WHEN s.state = 'disconnected'
+                           THEN coalesce(%(close_reason)s::text, c.close_reason) END
+        FROM standing s
+        WHERE c.organization_id = %(organization_id)s AND c.id = s.id
+        RETURNING c.id AS conversation_id, c.division_id, c.state, c.owner_id, c.queue_id,
+                  ARRAY(SELECT r.user_id FROM released r WHERE r.conversation_id = c.id)
+                    AS released
         """,
         {
             "organization_id": organization_id,

@@ -94,7 +94,7 @@ async def _change(
             await accept_offer(connection, caller, *ids)
         case "parked":
             await park(connection, caller, *ids, resume_at=_resume_at(data.resume_time))
-        case "disconnected" if part.state == "alerting":
+        case "disconnected" if part.state == "alerting" and part.asked_by != caller.id:
             await decline_offer(connection, caller, *ids)
             wrapup = None
         case "disconnected":

@@ -5,7 +5,7 @@ from uuid import UUID
 import msgspec
 from litestar import Response, Router, patch, post, put
 
-from tidings.actions import transfers
+from tidings.actions import consults, transfers
 from tidings.actions.assignments import ASSIGN, EDIT, PULL, assign, change_asked
 from tidings.actions.conversation_facts import set_tag
 from tidings.actions.wrapups import disconnect_conversation
@@ -32,6 +32,7 @@ MONITOR = "conversation:message:monitor"
 TAKE_OVER = "conversation:message:takeOver"
 TAG = "conversation:externalTag:edit"
 ROUTING = "/api/v2/routing/conversations"
+ATTENDED = "Attended"
 
 
 class TransferBody(Body):
@@ -43,9 +44,10 @@ class TransferBody(Body):
 
 
 class ConsultBody(Body):
-    """Whom to consult."""
+    """Whom to consult, and what about."""
 
     user_id: str
+    note: str | None = None
 
 
 class PartView(View):
@@ -57,16 +59,24 @@ class PartView(View):
 async def _transfer(
     connection: Connection, caller: Caller, ids: tuple[UUID, UUID], data: TransferBody
 ) -> None:
-    if data.transfer_type == "Attended":
-        raise invalid("transferType", "Only Unattended transfers are there; consult beforehand.")
     if (data.user_id is None) == (data.queue_id is None):
         raise invalid("queueId", "Give either queueId or userId.")
+    if data.transfer_type not in (None, ATTENDED, "Unattended"):
+        raise invalid("transferType", "transferType is Attended or Unattended.")
+    is_attended = data.transfer_type == ATTENDED
     if data.queue_id is not None:
+        if is_attended:
+            raise invalid(
+                "transferType",
+                "Nobody can be consulted in a queue: give it to the queue Unattended, or name"
+                " a userId.",
+            )
         queue_id = parse_id(data.queue_id, "queueId")
         await transfers.transfer_to_queue(connection, caller, *ids, queue_id)
-    else:
-        user_id = parse_id(data.user_id, "userId")
-        await transfers.transfer_to_agent(connection, caller, *ids, user_id)
+        return
+    user_id = parse_id(data.user_id, "userId")
+    give = consults.hand_over if is_attended else transfers.transfer_to_agent
+    await give(connection, caller, *ids, user_id)
 
 
 async def _give_away(
@@ -84,7 +94,10 @@ async def _give_away(
 async def transfer(
     conversation_id: UUID, participant_id: UUID, data: TransferBody, caller: Caller, once: Once
 ) -> Response[DoneView]:
-    """Give a conversation away: to a queue, or offered to a colleague."""
+    """Give a conversation away: to a queue, or offered to a colleague.
+
+    Attended, it becomes theirs at once if they are consulted; else they are asked to be.
+    """
     ids = (conversation_id, participant_id)
     return await _give_away(once, caller, ids, data)
 
@@ -93,7 +106,7 @@ async def transfer(
 async def transfer_to_agent(
     conversation_id: UUID, participant_id: UUID, data: TransferBody, caller: Caller, once: Once
 ) -> Response[DoneView]:
-    """Offer one's conversation to a colleague."""
+    """Offer one's conversation to a colleague; Attended, give it to who is consulted."""
     ids, wanted = (conversation_id, participant_id), msgspec.structs.replace(data, queue_id=None)
     return await _give_away(once, caller, ids, wanted)
 
@@ -111,11 +124,11 @@ async def transfer_to_queue(
 async def consult(
     conversation_id: UUID, participant_id: UUID, data: ConsultBody, caller: Caller, once: Once
 ) -> Response[PartView]:
-    """Let a colleague read along and advise in notes; the customer is not told."""
+    """Offer a colleague to read along and advise in notes; the customer is not told."""
     user_id = parse_id(data.user_id, "userId")
     return await once(
-        lambda connection: transfers.join_in(
-            connection, caller, conversation_id, user_id, mode="consult"
+        lambda connection: consults.consult(
+            connection, caller, conversation_id, participant_id, user_id, note=data.note or ""
         ),
         lambda part_id: PartView(id=str(part_id)),
         is_step=True,
@@ -128,9 +141,7 @@ async def monitor(
 ) -> Response[PartView]:
     """Read along, without taking part."""
     return await once(
-        lambda connection: transfers.join_in(
-            connection, caller, conversation_id, caller.id, mode="monitor"
-        ),
+        lambda connection: transfers.monitor(connection, caller, conversation_id),
         lambda part_id: PartView(id=str(part_id)),
         is_step=True,
     )

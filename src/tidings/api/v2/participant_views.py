@@ -165,7 +165,8 @@ class MediaParticipantView(View):
     """MessageMediaParticipant of the reference.
 
     Ours beside it: `mode` (primary, consult, monitor), `alertingExpiresTime` and
-    `wrapupExpiresTime`, when an offer and a wrap-up end by themselves.
+    `wrapupExpiresTime`, when an offer and a wrap-up end by themselves; of who is consulted
+    `askedBy` and `askedNote`, who asked for it and what for.
     """
 
     id: str
@@ -203,6 +204,8 @@ class MediaParticipantView(View):
     start_acw_time: Moment | None = None
     end_acw_time: Moment | None = None
     wrapup: WrapupView | None = None
+    asked_by: Ref | None = None
+    asked_note: str | None = None
 
 
 class ParticipantView(View):
@@ -306,6 +309,10 @@ def _tell_part(view: MediaParticipantView, part: PartRow) -> None:
     if part.queue_id is not None:
         name = part.queue_name
         view.queue = Ref(id=str(part.queue_id), name=name, self_uri=f"{QUEUES}/{part.queue_id}")
+    if part.asked_by is not None:
+        by = part.asked_by
+        view.asked_by = Ref(id=str(by), name=part.asked_by_name, self_uri=f"{USERS}/{by}")
+        view.asked_note = part.asked_note
     if part.purpose == "agent" and part.mode == "primary":
         _tell_wrapup(view, part)
 
