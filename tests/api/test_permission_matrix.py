@@ -20,6 +20,7 @@ from tests.sending import Sending
 from tests.world import World
 from tidings.actions.participation import add_participants, derive
 from tidings.api.application import Application
+from tidings.store.automated_messages import PlanKey
 from tidings.store.database import Database
 from tidings.store.ids import new_id
 from tidings.store.outbound_events import (
@@ -32,6 +33,7 @@ from tidings.store.participants import NewParticipant
 from tidings.store.quarantine import Unread, insert_unread, select_quarantine
 from tidings.store.query import execute, fetch, fetch_one
 from tidings.store.templates import select_account_templates
+from tidings.store.unsaid_messages import NewUnsaid, keep_unsaid, select_unsaid_in
 
 OPEN = re.compile(
     r"POST /oauth/token|(GET|POST) /api/v2/sessions|GET /(healthz|readyz|metrics)"
@@ -71,6 +73,7 @@ async def objects(api: Api, world: World, database: Database, sending: Sending) 
         **talk,
         **await participant(world, database, talk["conversation_id"], routes["queue_id"]),
         "element_id": await unread_element(world, database),
+        "unsaid_id": await unsaid_message(world, database, talk["conversation_id"]),
         "library_id": library["id"],
         "response_id": response["id"],
         "import_id": file.json()["id"],
@@ -222,6 +225,16 @@ async def unread_element(world: World, database: Database) -> UUID:
         await execute(connection, insert_unread([unread]))
         page = select_quarantine(world.nordwind.id, before_id=UUID(int=2**128 - 1), limit=1)
         return (await fetch_one(connection, page)).id
+
+
+async def unsaid_message(world: World, database: Database, conversation_id: UUID) -> UUID:
+    """Something a workstream could not say."""
+    key = PlanKey(conversation_id, "closed", new_id(), 0)
+    unsaid = NewUnsaid(key, "Goodbye.", "window.closed", "The window is closed.")
+    async with database.transaction() as connection:
+        await execute(connection, keep_unsaid(world.nordwind.id, [unsaid]))
+        kept = select_unsaid_in(world.nordwind.id, conversation_id, limit=1)
+        return (await fetch_one(connection, kept)).id
 
 
 async def call(api: Api, route: Route, objects: dict[str, Any]) -> Answer:

@@ -15,6 +15,7 @@ import { MessageLine, NoteLine, StepLine, UnsentLine } from "./lines";
 import classes from "./Thread.module.css";
 import { timelineOf, type Entry } from "./timeline";
 import type { Conversation } from "./types";
+import { NotSaidLine } from "./NotSaidLine";
 import { useOutbox } from "./useOutbox";
 
 interface Props {
@@ -35,9 +36,10 @@ export function Thread({ id, conversation, onAgain }: Props) {
     () => [...earlier.messages, ...(thread.data?.messages ?? [])],
     [earlier.messages, thread.data],
   );
+  const notSaid = thread.data?.unsaid;
   const entries = useMemo(
-    () => timelineOf(messages, notes.data?.entities ?? [], conversation, unsent),
-    [messages, notes.data, conversation, unsent],
+    () => timelineOf(messages, notes.data?.entities ?? [], conversation, unsent, notSaid),
+    [messages, notes.data, conversation, unsent, notSaid],
   );
   useForgetSent(messages, unsent);
   const next = before ? earlier.next : cursorOf(thread.data);
@@ -78,6 +80,7 @@ const Entries = memo(function Entries(props: {
 function Line({ entry, onAgain }: { entry: Entry; onAgain?: (text: string) => void }) {
   if ("message" in entry) return <MessageLine message={entry.message} onAgain={onAgain} />;
   if ("note" in entry) return <NoteLine note={entry.note} />;
+  if ("notSaid" in entry) return <NotSaidLine unsaid={entry.notSaid} />;
   if ("step" in entry) return <StepLine step={entry.step} time={entry.time} />;
   return <UnsentLine unsent={entry.unsent} />;
 }

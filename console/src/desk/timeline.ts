@@ -1,5 +1,6 @@
 // A conversation as it went: messages, notes, and what happened with it, in the order of time.
 import type { Message } from "@/api/types";
+import type { Unsaid as NotSaid } from "@/components/unsaid";
 import type { Unsent } from "./outbox";
 import type { Conversation, Note, Part } from "./types";
 
@@ -27,6 +28,7 @@ export type Entry =
   | { id: string; time: string; message: Message }
   | { id: string; time: string; note: Note }
   | { id: string; time: string; step: Step }
+  | { id: string; time: string; notSaid: NotSaid }
   | { id: string; time: string; unsent: Unsent };
 
 export function timelineOf(
@@ -34,6 +36,7 @@ export function timelineOf(
   notes: Note[],
   conversation: Conversation | undefined,
   unsent: Unsent[],
+  notSaid: NotSaid[] = [],
 ): Entry[] {
   const taken = new Set(messages.map(({ id }) => id));
   const since = messages[0]?.time ?? "";
@@ -41,6 +44,7 @@ export function timelineOf(
   const entries: Entry[] = [
     ...messages.map((message) => ({ id: message.id, time: message.time, message })),
     ...notes.map((note) => ({ id: note.id, time: note.dateCreated, note })),
+    ...notSaid.map((each) => ({ id: each.id, time: each.time, notSaid: each })),
     ...steps,
   ];
   entries.sort((one, other) => one.time.localeCompare(other.time));

@@ -185,6 +185,7 @@ RENDERERS: dict[str, tuple[Renderer, ...]] = {
     "message.received": (_messages,),
     "message.status": (_messages,),
     "message.media": (_messages,),
+    "message.unsaid": (_messages,),
 }
 # By the first word of the kind of event: lists on a screen that it changes.
 HINTS = {

@@ -9,12 +9,16 @@ from uuid import UUID
 
 import structlog
 
-from tidings.actions.automated_messages import send_due
+from tidings.actions.automated_messages import give_up, send_due
 from tidings.actions.catalogue import Catalogue
 from tidings.actions.send_message import ReplayedMeanwhile
-from tidings.store.automated_messages import select_due_organizations, take_due
+from tidings.store.automated_messages import (
+    PlanKey,
+    select_due_organizations,
+    select_oldest,
+)
 from tidings.store.database import UNAVAILABLE, Database
-from tidings.store.query import fetch
+from tidings.store.query import fetch, fetch_optional
 from tidings.store.surveys import expire_surveys
 
 log = structlog.get_logger()
@@ -62,18 +66,24 @@ class AutomatedMessages:
                 worked = True
         return worked
 
-    async def _say(self, organization_id: UUID, limit: int) -> bool:
+    async def _say(self, organization_id: UUID, limit: int, only: PlanKey | None = None) -> bool:
         async with self._database.transaction(organization_id) as connection:
-            taken = await send_due(connection, self._catalogue, organization_id, limit=limit)
+            taken = await send_due(
+                connection, self._catalogue, organization_id, limit=limit, only=only
+            )
         return taken > 0
 
     async def _say_one(self, organization_id: UUID) -> None:
-        """Go on with the oldest alone; if that is the one that cannot be said, it is dropped."""
+        """Go on with the oldest alone; if that is the one that cannot be said, it is put aside."""
+        async with self._database.transaction(organization_id) as connection:
+            oldest = await fetch_optional(connection, select_oldest(organization_id))
+        if oldest is None:
+            return
         try:
-            await self._say(organization_id, 1)
-        except UNAVAILABLE:
+            await self._say(organization_id, 1, only=oldest)
+        except (*UNAVAILABLE, ReplayedMeanwhile):
             raise
         except Exception:
-            log.exception("automated_message.dropped", organization_id=str(organization_id))
+            log.exception("automated_message.put_aside", organization_id=str(organization_id))
             async with self._database.transaction(organization_id) as connection:
-                await fetch(connection, take_due(organization_id, limit=1))
+                await give_up(connection, organization_id, oldest)

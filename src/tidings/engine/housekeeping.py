@@ -20,6 +20,7 @@ from tidings.store.query import execute
 from tidings.store.recipients import delete_old_recipients
 from tidings.store.suppressions import delete_expired_suppressions
 from tidings.store.tokens import delete_expired_tokens
+from tidings.store.unsaid_messages import delete_old_unsaid
 from tidings.store.usage import delete_outcomes, fold_usage
 
 log = structlog.get_logger()
@@ -28,6 +29,7 @@ FOLD_SECONDS = 3.0
 SWEEP_SECONDS = 60.0
 AT_A_TIME = 10_000
 DAYS_AHEAD = 3
+KEEP_UNSAID = timedelta(days=30)
 
 
 async def housekeeping_loop(database: Database, settings: Settings, stop: asyncio.Event) -> None:
@@ -65,6 +67,7 @@ async def _sweep(database: Database, settings: Settings) -> None:
         await execute(connection, delete_old_recipients(AT_A_TIME))
         waited = now - timedelta(days=settings.inbox_days)
         await execute(connection, delete_waiting(waited, AT_A_TIME))
+        await execute(connection, delete_old_unsaid(now - KEEP_UNSAID, AT_A_TIME))
     await sweep_outbound(database, settings, now)
     for table, days in (
         ("inbox", settings.inbox_days),

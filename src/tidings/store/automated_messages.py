@@ -17,6 +17,15 @@ class Planned(msgspec.Struct, frozen=True):
     stay_id: UUID
 
 
+class PlanKey(msgspec.Struct, frozen=True):
+    """Which plan."""
+
+    conversation_id: UUID
+    trigger: str
+    stay_id: UUID
+    after_seconds: int
+
+
 class DueOrganization(msgspec.Struct, frozen=True):
     """An organization for which something is due."""
 
@@ -51,6 +60,11 @@ class DueMessage(msgspec.Struct, frozen=True, kw_only=True):
     agent_name: str | None
     waits: bool
     position: int
+
+    @property
+    def key(self) -> PlanKey:
+        """Which plan it was."""
+        return PlanKey(self.conversation_id, self.trigger, self.stay_id, self.after_seconds)
 
 
 def plan_messages(organization_id: UUID, planned: Sequence[Planned]) -> Query[Nothing]:
@@ -111,23 +125,21 @@ def select_due_organizations(*, limit: int) -> Query[DueOrganization]:
     )
 
 
-def take_due(organization_id: UUID, *, limit: int) -> Query[DueMessage]:
-    """Take what is due, oldest first; it is gone with the transaction that sends it.
-
-    Rows that another worker holds are passed over, so each is taken by one.
-    """
+def select_oldest(organization_id: UUID) -> Query[PlanKey]:
+    """The plan of an organization that is due for the longest time."""
     return Query(
         """
-        WITH due AS MATERIALIZED (
-          SELECT conversation_id, trigger, stay_id, after_seconds, due_at FROM automated_message
-          WHERE organization_id = %(organization_id)s AND due_at <= now()
-          ORDER BY due_at LIMIT %(limit)s FOR UPDATE SKIP LOCKED
-        ), gone AS (
-          DELETE FROM automated_message a USING due d
-          WHERE a.organization_id = %(organization_id)s
-            AND a.conversation_id = d.conversation_id AND a.trigger = d.trigger
-            AND a.stay_id = d.stay_id AND a.after_seconds = d.after_seconds
-        )
+        SELECT conversation_id, trigger, stay_id, after_seconds FROM automated_message
+        WHERE organization_id = %(organization_id)s AND due_at <= now()
+        ORDER BY due_at LIMIT 1
+        """,
+        {"organization_id": organization_id},
+        PlanKey,
+    )
+
+
+# What words may need of the conversation of each row of `due`.
+WITH_WORDS = """
         SELECT d.conversation_id, d.trigger, d.stay_id, d.after_seconds, c.integration_id,
                i.provider, c.customer_id, c.address, c.state, c.queue_id,
                a.agent_id, w.id AS workstream_id, w.language, w.messages, w.survey,
@@ -152,7 +164,40 @@ def take_due(organization_id: UUID, *, limit: int) -> Query[DueMessage]:
         LEFT JOIN waiting s
           ON s.organization_id = c.organization_id AND s.conversation_id = c.id
         ORDER BY d.due_at, d.trigger, d.stay_id
+"""
+
+
+def take_due(
+    organization_id: UUID, *, limit: int, only: PlanKey | None = None
+) -> Query[DueMessage]:
+    """Take what is due, oldest first; it is gone with the transaction that sends it.
+
+    Rows that another worker holds are passed over, so each is taken by one.
+    """
+    chosen = (
+        "AND (conversation_id, trigger, stay_id, after_seconds)"
+        " = (%(conversation_id)s, %(trigger)s, %(stay_id)s, %(after_seconds)s)"
+        if only is not None
+        else ""
+    )
+    return Query(
+        f"""
+        WITH due AS MATERIALIZED (
+          SELECT conversation_id, trigger, stay_id, after_seconds, due_at FROM automated_message
+          WHERE organization_id = %(organization_id)s AND due_at <= now() {chosen}
+          ORDER BY due_at LIMIT %(limit)s FOR UPDATE SKIP LOCKED
+        ), gone AS (
+          DELETE FROM automated_message a USING due d
+          WHERE a.organization_id = %(organization_id)s
+            AND a.conversation_id = d.conversation_id AND a.trigger = d.trigger
+            AND a.stay_id = d.stay_id AND a.after_seconds = d.after_seconds
+        )
+        {WITH_WORDS}
         """,
-        {"organization_id": organization_id, "limit": limit},
+        {
+            "organization_id": organization_id,
+            "limit": limit,
+            **({} if only is None else msgspec.structs.asdict(only)),
+        },
         DueMessage,
     )

@@ -21,6 +21,7 @@ import { BehaviourFields } from "./BehaviourFields";
 import { DistributionFields } from "./DistributionFields";
 import { PART_NAMES, useWorkstreamEditor, wrongParts, type FieldsProps, type Part } from "./editor";
 import { MessageFields } from "./MessageFields";
+import { NotSaid } from "./NotSaid";
 import { dependentsQuery, deleteWorkstream, workstreamQuery, WORKSTREAMS_KEY } from "./queries";
 import { RulesFields } from "./RulesFields";
 import { Summary } from "./Summary";
@@ -100,6 +101,7 @@ function Parts({ workstream }: { workstream: Workstream }) {
         {step === "rules" && (
           <TryOut workstream={workstream} isSaved={!editor.changed.includes("rules")} />
         )}
+        {step === "messages" && <NotSaid workstreamId={workstream.id} />}
       </Tabs.Panel>
     </Tabs>
   );

@@ -39,4 +39,11 @@ export const dependentsQuery = (id: string) =>
     queryFn: () => answer(api.GET(`${ONE}/dependents`, at(id))),
   });
 
+/** What it could not say by itself lately. */
+export const unsaidQuery = (id: string) =>
+  queryOptions({
+    queryKey: [...WORKSTREAMS_KEY, id, "unsaid"],
+    queryFn: () => answer(api.GET(`${ONE}/unsaid`, at(id))),
+  });
+
 export const tryMessage = (id: string, body: Trial) => answer(api.POST(TRY, { ...at(id), body }));

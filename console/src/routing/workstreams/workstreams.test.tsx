@@ -172,3 +172,35 @@ test("before it is deleted it is said what that touches", async () => {
     await screen.findByText(/Harbour Shop will be given to nobody. 3 conversations go on/),
   ).toBeTruthy();
 });
+
+test("what was not said lately stands with its reasons, and is said when that can help", async () => {
+  const unsaid = {
+    id: "u1",
+    conversationId: "c1",
+    trigger: "waiting",
+    text: "A moment, please.",
+    time: "2026-11-22T10:00:00.000Z",
+    errorCode: "window.closed",
+    errorText: "Closed.",
+    canRetry: true,
+    address: "254711000042",
+  };
+  const calls = serve({
+    ...QUEUES,
+    [`GET ${AT}`]: { ...WORKSTREAM, isDraft: false },
+    [`GET ${AT}/unsaid`]: {
+      total: 3,
+      reasons: [
+        { errorCode: "window.closed", errorText: "Closed.", count: 2 },
+        { errorCode: "template.paused", errorText: "It is paused.", count: 1 },
+      ],
+      entities: [unsaid, { ...unsaid, id: "u2", canRetry: false }],
+    },
+    "POST /api/v2/conversations/messages/c1/unsaid/u1": { id: "m1" },
+  });
+  visit("?step=messages");
+  await screen.findByText("Not said lately: 3 messages");
+  screen.getByText("1 · It is paused.");
+  await userEvent.click(screen.getByRole("button", { name: "Try again" }));
+  await waitFor(() => expect(calls.some(({ path }) => path.endsWith("/unsaid/u1"))).toBe(true));
+});

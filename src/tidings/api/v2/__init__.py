@@ -67,6 +67,7 @@ from tidings.api.v2.surveys import surveys_router
 from tidings.api.v2.system import system_router
 from tidings.api.v2.templates import templates_router
 from tidings.api.v2.tokens import tokens_router
+from tidings.api.v2.unsaid_messages import unsaid_messages_router
 from tidings.api.v2.uploads import uploads_router
 from tidings.api.v2.usage import usage_router
 from tidings.api.v2.user_observations import user_observations_router
@@ -145,6 +146,7 @@ ROUTERS: tuple[Router, ...] = (
     system_router,
     templates_router,
     tokens_router,
+    unsaid_messages_router,
     uploads_router,
     usage_router,
     user_observations_router,

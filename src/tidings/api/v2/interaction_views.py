@@ -7,6 +7,7 @@ from uuid import UUID
 import msgspec
 
 from tidings.actions.failure_words import failure_of
+from tidings.actions.unsaid_messages import can_retry
 from tidings.api.v2.media_views import AttachmentView
 from tidings.api.v2.templates import ButtonView, HeaderView
 from tidings.api.views import Moment, Ref, View, moment, optional_moment
@@ -17,6 +18,7 @@ from tidings.domain.templates import compile_template, preview
 from tidings.domain.windows import ServiceWindow
 from tidings.store.interactions import InteractionRow
 from tidings.store.message_details import AddressRow, MessageRow
+from tidings.store.unsaid_messages import UnsaidRow
 
 PATH = "/api/v2/interactions"
 CAMPAIGNS = "/api/v2/outbound/messagingcampaigns"
@@ -164,12 +166,45 @@ class InteractionView(View):
         return cls(**interaction_fields(row))
 
 
+class UnsaidView(View):
+    """What a workstream could not say by itself; `trigger` is the occasion."""
+
+    id: str
+    conversation_id: str
+    trigger: str
+    text: str
+    time: Moment
+    error_code: str
+    error_text: str
+    can_retry: bool
+    address: str
+    customer_name: str | None = None
+
+    @classmethod
+    def of(cls, row: UnsaidRow, now: datetime) -> "UnsaidView":
+        """What was not said, and whether trying again may help now."""
+        return cls(
+            id=str(row.id),
+            conversation_id=str(row.conversation_id),
+            trigger=row.trigger,
+            text=row.text,
+            time=moment(row.failed_at),
+            error_code=row.error_code,
+            error_text=row.error_text,
+            can_retry=can_retry(row, now),
+            address=row.address,
+            customer_name=row.customer_name or None,
+        )
+
+
 class InteractionDetailView(InteractionView, kw_only=True):
-    """One conversation with its newest messages, in the order of time."""
+    """One conversation with its newest messages, in the order of time, and the latest of what its
+    workstream could not say."""
 
     messages: list[MessageView]
     window: WindowView
     messages_next_uri: str | None = None
+    unsaid: list[UnsaidView] | None = None
 
 
 def interaction_fields(row: InteractionRow) -> dict[str, Any]:

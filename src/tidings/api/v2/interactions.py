@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Sequence
+from datetime import UTC, datetime
 from typing import Annotated, Any, Literal
 from urllib.parse import urlencode
 from uuid import UUID
@@ -32,6 +33,7 @@ from tidings.api.v2.interaction_views import (
     InteractionDetailView,
     InteractionView,
     MessageView,
+    UnsaidView,
     WindowView,
     customer_of,
     interaction_fields,
@@ -57,8 +59,10 @@ from tidings.store.message_details import (
     select_service_window,
 )
 from tidings.store.query import Connection, fetch, fetch_optional
+from tidings.store.unsaid_messages import select_unsaid_in
 
 MESSAGES_AT_A_TIME = 200
+UNSAID_SHOWN = 20
 EXPORT_ROWS = 1_000
 
 
@@ -122,12 +126,15 @@ async def read_interaction(
         window = await fetch_optional(
             connection, select_service_window(owner, row.integration_id, row.customer_id)
         )
+        unsaid = await fetch(connection, select_unsaid_in(owner, row.id, limit=UNSAID_SHOWN))
+    now = datetime.now(UTC)
     fields = interaction_fields(row) | {"customer": customer_of(row, addresses)}
     return InteractionDetailView(
         **fields,
         messages=[MessageView.of(each) for each in reversed(messages[:MESSAGES_AT_A_TIME])],
         messages_next_uri=_earlier(row, messages),
         window=WindowView.of(window.last_inbound_at if window else None),
+        unsaid=[UnsaidView.of(each, now) for each in unsaid] or None,
     )
 
 

@@ -100,6 +100,28 @@ CREATE INDEX survey_answer_open ON survey_answer (organization_id, customer_id)
 -- squawk-ignore require-concurrent-index-creation
 CREATE INDEX survey_answer_expiry ON survey_answer (expires_at) WHERE state IN ('asked', 'rated');
 
+-- What a workstream could not say by itself, and why; gone when it is said after all, or when it is
+-- a month old. The same occasion is kept once.
+CREATE TABLE unsaid_message (
+  organization_id uuid NOT NULL REFERENCES organization,
+  id uuid NOT NULL,
+  conversation_id uuid NOT NULL,
+  trigger text NOT NULL,
+  stay_id uuid NOT NULL,
+  after_seconds integer NOT NULL,
+  workstream_id uuid,
+  body text NOT NULL,
+  error_code text NOT NULL,
+  error_text text NOT NULL,
+  failed_at timestamptz NOT NULL DEFAULT now(),
+  PRIMARY KEY (organization_id, id)
+);
+CREATE UNIQUE INDEX unsaid_message_occasion
+  ON unsaid_message (organization_id, conversation_id, trigger, stay_id, after_seconds);
+CREATE INDEX unsaid_message_workstream
+  ON unsaid_message (organization_id, workstream_id, failed_at);
+CREATE INDEX unsaid_message_age ON unsaid_message (failed_at);
+
 -- Imports that were read ---------------------------------------------------------------------
 
 -- Rows that an import did not take are personal data; they go some weeks after its end.
