@@ -3,6 +3,7 @@ import { Group, Skeleton, Stack, Text, UnstyledButton } from "@mantine/core";
 import { useTranslation } from "react-i18next";
 import { useAction } from "@/components/action";
 import { ErrorNotice } from "@/components/ErrorNotice";
+import { useReasons } from "@/components/reasons";
 import { RoutingStatus } from "@/routing/status";
 import classes from "./Board.module.css";
 import { Load } from "./Load";
@@ -19,6 +20,7 @@ interface Props {
 
 export function AssignSheet({ waiting, onDone }: Props) {
   const { t } = useTranslation();
+  const reasons = useReasons();
   const { id } = waiting.queue;
   const list = useLiveOffset([...BOARD_KEY, "agents", id], readAgents(id));
   const give = useAction((agent: Agent) => assign(waiting.conversationId, agent.id), {
@@ -32,7 +34,7 @@ export function AssignSheet({ waiting, onDone }: Props) {
   return (
     <Stack gap="sm">
       {waiting.lastText && <Text>{waiting.lastText}</Text>}
-      {waiting.why && <Text c="dimmed">{waiting.why}</Text>}
+      {waiting.why && <Text c="dimmed">{reasons(waiting)}</Text>}
       <ErrorNotice error={list.error} />
       {list.isLoading && <Skeleton h={80} />}
       {!list.isLoading && there.length === 0 && <Text>{t("board.nobodyOnQueue")}</Text>}

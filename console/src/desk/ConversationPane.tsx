@@ -5,6 +5,7 @@ import { useTranslation } from "react-i18next";
 import { useMay } from "@/api/permissions";
 import { useSession } from "@/api/session";
 import { ErrorNotice } from "@/components/ErrorNotice";
+import { useReasons } from "@/components/reasons";
 import { useSearchState } from "@/components/search";
 import { Composer } from "./Composer";
 import classes from "./ConversationPane.module.css";
@@ -189,6 +190,7 @@ function Watched({ at, conversation }: { at: At; conversation: Conversation }) {
 function Free({ conversation, userId }: { conversation: Conversation; userId: string }) {
   const { t } = useTranslation();
   const isAllowed = useMay();
+  const reasons = useReasons();
   const pick = usePick();
   const { owner, state } = conversation;
   if (state === "disconnected") return <Bar words={t("desk.over")} />;
@@ -203,7 +205,7 @@ function Free({ conversation, userId }: { conversation: Conversation; userId: st
     );
   }
   return (
-    <Bar words={conversation.waiting?.why ?? t("desk.nobodyHas")}>
+    <Bar words={reasons(conversation.waiting) || t("desk.nobodyHas")}>
       {isAllowed(mayDesk.pick) && (
         <Button
           loading={pick.isPending}

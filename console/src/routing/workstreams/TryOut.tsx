@@ -6,6 +6,7 @@ import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { ErrorNotice } from "@/components/ErrorNotice";
 import { Section } from "@/components/Section";
+import { useConditionWords } from "./conditionWords";
 import { LanguageSelect } from "./LanguageSelect";
 import { tryMessage, type Tried } from "./queries";
 import type { Workstream } from "./values";
@@ -75,6 +76,7 @@ export function TryOut({ workstream, isSaved }: Props) {
 
 function Outcome({ tried }: { tried: Tried }) {
   const { t } = useTranslation();
+  const conditionWords = useConditionWords();
   const { queue, ruleName, skills = [], language, priority = 0 } = tried;
   const asked = [...skills, ...(language ? [language] : [])].map(({ name }) => name).join(", ");
   return (
@@ -92,7 +94,7 @@ function Outcome({ tried }: { tried: Tried }) {
       {asked && <Text>{t("workstreams.asksFor", { asked })}</Text>}
       {priority !== 0 && <Text>{t("workstreams.withPriority", { priority })}</Text>}
       <List spacing={4} listStyleType="none" withPadding={false}>
-        {tried.rules.map(({ name, fits, why }) => (
+        {tried.rules.map(({ name, fits, failed }) => (
           <List.Item
             key={name}
             icon={
@@ -104,9 +106,9 @@ function Outcome({ tried }: { tried: Tried }) {
             }
           >
             {name}
-            {why && (
+            {failed && (
               <Text size="sm" c="dimmed">
-                {why}
+                {t("workstreams.notSo", { condition: conditionWords(failed) })}
               </Text>
             )}
           </List.Item>

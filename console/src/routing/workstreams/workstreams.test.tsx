@@ -132,14 +132,21 @@ test("a message is tried, and each rule says whether it fits and why not", async
       operatingHours: "open",
       isFallback: true,
       queue: { id: "q1", name: "Clinic" },
-      rules: [{ name: "Invoices", fits: false, why: "Not so: text containsAny." }],
+      rules: [
+        {
+          name: "Invoices",
+          fits: false,
+          why: "Not so: hours is closed.",
+          failed: { field: "hours", test: "is", values: ["closed", "holiday"] },
+        },
+      ],
     },
   });
   visit("?step=rules");
   await userEvent.type(await screen.findByLabelText("What the customer writes"), "Hello");
   await userEvent.click(screen.getByRole("button", { name: "Try" }));
   expect(await screen.findByText("It goes to Clinic.")).toBeTruthy();
-  expect(screen.getByText("Not so: text containsAny.")).toBeTruthy();
+  expect(screen.getByText("Not so: Operating hours is “Closed”, “Holiday”")).toBeTruthy();
   expect(calls.find(({ path }) => path.endsWith("/try"))?.body).toMatchObject({
     text: "Hello",
     language: "en",
