@@ -1,16 +1,21 @@
-// Who waits in a queue, the longest first, and why; a supervisor may give one to somebody.
-import { Button, Text } from "@mantine/core";
+// Who waits in a queue, the longest first, and why; a supervisor may give one to somebody, or
+// change what it asks for.
+import { ActionIcon, Button, Text } from "@mantine/core";
+import { Pencil } from "lucide-react";
+import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { useLiveKeyset } from "@/api/keyset";
 import { useMay } from "@/api/permissions";
 import { DataList, type Column } from "@/components/DataList";
 import { Empty } from "@/components/Empty";
 import { useFigures } from "@/components/figures";
+import { useReasons } from "@/components/reasons";
 import { useSearchState } from "@/components/search";
 import { SideSheet } from "@/components/SideSheet";
 import { useTold } from "@/live";
 import { AssignSheet } from "./AssignSheet";
 import classes from "./Board.module.css";
+import { EditSheet } from "./EditSheet";
 import { mayBoard } from "./permissions";
 import {
   BOARD_KEY,
@@ -34,7 +39,8 @@ export function WaitingNow({ queue }: { queue: QueueNow }) {
   const list = useLiveKeyset(key, readWaiting(queue.id), idOf, LOOK_MS);
   useTold(ROUTING_TOPIC, [...key, "newest"], LOOK_MS);
   const chosen = list.rows.find(({ conversationId }) => conversationId === values.assign);
-  const close = () => set({ assign: undefined });
+  const edited = useKept(list.rows, values.edit);
+  const close = () => set({ assign: undefined, edit: undefined });
   return (
     <section className={classes.panel} aria-label={t("board.waitingIn", { queue: queue.name })}>
       <h2 className={classes.title}>{t("board.waitingIn", { queue: queue.name })}</h2>
@@ -53,14 +59,30 @@ export function WaitingNow({ queue }: { queue: QueueNow }) {
       >
         {chosen && <AssignSheet waiting={chosen} onDone={close} />}
       </SideSheet>
+      <SideSheet
+        title={edited && t("board.editTitle", { customer: customerOf(edited) })}
+        isOpen={edited !== undefined}
+        onClose={close}
+      >
+        {edited && <EditSheet key={edited.conversationId} waiting={edited} onDone={close} />}
+      </SideSheet>
     </section>
   );
+}
+
+/** A row as it was when it was chosen: what is typed stays though the row may leave the list. */
+function useKept(rows: Waiting[], id: string | undefined): Waiting | undefined {
+  const [kept, keep] = useState<Waiting>();
+  const found = rows.find(({ conversationId }) => conversationId === id);
+  const isKept = kept?.conversationId === id;
+  if (!isKept && (found ?? kept)) keep(found);
+  return isKept ? kept : undefined;
 }
 
 function useColumns(): Column<Waiting>[] {
   const { t } = useTranslation();
   const figures = useFigures();
-  const mayAssign = useMay()(mayBoard.assign);
+  const isAllowed = useMay();
   const columns: Column<Waiting>[] = [
     {
       id: "customer",
@@ -101,7 +123,18 @@ function useColumns(): Column<Waiting>[] {
     narrow: 90,
     render: (row) => <AssignButton row={row} />,
   };
-  return mayAssign ? [...columns, give] : columns;
+  const edit: Column<Waiting> = {
+    id: "edit",
+    header: t("board.edit"),
+    width: 64,
+    narrow: 56,
+    render: (row) => <EditButton row={row} />,
+  };
+  return [
+    ...columns,
+    ...(isAllowed(mayBoard.edit) ? [edit] : []),
+    ...(isAllowed(mayBoard.assign) ? [give] : []),
+  ];
 }
 
 function Customer({ row }: { row: Waiting }) {
@@ -126,10 +159,28 @@ function Since({ time }: { time: string }) {
 
 function Reason({ row }: { row: Waiting }) {
   const { t } = useTranslation();
+  const reasons = useReasons();
   const words = row.offeredTo
     ? t("board.offeredTo", { name: row.offeredTo.name ?? "" })
-    : (row.why ?? "");
+    : reasons(row);
   return <span title={words}>{words}</span>;
+}
+
+function EditButton({ row }: { row: Waiting }) {
+  const { t } = useTranslation();
+  const { set } = useSearchState();
+  const words = t("board.editNamed", { customer: customerOf(row) });
+  return (
+    <ActionIcon
+      variant="subtle"
+      color="gray"
+      aria-label={words}
+      title={words}
+      onClick={() => set({ edit: row.conversationId })}
+    >
+      <Pencil size={16} />
+    </ActionIcon>
+  );
 }
 
 function AssignButton({ row }: { row: Waiting }) {

@@ -1,6 +1,7 @@
-import { screen, waitFor, within } from "@testing-library/react";
+import { cleanup, screen, waitFor, within } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import { expect, test } from "vitest";
+import { chooseLanguage, loadWords } from "@/locales";
 import { open, refusal, serve } from "@/world";
 import { BoardPage } from ".";
 
@@ -39,7 +40,11 @@ const WAITING = {
   lastText: "Where is my order?",
   declines: 0,
   hops: 0,
-  why: "Everybody who could take it is at capacity.",
+  why: "2 agents are at capacity, 1 lacks the skill Wine.",
+  reasons: [
+    { code: "capacity", count: 2 },
+    { code: "skill", count: 1, name: "Wine" },
+  ],
 };
 const AGENT = {
   id: "u1",
@@ -70,7 +75,33 @@ test("queues stand with their wait and service level, and the one that waits lon
   expect(within(shop).getByText("3 min")).toBeTruthy();
   const list = await screen.findByRole("table", { name: "Waiting in Shop" });
   const row = await within(list).findByRole("row", { name: /4915112345678/ });
-  expect(within(row).getByText("Everybody who could take it is at capacity.")).toBeTruthy();
+  const why = "2 people are at capacity, 1 person lacks the skill Wine.";
+  expect(within(row).getByText(why)).toBeTruthy();
+});
+
+test("why something waits is said in the language of who looks, and a new reason as the API does", async () => {
+  const told = (reasons: object[]) => ({
+    ...SERVER,
+    "GET /api/v2/routing/queues/q2/waiting": {
+      entities: [{ ...WAITING, why: "Something new.", reasons }],
+    },
+  });
+  await chooseLanguage("de", { remember: false });
+  await loadWords("routing");
+  serve(
+    told([
+      { code: "offQueue", count: 1 },
+      { code: "language", count: 2, name: "Dansk" },
+    ]),
+  );
+  open(BoardPage, "/reports/now");
+  const words = "1 Person ist nicht bereit, 2 Personen sprechen nicht Dansk.";
+  expect(await screen.findByText(words)).toBeTruthy();
+  cleanup();
+  serve(told([{ code: "moon", count: 1 }]));
+  open(BoardPage, "/reports/now");
+  expect(await screen.findByText("Something new.")).toBeTruthy();
+  await chooseLanguage("en", { remember: false });
 });
 
 test("a waiting conversation is given to somebody of its queue", async () => {
@@ -118,6 +149,59 @@ test("what somebody holds can be taken over, but not what is in wrap-up", async 
   await waitFor(() => expect(calls.some(({ path }) => path.endsWith("/takeover"))).toBe(true));
 });
 
+const SKILLS = {
+  "GET /api/v2/routing/skills": { entities: [{ id: "s1", name: "Wine" }] },
+  "GET /api/v2/routing/languages": { entities: [{ id: "l1", name: "Dansk" }] },
+};
+
+test("what a waiting conversation asks for is changed, and only that is sent", async () => {
+  const asking = { ...WAITING, priority: 2, language: { id: "l1", name: "Dansk" } };
+  const calls = serve({
+    ...SERVER,
+    ...SKILLS,
+    "GET /api/v2/routing/queues/q2/waiting": { entities: [asking] },
+    "PATCH /api/v2/routing/conversations/c1": { priority: 9, skills: [] },
+  });
+  open(BoardPage, "/reports/now");
+  await userEvent.click(
+    await screen.findByRole("button", { name: "Edit what 4915112345678 asks for" }),
+  );
+  const sheet = await screen.findByRole("dialog", { name: "What 4915112345678 asks for" });
+  const priority = within(sheet).getByLabelText("Priority");
+  expect(within(sheet).getByText(/counts like one minute of waiting/)).toBeTruthy();
+  await userEvent.clear(priority);
+  await userEvent.type(priority, "9");
+  await userEvent.click(within(sheet).getByRole("combobox", { name: "Asks for skills" }));
+  await userEvent.click(await screen.findByRole("option", { name: "Wine" }));
+  await userEvent.click(within(sheet).getByRole("button", { name: "Save" }));
+  expect(await screen.findByText("Changed. The router decides anew.")).toBeTruthy();
+  expect(calls.find(({ method }) => method === "PATCH")?.body).toEqual({
+    priority: 9,
+    skillIds: ["s1"],
+  });
+  expect(screen.queryByRole("dialog")).toBeNull();
+});
+
+test("when somebody took it meanwhile, the sheet stays and says who", async () => {
+  let reads = 0;
+  serve({
+    ...SERVER,
+    ...SKILLS,
+    "GET /api/v2/routing/queues/q2/waiting": () => ({ entities: reads++ ? [] : [WAITING] }),
+    "PATCH /api/v2/routing/conversations/c1": refusal(409, {
+      code: "conversation.not.waiting",
+      message: "This conversation does not wait for an agent. Ben has this conversation now.",
+    }),
+  });
+  open(BoardPage, "/reports/now?edit=c1");
+  const priority = await screen.findByLabelText("Priority");
+  await userEvent.clear(priority);
+  await userEvent.type(priority, "5");
+  await userEvent.click(screen.getByRole("button", { name: "Save" }));
+  expect(await screen.findByText(/Ben has this conversation now/)).toBeTruthy();
+  expect(screen.getByLabelText<HTMLInputElement>("Priority").value).toBe("5");
+});
+
 test("who may only look sees no button to step in", async () => {
   serve({
     ...SERVER,
@@ -125,6 +209,6 @@ test("who may only look sees no button to step in", async () => {
   });
   open(BoardPage, "/reports/now");
   expect(await screen.findByRole("table", { name: "Waiting in Shop" })).toBeTruthy();
-  expect(screen.queryByRole("button", { name: /Assign/ })).toBeNull();
+  expect(screen.queryByRole("button", { name: /Assign|Edit/ })).toBeNull();
   expect(screen.queryByRole("table", { name: "People" })).toBeNull();
 });

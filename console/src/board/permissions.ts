@@ -2,6 +2,7 @@
 export const mayBoard = {
   view: ["routing:queue:view"],
   viewAgents: ["routing:queueMember:manage", "directory:user:view"],
+  edit: ["routing:conversation:edit"],
   assign: ["conversation:message:assign"],
   takeOver: ["conversation:message:takeOver"],
   viewConversation: ["analytics:conversationDetail:view"],

@@ -4,6 +4,7 @@ import type { Row } from "@/api/types";
 
 const QUEUES = "/api/v2/routing/queues";
 const MESSAGES = "/api/v2/conversations/messages/{conversation_id}";
+const ROUTED = "/api/v2/routing/conversations/{conversation_id}";
 export const BOARD_KEY = ["board"];
 /** Says that some queue, agent or waiting conversation changed. */
 export const ROUTING_TOPIC = "v2.tidings.routing";
@@ -31,6 +32,17 @@ export const readAgents = (queueId: string | undefined) => (pageNumber: number) 
       params: { query: { pageSize: 100, pageNumber, ...(queueId && { queueId }) } },
     }),
   );
+
+export interface AskedChange {
+  priority?: number;
+  skillIds?: string[];
+  /** Empty: any language. */
+  languageId?: string;
+}
+
+/** Change what a waiting conversation asks for; what is not named stays. */
+export const changeAsked = (conversation_id: string, body: AskedChange) =>
+  answer(api.PATCH(ROUTED, { params: { path: { conversation_id } }, body }));
 
 export const assign = (conversation_id: string, id: string) =>
   answer(
