@@ -31,6 +31,7 @@ from tidings.store.database import Database
 from tidings.store.interaction_filters import Source
 from tidings.store.interactions import select_found
 from tidings.store.query import Connection, Nothing, Query
+from tidings.store.queues import QueueSettings
 from tidings.store.segment_conditions import (
     CONVERSATION_DIMENSIONS,
     SEGMENT_DIMENSIONS,
@@ -71,6 +72,7 @@ TRIAL = Trial(
     dnc_list_ids=[UUID(int=1)],
     sorts=[Sort(2, numeric=True), Sort(3, descending=True)],
 )
+QUEUE = QueueSettings(name="queue", division_id=UUID(int=1))
 # Arguments that cannot be made from their annotation alone.
 BY_HAND: dict[str, dict[str, Any]] = {
     "tidings.store.campaign_counts.insert_campaign_deltas": {"tally": Tally()},
@@ -94,6 +96,8 @@ BY_HAND: dict[str, dict[str, Any]] = {
     "tidings.store.interactions.select_found": {"segments": ()},
     "tidings.store.suppressions.select_suppression_page": {"prefixes": ["49"]},
     "tidings.store.usage.insert_usage": {"usage": Usage()},
+    "tidings.store.versioned.insert_settings": {"table": "queue", "settings": QUEUE},
+    "tidings.store.versioned.update_settings": {"table": "queue", "settings": QUEUE},
 }
 
 

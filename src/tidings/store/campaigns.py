@@ -8,9 +8,9 @@ from typing import Any
 from uuid import UUID
 
 import msgspec
-from psycopg.types.json import Jsonb
 
 from tidings.store.query import Count, Nothing, Query, params_of
+from tidings.store.versioned import Key, insert_settings, update_settings
 
 COLUMNS = """
     c.id, c.organization_id, c.division_id, c.name, c.status, c.reason_code, c.reason,
@@ -105,12 +105,6 @@ class CampaignRow(msgspec.Struct, frozen=True):
     dnc_list_names: list[str | None]
 
 
-class CampaignKey(msgspec.Struct, frozen=True):
-    """Which campaign."""
-
-    id: UUID
-
-
 class CampaignContent(msgspec.Struct, frozen=True):
     """What people decide about a campaign."""
 
@@ -141,15 +135,6 @@ class CampaignFilter(msgspec.Struct, frozen=True):
     status: str | None = None
 
 
-def _content_params(content: CampaignContent) -> dict[str, Any]:
-    quiet = content.quiet_hours
-    return msgspec.structs.asdict(content) | {
-        "parameters": Jsonb(content.parameters),
-        "sorts": Jsonb(content.sorts),
-        "quiet_hours": None if quiet is None else Jsonb(quiet),
-    }
-
-
 def lock_campaign_count(organization_id: UUID) -> Query[Nothing]:
     """Let one transaction at a time of an organization count its campaigns and add one."""
     return Query(
@@ -161,57 +146,19 @@ def lock_campaign_count(organization_id: UUID) -> Query[Nothing]:
 
 def insert_campaign(
     organization_id: UUID, campaign_id: UUID, content: CampaignContent, *, created_by: UUID | None
-) -> Query[CampaignKey]:
+) -> Query[Key]:
     """Create a campaign, off; a name that exists already (whatever its case) gives no row."""
-    return Query(
-        """
-        INSERT INTO campaign (organization_id, id, division_id, name, list_id, whatsapp_column,
-                              integration_id, response_id, parameters, filter_id, dnc_list_ids,
-                              sorts, messages_per_minute, always_running, quiet_hours, created_by)
-        VALUES (%(organization_id)s, %(id)s, %(division_id)s, %(name)s, %(list_id)s,
-                %(whatsapp_column)s, %(integration_id)s, %(response_id)s, %(parameters)s,
-                %(filter_id)s, %(dnc_list_ids)s, %(sorts)s, %(messages_per_minute)s,
-                %(always_running)s, %(quiet_hours)s, %(created_by)s)
-        ON CONFLICT DO NOTHING
-        RETURNING id
-        """,
-        {
-            "organization_id": organization_id,
-            "id": campaign_id,
-            "created_by": created_by,
-            **_content_params(content),
-        },
-        CampaignKey,
-    )
+    return insert_settings("campaign", organization_id, campaign_id, content, created_by=created_by)
 
 
 def update_campaign(
     organization_id: UUID, campaign_id: UUID, content: CampaignContent, *, version: int
-) -> Query[CampaignKey]:
+) -> Query[Key]:
     """Change a campaign from this version; no row means that it was changed meanwhile."""
-    return Query(
-        """
-        UPDATE campaign
-        SET division_id = %(division_id)s, name = %(name)s, list_id = %(list_id)s,
-            whatsapp_column = %(whatsapp_column)s, integration_id = %(integration_id)s,
-            response_id = %(response_id)s, parameters = %(parameters)s,
-            filter_id = %(filter_id)s, dnc_list_ids = %(dnc_list_ids)s, sorts = %(sorts)s,
-            messages_per_minute = %(messages_per_minute)s, always_running = %(always_running)s,
-            quiet_hours = %(quiet_hours)s, version = version + 1, modified_at = now()
-        WHERE organization_id = %(organization_id)s AND id = %(id)s AND version = %(version)s
-        RETURNING id
-        """,
-        {
-            "organization_id": organization_id,
-            "id": campaign_id,
-            "version": version,
-            **_content_params(content),
-        },
-        CampaignKey,
-    )
+    return update_settings("campaign", organization_id, campaign_id, content, version=version)
 
 
-def lock_campaign(organization_id: UUID, campaign_id: UUID) -> Query[CampaignKey]:
+def lock_campaign(organization_id: UUID, campaign_id: UUID) -> Query[Key]:
     """Keep a campaign's row as it is until the end of the transaction.
 
     Whoever changes a status reads it after this, so that two changes follow each other.
@@ -222,7 +169,7 @@ def lock_campaign(organization_id: UUID, campaign_id: UUID) -> Query[CampaignKey
         WHERE organization_id = %(organization_id)s AND id = %(id)s FOR NO KEY UPDATE
         """,
         {"organization_id": organization_id, "id": campaign_id},
-        CampaignKey,
+        Key,
     )
 
 

@@ -6,6 +6,7 @@ from uuid import UUID
 import msgspec
 
 from tidings.store.query import Count, Nothing, Query, params_of
+from tidings.store.versioned import Key, insert_settings
 
 COLUMNS = """
     l.id, l.division_id, d.name AS division_name, l.name, l.contact_method, l.source_type,
@@ -129,28 +130,9 @@ def sum_dnc_lists(organization_id: UUID) -> Query[DncTotals]:
 
 def insert_dnc_list(
     organization_id: UUID, list_id: UUID, content: DncListContent, *, created_by: UUID
-) -> Query[Count]:
+) -> Query[Key]:
     """Create a list; a name that exists already (whatever its case) gives no row."""
-    return Query(
-        """
-        INSERT INTO dnc_list
-          (organization_id, id, division_id, name, contact_method, source_type, custom_column,
-           collects_opt_outs, default_region, created_by)
-        VALUES
-          (%(organization_id)s, %(id)s, %(division_id)s, %(name)s, %(contact_method)s,
-           %(source_type)s, %(custom_column)s, %(collects_opt_outs)s, %(default_region)s,
-           %(created_by)s)
-        ON CONFLICT DO NOTHING
-        RETURNING 1 AS count
-        """,
-        {
-            "organization_id": organization_id,
-            "id": list_id,
-            "created_by": created_by,
-            **msgspec.structs.asdict(content),
-        },
-        Count,
-    )
+    return insert_settings("dnc_list", organization_id, list_id, content, created_by=created_by)
 
 
 def update_dnc_list(

@@ -9,6 +9,7 @@ from uuid import UUID
 import msgspec
 
 from tidings.store.query import Count, Nothing, Query, params_of
+from tidings.store.versioned import Key
 
 COLUMNS = """
     l.id, l.name, l.division_id, d.name AS division_name, l.response_type, l.created_by,
@@ -42,12 +43,6 @@ class LibraryRow(msgspec.Struct, frozen=True):
     created_at: datetime
 
 
-class LibraryKey(msgspec.Struct, frozen=True):
-    """Which library."""
-
-    id: UUID
-
-
 class LibraryFilter(msgspec.Struct, frozen=True):
     """Which libraries: of these divisions (None: any), with names like all of these, of these
     ids, and only those that hold message templates."""
@@ -66,7 +61,7 @@ def insert_library(
     division_id: UUID,
     response_type: str | None,
     created_by: UUID | None,
-) -> Query[LibraryKey]:
+) -> Query[Key]:
     """Create a library; no row when the name is taken, whatever its case."""
     return Query(
         """
@@ -84,11 +79,11 @@ def insert_library(
             "response_type": response_type,
             "created_by": created_by,
         },
-        LibraryKey,
+        Key,
     )
 
 
-def put_template_library(organization_id: UUID, integration_id: UUID) -> Query[LibraryKey]:
+def put_template_library(organization_id: UUID, integration_id: UUID) -> Query[Key]:
     """Create or bring up to date the library of an integration's templates.
 
     Its name follows the integration's; where that name is taken, a piece of the id is added.
@@ -116,7 +111,7 @@ def put_template_library(organization_id: UUID, integration_id: UUID) -> Query[L
         RETURNING l.id
         """,
         {"organization_id": organization_id, "id": integration_id},
-        LibraryKey,
+        Key,
     )
 
 
@@ -156,7 +151,7 @@ def count_libraries(organization_id: UUID, chosen: LibraryFilter) -> Query[Count
 
 def update_library(
     organization_id: UUID, library_id: UUID, *, name: str, division_id: UUID, version: int
-) -> Query[LibraryKey]:
+) -> Query[Key]:
     """Change a library from this version; no row means that it was changed meanwhile."""
     return Query(
         """
@@ -173,7 +168,7 @@ def update_library(
             "division_id": division_id,
             "version": version,
         },
-        LibraryKey,
+        Key,
     )
 
 

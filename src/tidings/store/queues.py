@@ -5,9 +5,9 @@ from typing import Any
 from uuid import UUID
 
 import msgspec
-from psycopg.types.json import Jsonb
 
 from tidings.store.query import Count, Nothing, Query, params_of
+from tidings.store.versioned import Key, insert_settings, update_settings
 
 
 class QueueSettings(msgspec.Struct, frozen=True, kw_only=True):
@@ -75,12 +75,6 @@ class QueueRow(QueueSettings, frozen=True, kw_only=True):
         return QueueSettings(**{name: getattr(self, name) for name in NAMES})
 
 
-class QueueKey(msgspec.Struct, frozen=True):
-    """Which queue."""
-
-    id: UUID
-
-
 class QueueUse(msgspec.Struct, frozen=True):
     """What needs a queue: a workstream or another queue, by name."""
 
@@ -100,46 +94,16 @@ class QueueFilter(msgspec.Struct, frozen=True):
 
 def insert_queue(
     organization_id: UUID, queue_id: UUID, settings: QueueSettings, *, created_by: UUID
-) -> Query[QueueKey]:
+) -> Query[Key]:
     """Create a queue; no row when the name is taken, whatever its case."""
-    return Query(
-        f"""
-        INSERT INTO queue (organization_id, id, created_by, {", ".join(NAMES)})
-        VALUES (%(organization_id)s, %(id)s, %(created_by)s,
-                {", ".join(f"%({name})s" for name in NAMES)})
-        ON CONFLICT DO NOTHING
-        RETURNING id
-        """,
-        {
-            "organization_id": organization_id,
-            "id": queue_id,
-            "created_by": created_by,
-            **_params(settings),
-        },
-        QueueKey,
-    )
+    return insert_settings("queue", organization_id, queue_id, settings, created_by=created_by)
 
 
 def update_queue(
     organization_id: UUID, queue_id: UUID, settings: QueueSettings, *, version: int
-) -> Query[QueueKey]:
+) -> Query[Key]:
     """Change a queue from this version; no row means that it was changed meanwhile."""
-    return Query(
-        f"""
-        UPDATE queue
-        SET {", ".join(f"{name} = %({name})s" for name in NAMES)}, version = version + 1,
-            modified_at = now()
-        WHERE organization_id = %(organization_id)s AND id = %(id)s AND version = %(version)s
-        RETURNING id
-        """,
-        {
-            "organization_id": organization_id,
-            "id": queue_id,
-            "version": version,
-            **_params(settings),
-        },
-        QueueKey,
-    )
+    return update_settings("queue", organization_id, queue_id, settings, version=version)
 
 
 def select_queues(
@@ -192,9 +156,3 @@ def delete_queue(organization_id: UUID, queue_id: UUID) -> Query[Nothing]:
         {"organization_id": organization_id, "id": queue_id},
         Nothing,
     )
-
-
-def _params(settings: QueueSettings) -> dict[str, Any]:
-    overflow = None if settings.overflow is None else Jsonb(settings.overflow)
-    known = {name: getattr(settings, name) for name in NAMES}
-    return {**known, "rings": Jsonb(settings.rings), "overflow": overflow}

@@ -11,6 +11,7 @@ import msgspec
 from psycopg.types.json import Jsonb
 
 from tidings.store.query import Count, Nothing, Query, params_of
+from tidings.store.versioned import Key, insert_settings, update_settings
 
 COLUMNS = """
     r.id, r.name, r.response_type, r.texts, r.substitutions, r.messaging_template, r.template_id,
@@ -70,12 +71,6 @@ class ResponseRow(msgspec.Struct, frozen=True):
         return self.id == self.template_id
 
 
-class ResponseKey(msgspec.Struct, frozen=True):
-    """Which response."""
-
-    id: UUID
-
-
 class ResponseFilter(msgspec.Struct, frozen=True):
     """Which responses: seen through libraries of these divisions (None: any), and so on."""
 
@@ -111,65 +106,23 @@ class SyncedResponse(msgspec.Struct, frozen=True):
     messaging_template: dict[str, Any]
 
 
-def _content_params(content: ResponseContent) -> dict[str, Any]:
-    template = content.messaging_template
-    return msgspec.structs.asdict(content) | {
-        "texts": Jsonb(content.texts),
-        "substitutions": Jsonb(content.substitutions),
-        "messaging_template": None if template is None else Jsonb(template),
-    }
-
-
 def insert_response(
     organization_id: UUID, response_id: UUID, content: ResponseContent, *, created_by: UUID | None
-) -> Query[ResponseKey]:
+) -> Query[Key]:
     """Create a response."""
-    return Query(
-        """
-        INSERT INTO response (organization_id, id, library_ids, name, response_type, texts,
-                              substitutions, messaging_template, template_id, created_by)
-        VALUES (%(organization_id)s, %(id)s, %(library_ids)s, %(name)s, %(response_type)s,
-                %(texts)s, %(substitutions)s, %(messaging_template)s, %(template_id)s,
-                %(created_by)s)
-        RETURNING id
-        """,
-        {
-            "organization_id": organization_id,
-            "id": response_id,
-            "created_by": created_by,
-            **_content_params(content),
-        },
-        ResponseKey,
-    )
+    return insert_settings("response", organization_id, response_id, content, created_by=created_by)
 
 
 def update_response(
     organization_id: UUID, response_id: UUID, content: ResponseContent, *, version: int
-) -> Query[ResponseKey]:
+) -> Query[Key]:
     """Change a response from this version; no row means that it was changed meanwhile."""
-    return Query(
-        """
-        UPDATE response
-        SET library_ids = %(library_ids)s, name = %(name)s, response_type = %(response_type)s,
-            texts = %(texts)s, substitutions = %(substitutions)s,
-            messaging_template = %(messaging_template)s, template_id = %(template_id)s,
-            version = version + 1, modified_at = now()
-        WHERE organization_id = %(organization_id)s AND id = %(id)s AND version = %(version)s
-        RETURNING id
-        """,
-        {
-            "organization_id": organization_id,
-            "id": response_id,
-            "version": version,
-            **_content_params(content),
-        },
-        ResponseKey,
-    )
+    return update_settings("response", organization_id, response_id, content, version=version)
 
 
 def put_synced_responses(
     organization_id: UUID, account_id: str, responses: list[SyncedResponse]
-) -> Query[ResponseKey]:
+) -> Query[Key]:
     """Create or renew the own responses of synced templates, in the libraries of all the
     account's integrations. Runs under templates.lock_account(); gives those that changed.
 
@@ -218,7 +171,7 @@ def put_synced_responses(
             "account_id": account_id,
             "responses": Jsonb([msgspec.structs.asdict(each) for each in responses]),
         },
-        ResponseKey,
+        Key,
     )
 
 

@@ -5,7 +5,7 @@ from uuid import UUID
 import msgspec
 
 from tidings.store.query import Nothing, Query
-from tidings.store.workstreams import WorkstreamKey
+from tidings.store.versioned import Key
 
 
 class AttachedNumber(msgspec.Struct, frozen=True):
@@ -94,7 +94,7 @@ def detach_number(organization_id: UUID, integration_id: UUID) -> Query[Nothing]
 
 def attach_numbers(
     organization_id: UUID, workstream_id: UUID, integration_ids: list[UUID]
-) -> Query[WorkstreamKey]:
+) -> Query[Key]:
     """Attach these numbers to a workstream; a row for each that no workstream had.
 
     Two that attach one number at the same time meet its key: the second gets no row.
@@ -113,7 +113,7 @@ def attach_numbers(
             "workstream_id": workstream_id,
             "integration_ids": integration_ids,
         },
-        WorkstreamKey,
+        Key,
     )
 
 

@@ -5,9 +5,9 @@ from typing import Any
 from uuid import UUID
 
 import msgspec
-from psycopg.types.json import Jsonb
 
 from tidings.store.query import Count, Nothing, Query, params_of
+from tidings.store.versioned import Key, insert_settings, update_settings
 
 
 class WorkstreamSettings(msgspec.Struct, frozen=True, kw_only=True):
@@ -43,7 +43,6 @@ class WorkstreamSettings(msgspec.Struct, frozen=True, kw_only=True):
 
 
 NAMES = [field.name for field in msgspec.structs.fields(WorkstreamSettings)]
-JSON_NAMES = ("rules", "messages", "quick_replies")
 COLUMNS = f"""
     w.id, {", ".join(f"w.{name}" for name in NAMES)}, d.name AS division_name, w.version,
     w.created_by, w.created_at, w.modified_at, n.numbers
@@ -84,12 +83,6 @@ class WorkstreamRow(WorkstreamSettings, frozen=True, kw_only=True):
     def settings(self) -> WorkstreamSettings:
         """What can be set of it, as it is."""
         return WorkstreamSettings(**{name: getattr(self, name) for name in NAMES})
-
-
-class WorkstreamKey(msgspec.Struct, frozen=True):
-    """Which workstream."""
-
-    id: UUID
 
 
 class WorkstreamFilter(msgspec.Struct, frozen=True):
@@ -158,46 +151,18 @@ def select_workstreams_of_numbers(
 
 def insert_workstream(
     organization_id: UUID, workstream_id: UUID, settings: WorkstreamSettings, *, created_by: UUID
-) -> Query[WorkstreamKey]:
+) -> Query[Key]:
     """Create a workstream; no row when the name is taken, whatever its case."""
-    return Query(
-        f"""
-        INSERT INTO workstream (organization_id, id, created_by, {", ".join(NAMES)})
-        VALUES (%(organization_id)s, %(id)s, %(created_by)s,
-                {", ".join(f"%({name})s" for name in NAMES)})
-        ON CONFLICT DO NOTHING
-        RETURNING id
-        """,
-        {
-            "organization_id": organization_id,
-            "id": workstream_id,
-            "created_by": created_by,
-            **_params(settings),
-        },
-        WorkstreamKey,
+    return insert_settings(
+        "workstream", organization_id, workstream_id, settings, created_by=created_by
     )
 
 
 def update_workstream(
     organization_id: UUID, workstream_id: UUID, settings: WorkstreamSettings, *, version: int
-) -> Query[WorkstreamKey]:
+) -> Query[Key]:
     """Change a workstream from this version; no row means that it was changed meanwhile."""
-    return Query(
-        f"""
-        UPDATE workstream
-        SET {", ".join(f"{name} = %({name})s" for name in NAMES)}, version = version + 1,
-            modified_at = now()
-        WHERE organization_id = %(organization_id)s AND id = %(id)s AND version = %(version)s
-        RETURNING id
-        """,
-        {
-            "organization_id": organization_id,
-            "id": workstream_id,
-            "version": version,
-            **_params(settings),
-        },
-        WorkstreamKey,
-    )
+    return update_settings("workstream", organization_id, workstream_id, settings, version=version)
 
 
 def select_workstreams(
@@ -246,9 +211,3 @@ def delete_workstream(organization_id: UUID, workstream_id: UUID) -> Query[Nothi
         {"organization_id": organization_id, "id": workstream_id},
         Nothing,
     )
-
-
-def _params(settings: WorkstreamSettings) -> dict[str, Any]:
-    known = {name: getattr(settings, name) for name in NAMES}
-    survey = None if settings.survey is None else Jsonb(settings.survey)
-    return {**known, **{name: Jsonb(known[name]) for name in JSON_NAMES}, "survey": survey}

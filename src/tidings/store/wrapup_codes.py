@@ -6,6 +6,7 @@ from uuid import UUID
 import msgspec
 
 from tidings.store.query import Count, Nothing, Query, params_of
+from tidings.store.versioned import Key
 
 COLUMNS = """
     c.id, c.name, c.description, c.division_id, d.name AS division_name, c.version, c.created_by,
@@ -42,12 +43,6 @@ class WrapupCodeRow(msgspec.Struct, frozen=True):
     modified_at: datetime
 
 
-class WrapupCodeKey(msgspec.Struct, frozen=True):
-    """Which wrap-up code."""
-
-    id: UUID
-
-
 class WrapupCodeFilter(msgspec.Struct, frozen=True):
     """Which codes: of the divisions that may be seen (None: any), of those asked for, with a name
     like this, of these ids, of this queue."""
@@ -67,7 +62,7 @@ def insert_wrapup_code(
     description: str,
     division_id: UUID,
     created_by: UUID,
-) -> Query[WrapupCodeKey]:
+) -> Query[Key]:
     """Create a wrap-up code; no row when the name is taken, whatever its case."""
     return Query(
         """
@@ -85,7 +80,7 @@ def insert_wrapup_code(
             "division_id": division_id,
             "created_by": created_by,
         },
-        WrapupCodeKey,
+        Key,
     )
 
 
@@ -115,7 +110,7 @@ def count_wrapup_codes(organization_id: UUID, chosen: WrapupCodeFilter) -> Query
 
 def update_wrapup_code(
     organization_id: UUID, code_id: UUID, *, name: str, description: str, division_id: UUID
-) -> Query[WrapupCodeKey]:
+) -> Query[Key]:
     """Change a wrap-up code; the contract has no versions for it."""
     return Query(
         """
@@ -132,7 +127,7 @@ def update_wrapup_code(
             "description": description,
             "division_id": division_id,
         },
-        WrapupCodeKey,
+        Key,
     )
 
 
