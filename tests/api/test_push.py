@@ -160,6 +160,37 @@ async def test_topics_added_elsewhere_miss_nothing(
         assert (await ear.frame(SETTINGS))["eventBody"] == {"action": "at once"}
 
 
+async def test_topics_added_late_are_told_once_what_others_have_heard_already(
+    server: Server, api: Api, ear: Ear, world: World, database: Database
+) -> None:
+    channel = await open_channel(api)
+    async with listening(server, channel) as late:
+        await subscribe(api, channel, SETTINGS)
+        await announce(database, world.ada, "outboundSettings.changed", action="first")
+        assert (await ear.frame(SETTINGS))["eventBody"] == {"action": "first"}
+
+        assert (await late.frame(SETTINGS))["eventBody"] == {"action": "first"}
+        await announce(database, world.ada, "outboundSettings.changed", action="second")
+        assert (await late.frame(SETTINGS))["eventBody"] == {"action": "second"}
+
+
+async def test_of_a_batch_a_conversation_hears_its_own_messages_only(
+    server: Server, api: Api, world: World, database: Database, sending: Sending
+) -> None:
+    line, phone = await sending.connect(), await sending.invite()
+    sent = (await api.post(AGENTLESS, notification(line, phone))).json()
+    topic = f"v2.tidings.conversations.{sent['conversationId']}.messages"
+    own = {"id": "own", "conversationId": sent["conversationId"], "status": "read"}
+    others = {"id": "another", "conversationId": str(world.ada.id), "status": "read"}
+    async with listening(server, await open_channel(api, topic)) as ear:
+        await announce(database, world.ada, "message.status", messages=[others])
+        await announce(database, world.ada, "message.status", messages=[others, own, others])
+
+        told = (await ear.frame(topic))["eventBody"]
+
+    assert told["messages"] == [{"id": "own", "status": "read"}]
+
+
 async def test_hints_come_at_most_once_a_second(
     server: Server, api: Api, world: World, database: Database
 ) -> None:

@@ -8,22 +8,21 @@ after the other, and they are the hottest transactions there are.
 
 import asyncio
 import time
-from collections import deque
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 import structlog
 
 from tidings.actions.notifications import Listener, access_listener
-from tidings.api.conversation_topics import Scenes, read_scenes
+from tidings.api.conversation_topics import is_about_conversations, read_scenes
 from tidings.api.push_socket import GOING_AWAY, Socket
 from tidings.api.topic_bodies import CHANGED, render_event, render_frame
 from tidings.store.database import UNAVAILABLE, Database
-from tidings.store.events import EventRow, select_new_events
-from tidings.store.ids import id_at
+from tidings.store.events import EventRow, select_events, select_new_events
+from tidings.store.ids import id_at, time_of
 from tidings.store.notifications import ChannelState, select_channel_states
-from tidings.store.query import fetch, fetch_one
+from tidings.store.query import Connection, fetch, fetch_one
 
 log = structlog.get_logger()
 
@@ -37,11 +36,14 @@ REACH = timedelta(seconds=2)
 LONG_REACH = timedelta(seconds=60)
 LONG_LOOK_SECONDS = 5.0
 # Another process may learn of new topics a moment late: it tells them what came meanwhile.
-REMEMBERED = timedelta(seconds=5)
+CAUGHT_UP = timedelta(seconds=5)
 AT_A_TIME = 2_000
 STATES_AT_A_TIME = 500
 MOST_SOCKETS = 5_000
 WARNING = timedelta(minutes=1)
+MESSAGES = "v2.tidings.messages"
+
+Wanted = dict[UUID, dict[str, set[Socket]]]
 
 
 class Hub:
@@ -51,9 +53,9 @@ class Hub:
         self._database = database
         self.heartbeat_seconds = HEARTBEAT_SECONDS
         self._sockets: set[Socket] = set()
-        self._wanted: dict[UUID, dict[str, set[Socket]]] = {}
-        self._seen: set[UUID] = set()
-        self._recent: deque[EventRow] = deque()
+        self._wanted: Wanted = {}
+        # By their numbers, which are compared in no time: thousands come in a second.
+        self._seen: dict[int, UUID] = {}
         self._hints: dict[tuple[UUID, str], UUID] = {}
         self._hinted_at: dict[tuple[UUID, str], float] = {}
         self._looked_at = datetime.now(UTC)
@@ -100,7 +102,6 @@ class Hub:
         if not self._sockets:
             self._anybody.clear()
             self._seen.clear()
-            self._recent.clear()
 
     async def refresh(self, socket: Socket) -> Listener | None:
         """Read anew what a socket's channel listens to and may; None when it is no good."""
@@ -113,11 +114,11 @@ class Hub:
         socket.expires_at = listener.channel.expires_at
         socket.version, socket.grants = listener.channel.version, state.grants
         since = max(socket.since, id_at(listener.channel.subscribed_at))
-        known = socket.topics
-        fresh = [each for each in listener.topics if each not in known]
-        recent = list(self._recent) if fresh else []
-        self._listen(socket, {each: known.get(each, since) for each in listener.topics})
-        await self._catch_up(socket, fresh, recent)
+        known = {each: at for each, at in socket.topics.items() if each in listener.topics}
+        self._listen(socket, known)
+        socket.coming = {
+            each: socket.coming.get(each, since) for each in listener.topics if each not in known
+        }
         return listener
 
     def _listen(self, socket: Socket, topics: dict[str, UUID]) -> None:
@@ -132,20 +133,6 @@ class Hub:
         socket.topics = topics
         if not wanted:
             del self._wanted[socket.organization_id]
-
-    async def _catch_up(self, socket: Socket, topics: list[str], recent: list[EventRow]) -> None:
-        """Tell new topics of a socket what came just before; what comes later is told anyway."""
-        organization_id = socket.organization_id
-        recent = [each for each in recent if each.organization_id == organization_id]
-        if not recent:
-            return
-        async with self._database.transaction(organization_id) as connection:
-            scenes = await read_scenes(connection, recent, {organization_id: topics})
-        for event in recent:
-            for topic, body in render_event(event, topics, scenes):
-                since = socket.topics.get(topic)
-                if since is not None and event.id >= since:
-                    socket.put(render_frame(topic, body, event.id))
 
     async def _repeat(self, do: Callable[[], Awaitable[None]], pause: float) -> None:
         """Do it again and again while there are sockets; outlives a lost database."""
@@ -163,46 +150,70 @@ class Hub:
         """Read the events that are new, and tell them."""
         now, clock = datetime.now(UTC), time.monotonic()
         is_long = clock - self._long_look_at >= LONG_LOOK_SECONDS
-        after = id_at(min(now, self._looked_at) - (LONG_REACH if is_long else REACH))
+        reach = LONG_REACH if is_long else REACH
+        if coming := [each for each in self._sockets if each.coming]:
+            reach = max(reach, CAUGHT_UP)
+            await self._welcome(coming, id_at(now - CAUGHT_UP))
+        after = id_at(min(now, self._looked_at) - reach)
         while self._wanted:
-            async with self._database.connection() as connection:
-                rows = await fetch(
-                    connection,
-                    select_new_events(
-                        list(self._wanted),
-                        after=after,
-                        seen=[each for each in self._seen if each > after],
-                        limit=AT_A_TIME,
-                    ),
-                )
-                scenes = await read_scenes(connection, rows, self._wanted)
-            for event in rows:
-                self._seen.add(event.id)
-                self._recent.append(event)
-                self._tell(event, scenes)
-            if len(rows) < AT_A_TIME:
+            events = await self._read_new(after)
+            for event in events:
+                self._seen[event.id.int] = event.id
+            if len(events) < AT_A_TIME:
                 break
             await asyncio.sleep(0)
         self._looked_at = now
         if is_long:
             self._long_look_at = clock
-            oldest = id_at(now - 2 * LONG_REACH)
-            self._seen = {each for each in self._seen if each > oldest}
-        self._forget_old(id_at(now - REMEMBERED))
+            # No look reaches back further than this one did, but for clocks that are set.
+            oldest = id_at(time_of(after) - CAUGHT_UP).int
+            self._seen = {at: each for at, each in self._seen.items() if at > oldest}
         self._give_hints(clock)
 
-    def _forget_old(self, before: UUID) -> None:
-        while self._recent and self._recent[0].id < before:
-            self._recent.popleft()
+    async def _read_new(self, after: UUID) -> list[EventRow]:
+        """Read a batch of what is new, and tell it."""
+        oldest = after.int
+        async with self._database.connection() as connection:
+            new = select_new_events(
+                {each: any(map(_needs_messages, self._wanted[each])) for each in self._wanted},
+                after=after,
+                seen=[each for at, each in self._seen.items() if at > oldest],
+                limit=AT_A_TIME,
+            )
+            events = await fetch(connection, new)
+            await self._tell(connection, events, self._wanted)
+        return events
 
-    def _tell(self, event: EventRow, scenes: Scenes) -> None:
-        wanted = self._wanted.get(event.organization_id, {})
-        for topic, body in render_event(event, wanted, scenes):
-            if body is CHANGED:
-                key = (event.organization_id, topic)
-                self._hints[key] = max(event.id, self._hints.get(key, event.id))
-            else:
-                self._put(wanted[topic], topic, render_frame(topic, body, event.id), event.id)
+    async def _welcome(self, sockets: list[Socket], after: UUID) -> None:
+        """Let sockets hear of their new topics: first what others were told already, just before.
+
+        What nobody was told yet comes with the look that follows: it reaches back as far.
+        """
+        for socket in sockets:
+            organization_id, coming = socket.organization_id, dict(socket.coming)
+            self._listen(socket, socket.topics | coming)
+            first = max(after.int, min(each.int for each in coming.values()))
+            ids = [each for at, each in self._seen.items() if at >= first]
+            if ids:
+                async with self._database.connection() as connection:
+                    events = await fetch(connection, select_events(organization_id, ids))
+                    alone = {organization_id: {each: {socket} for each in coming}}
+                    await self._tell(connection, events, alone)
+            for topic in coming:
+                socket.coming.pop(topic, None)
+
+    async def _tell(self, connection: Connection, events: list[EventRow], wanted: Wanted) -> None:
+        """Tell these events to those who want to hear of them."""
+        scenes = await read_scenes(connection, events, wanted)
+        for event in events:
+            topics = wanted.get(event.organization_id, {})
+            for topic, body in render_event(event, topics, scenes):
+                if body is CHANGED:
+                    key = (event.organization_id, topic)
+                    self._hints[key] = max(event.id, self._hints.get(key, event.id))
+                else:
+                    text = render_frame(topic, body, event.id)
+                    self._put(topics[topic], topic, text, event.id)
 
     def _give_hints(self, clock: float) -> None:
         """Say that lists changed, to each at most once a second."""
@@ -214,9 +225,10 @@ class Hub:
                 sockets = self._wanted.get(organization_id, {}).get(topic, set())
                 self._put(sockets, topic, render_frame(topic, CHANGED, event_id), event_id)
 
-    def _put(self, sockets: set[Socket], topic: str, text: str, event_id: UUID) -> None:
+    def _put(self, sockets: Iterable[Socket], topic: str, text: str, event_id: UUID) -> None:
         for socket in sockets:
-            if event_id >= socket.topics[topic]:
+            since = socket.topics.get(topic)
+            if since is not None and event_id >= since:
                 socket.put(text)
 
     async def watch(self) -> None:
@@ -251,3 +263,8 @@ class Hub:
     @staticmethod
     def _is_current(socket: Socket, state: ChannelState) -> bool:
         return (state.version, state.grants) == (socket.version, socket.grants)
+
+
+def _needs_messages(topic: str) -> bool:
+    """Whether events of messages matter to a topic, the hint of them or what they are about."""
+    return topic == MESSAGES or is_about_conversations(topic)

@@ -30,13 +30,16 @@ REVOKED = Ending(1008, "The token of this channel is not valid any more.")
 
 
 class Socket:
-    """What one client is to be told. `topics` names the event from which on each is told."""
+    """What one client is to be told. `topics` names the event from which on each is told;
+    `coming` are those that the hub tells from its next look on.
+    """
 
     def __init__(self, organization_id: UUID, channel_id: str, *, since: UUID) -> None:
         self.organization_id = organization_id
         self.channel_id = channel_id
         self.since = since
         self.topics: dict[str, UUID] = {}
+        self.coming: dict[str, UUID] = {}
         self.version = 0
         self.grants = ""
         self.expires_at: datetime | None = None

@@ -26,7 +26,7 @@ def render_event(
 ) -> Iterator[Told]:
     """The wanted topics that an event is told to, each with its body.
 
-    `scenes` holds the conversations that it names (`read_scenes`).
+    `scenes` holds the conversations and messages that it names (`read_scenes`).
     """
     for renderer in RENDERERS.get(event.kind, ()):
         yield from renderer(event, wanted)
@@ -122,18 +122,6 @@ def _campaign_progress(event: EventRow, wanted: Container[str]) -> Iterator[Told
             )
 
 
-def _messages(event: EventRow, wanted: Container[str]) -> Iterator[Told]:
-    """The messages of each conversation that somebody looks at."""
-    found: dict[str, list[Body]] = {}
-    for each in event.body["messages"]:
-        topic = f"v2.tidings.conversations.{each['conversationId']}.messages"
-        if topic in wanted:
-            status = each.get("status", "received")
-            found.setdefault(topic, []).append({"id": each["id"], "status": status})
-    for topic, messages in found.items():
-        yield topic, {"id": topic.split(".")[3], "messages": messages}
-
-
 def _presence(event: EventRow) -> Body:
     body = event.body
     return {
@@ -182,10 +170,6 @@ RENDERERS: dict[str, tuple[Renderer, ...]] = {
     "campaign.export": (EXPORT,),
     "interactions.export": (EXPORT,),
     "export.finished": (EXPORT,),
-    "message.received": (_messages,),
-    "message.status": (_messages,),
-    "message.media": (_messages,),
-    "message.unsaid": (_messages,),
 }
 # By the first word of the kind of event: lists on a screen that it changes.
 HINTS = {

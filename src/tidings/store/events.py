@@ -52,7 +52,11 @@ def insert_events(
 
 
 class EventRow(msgspec.Struct, frozen=True):
-    """One event. Its id tells when it was made; a later commit may show it after younger ones."""
+    """One event. Its id tells when it was made; a later commit may show it after younger ones.
+
+    Events of messages come in thousands a second while a campaign runs, so they come without
+    their body here: what somebody listens to of it is read by `select_told_messages`.
+    """
 
     organization_id: UUID
     id: UUID
@@ -61,23 +65,51 @@ class EventRow(msgspec.Struct, frozen=True):
     body: dict[str, Any]
 
 
+COLUMNS = """
+    e.organization_id, e.id, e.kind, e.entity_id,
+    CASE WHEN e.kind LIKE 'message.%%' THEN '{}' ELSE e.body END AS body
+"""
+
+
 def select_new_events(
-    organization_ids: list[UUID], *, after: UUID, seen: list[UUID], limit: int
+    with_messages: dict[UUID, bool], *, after: UUID, seen: list[UUID], limit: int
 ) -> Query[EventRow]:
     """Events of some organizations with ids above `after` that were not seen yet, oldest first.
 
+    `with_messages` names the organizations, and says which of them want those of messages too.
     Ids are made before their transaction commits, so `after` lies some seconds back, and `seen`
     holds what was read of that time. It walks the key of the newest partition, without a lock.
     """
     return Query(
-        """
-        SELECT e.organization_id, e.id, e.kind, e.entity_id, e.body
-        FROM (SELECT unnest(%(organization_ids)s::uuid[]) AS organization_id) x
+        f"""
+        SELECT {COLUMNS}
+        FROM (SELECT unnest(%(organization_ids)s::uuid[]) AS organization_id,
+                     unnest(%(with_messages)s::boolean[]) AS with_messages) x
         JOIN event e ON e.organization_id = x.organization_id
         WHERE e.id > %(after)s AND e.id <> ALL(%(seen)s::uuid[])
+          AND (x.with_messages OR e.kind NOT LIKE 'message.%%')
         ORDER BY e.id LIMIT %(limit)s
         """,
-        {"organization_ids": organization_ids, "after": after, "seen": seen, "limit": limit},
+        {
+            "organization_ids": list(with_messages),
+            "with_messages": list(with_messages.values()),
+            "after": after,
+            "seen": seen,
+            "limit": limit,
+        },
+        EventRow,
+    )
+
+
+def select_events(organization_id: UUID, ids: list[UUID]) -> Query[EventRow]:
+    """These events, oldest first."""
+    return Query(
+        f"""
+        SELECT {COLUMNS} FROM event e
+        WHERE e.organization_id = %(organization_id)s AND e.id = ANY(%(ids)s)
+        ORDER BY e.id
+        """,
+        {"organization_id": organization_id, "ids": ids},
         EventRow,
     )
 
@@ -85,11 +117,42 @@ def select_new_events(
 def select_events_after(organization_id: UUID, *, after: UUID, limit: int) -> Query[EventRow]:
     """An organization's events with ids above `after`, oldest first."""
     return Query(
-        """
-        SELECT organization_id, id, kind, entity_id, body FROM event
-        WHERE organization_id = %(organization_id)s AND id > %(after)s
-        ORDER BY id LIMIT %(limit)s
+        f"""
+        SELECT {COLUMNS} FROM event e
+        WHERE e.organization_id = %(organization_id)s AND e.id > %(after)s
+        ORDER BY e.id LIMIT %(limit)s
         """,
         {"organization_id": organization_id, "after": after, "limit": limit},
         EventRow,
+    )
+
+
+class ToldMessages(msgspec.Struct, frozen=True):
+    """What an event tells of the messages of some conversations."""
+
+    event_id: UUID
+    messages: list[dict[str, Any]]
+
+
+def select_told_messages(
+    organization_id: UUID, event_ids: list[UUID], conversation_ids: list[UUID]
+) -> Query[ToldMessages]:
+    """What these events of messages tell of these conversations; often nothing."""
+    return Query(
+        """
+        SELECT e.id AS event_id, jsonb_agg(m.value ORDER BY m.place) AS messages
+        FROM event e
+        CROSS JOIN LATERAL jsonb_array_elements(e.body -> 'messages')
+          WITH ORDINALITY AS m (value, place)
+        JOIN (SELECT DISTINCT unnest(%(conversation_ids)s::uuid[])::text AS id) x
+          ON x.id = m.value ->> 'conversationId'
+        WHERE e.organization_id = %(organization_id)s AND e.id = ANY(%(event_ids)s)
+        GROUP BY e.id
+        """,
+        {
+            "organization_id": organization_id,
+            "event_ids": event_ids,
+            "conversation_ids": conversation_ids,
+        },
+        ToldMessages,
     )
