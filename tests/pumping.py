@@ -18,7 +18,7 @@ from tidings.actions.consents import ConsentChange, record_consents
 from tidings.actions.statuses import Recording, apply_standings
 from tidings.engine.pump import NumberPump, Pump
 from tidings.store.campaign_counts import Progress, gather_progress, select_progress
-from tidings.store.campaign_runs import retry_failed
+from tidings.store.campaign_retries import retry_failed
 from tidings.store.campaigns import (
     CampaignContent,
     begin_new_run,

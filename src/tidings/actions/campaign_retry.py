@@ -11,7 +11,7 @@ from tidings.domain.campaigns import Status
 from tidings.domain.errors import conflict
 from tidings.domain.permissions import Caller
 from tidings.providers.meta_graph import RULES, Retry
-from tidings.store.campaign_runs import count_failed, retry_failed
+from tidings.store.campaign_retries import count_failed, retry_failed
 from tidings.store.query import Connection, fetch_one
 
 AT_A_TIME: Final = 10_000

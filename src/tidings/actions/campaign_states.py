@@ -10,7 +10,7 @@ from uuid import UUID
 
 from tidings.actions.integrations import system
 from tidings.store.audit import insert_audit
-from tidings.store.campaign_runs import Changed
+from tidings.store.campaign_statuses import Changed
 from tidings.store.events import insert_event
 from tidings.store.outbound_events import Category, Level, OutboundEvent, insert_outbound_events
 from tidings.store.query import Connection, Query, execute_all, fetch

@@ -13,6 +13,8 @@ from tidings.actions.tokens import hash_token, new_token_text, organization_of
 from tidings.domain.errors import Kind, Rejection, absent, conflict
 from tidings.domain.permissions import Caller
 from tidings.store import import_files as files
+from tidings.store import import_runs as runs
+from tidings.store import import_uploads as uploads
 from tidings.store import imports as store
 from tidings.store.audit import insert_audit
 from tidings.store.database import Database
@@ -41,7 +43,7 @@ async def expect_upload(
     token = new_token_text(caller.organization_id)
     row = await fetch_one(
         connection,
-        store.insert_import(
+        uploads.insert_import(
             caller.organization_id,
             new_id(),
             draft,
@@ -65,7 +67,7 @@ async def receive_upload(
     upload = None
     if organization_id is not None:
         async with database.transaction(organization_id) as connection:
-            begin = store.begin_upload(organization_id, hash_token(token))
+            begin = uploads.begin_upload(organization_id, hash_token(token))
             upload = await fetch_optional(connection, begin)
     if upload is None:
         raise address_not_good()
@@ -75,7 +77,7 @@ async def receive_upload(
             return await _queue(connection, upload)
     except BaseException:
         async with database.transaction(upload.organization_id) as connection:
-            again = store.expect_again(upload.organization_id, upload.id)
+            again = uploads.expect_again(upload.organization_id, upload.id)
             if await execute(connection, again):
                 await execute(connection, files.delete_chunks(upload.organization_id, upload.id))
         raise
@@ -91,7 +93,7 @@ async def upload_import(
     413 when the file is too large.
     """
     async with database.transaction(caller.organization_id) as connection:
-        insert = store.insert_import(caller.organization_id, new_id(), draft)
+        insert = uploads.insert_import(caller.organization_id, new_id(), draft)
         upload = await fetch_one(connection, insert)
     try:
         await _keep_pieces(database, upload, pieces)
@@ -143,7 +145,7 @@ async def discard_upload(database: Database, upload: store.ImportRow) -> None:
     """Forget an upload that shall not become an import."""
     async with database.transaction(upload.organization_id) as connection:
         await execute(connection, files.delete_chunks(upload.organization_id, upload.id))
-        await execute(connection, store.delete_import(upload.organization_id, upload.id))
+        await execute(connection, uploads.delete_import(upload.organization_id, upload.id))
 
 
 async def queue_import(
@@ -160,7 +162,9 @@ async def queue_import(
 
 async def _queue(connection: Connection, upload: store.ImportRow) -> store.ImportRow:
     """The file is complete, and the list that it goes into knows of it."""
-    queued = await fetch_optional(connection, store.queue_import(upload.organization_id, upload.id))
+    queued = await fetch_optional(
+        connection, uploads.queue_import(upload.organization_id, upload.id)
+    )
     if queued is None:
         raise import_over(upload.kind)
     if queued.target_id is not None:
@@ -198,8 +202,8 @@ async def cancel_import(
     """
     cancelled = await fetch_optional(
         connection,
-        store.finish_import(
-            caller.organization_id, row.id, state="cancelled", of_states=store.UNFINISHED
+        runs.finish_import(
+            caller.organization_id, row.id, state="cancelled", of_states=runs.UNFINISHED
         ),
     )
     if cancelled is None:
@@ -211,7 +215,7 @@ async def cancel_import(
 
 async def cancel_imports_into(connection: Connection, caller: Caller, target_id: UUID) -> None:
     """Stop whatever is still to be read into a list that goes."""
-    query = store.cancel_imports_into(caller.organization_id, target_id)
+    query = runs.cancel_imports_into(caller.organization_id, target_id)
     for row in await fetch(connection, query):
         await execute(connection, files.delete_chunks(caller.organization_id, row.id))
 

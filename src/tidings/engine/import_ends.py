@@ -4,6 +4,7 @@ from typing import Any
 
 from tidings.actions.imports import TABLES
 from tidings.store import import_files as files
+from tidings.store import import_runs as runs
 from tidings.store import imports as store
 from tidings.store.database import Database
 from tidings.store.events import insert_event
@@ -37,7 +38,7 @@ async def finish_import(
     async with database.transaction(job.organization_id) as connection:
         ended = await fetch_optional(
             connection,
-            store.finish_import(
+            runs.finish_import(
                 job.organization_id,
                 job.id,
                 state="done" if failure is None else "failed",

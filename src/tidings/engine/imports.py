@@ -26,6 +26,8 @@ from tidings.engine.import_rows import HEADER_LINES, BadFile, Header, Parsed, Si
 from tidings.engine.import_sinks import SINKS
 from tidings.engine.workbooks import convert_workbook, is_workbook
 from tidings.store import import_files as files
+from tidings.store import import_runs as runs
+from tidings.store import import_uploads as uploads
 from tidings.store import imports as store
 from tidings.store.database import UNAVAILABLE, Database
 from tidings.store.query import execute, fetch, fetch_one, fetch_optional
@@ -73,7 +75,7 @@ async def run_import(
     import at a time in practice (import_loop takes a lock); a second one stops at its next batch.
     """
     async with database.transaction(organization_id) as connection:
-        job = await fetch_optional(connection, store.start_import(organization_id, import_id))
+        job = await fetch_optional(connection, runs.start_import(organization_id, import_id))
     if job is None:
         return
     try:
@@ -196,13 +198,13 @@ async def _apply(
     """Write one batch and move the import past it, or neither. Raises Stopped, TargetGone."""
     organization_id = job.organization_id
     async with database.transaction(organization_id) as connection:
-        hold = store.hold_import(organization_id, job.id, from_byte=batch.from_byte)
+        hold = runs.hold_import(organization_id, job.id, from_byte=batch.from_byte)
         held = await fetch_optional(connection, hold)
         if held is None:
             raise Stopped
         written = await sink.write(connection, batch.parsed.rows)
         rejects = sorted([*batch.parsed.rejects, *written.rejects], key=lambda each: each.line)
-        progress = store.Progress(
+        progress = runs.Progress(
             from_byte=batch.from_byte,
             to_byte=batch.to_byte,
             to_line=batch.to_line,
@@ -211,7 +213,7 @@ async def _apply(
         )
         if rejects:
             await execute(connection, files.insert_rejects(organization_id, job.id, rejects))
-        move = store.move_import(organization_id, job.id, progress)
+        move = runs.move_import(organization_id, job.id, progress)
         moved = await fetch_one(connection, move)
         await announce(connection, moved)
     return moved
@@ -235,7 +237,7 @@ async def import_loop(database: Database, stop: asyncio.Event) -> None:
 async def run_next_import(database: Database, *, stop: asyncio.Event | None = None) -> bool:
     """Run the oldest import that nobody is at; gives whether there was one."""
     async with database.connection() as connection:
-        waiting = await fetch(connection, store.select_waiting_imports(limit=WAITING_LOOKED_AT))
+        waiting = await fetch(connection, runs.select_waiting_imports(limit=WAITING_LOOKED_AT))
     for job in waiting:
         if await run_if_free(database, job, stop=stop):
             return True
@@ -251,13 +253,13 @@ async def run_if_free(
     The advisory lock is the connection's: were this process to die, it would be free at once.
     """
     async with database.connection() as connection:
-        if not (await fetch_one(connection, store.try_lock(job.id))).locked:
+        if not (await fetch_one(connection, runs.try_lock(job.id))).locked:
             return False
         try:
             await _run_or_fail(database, job, stop)
         finally:
             with suppress(*UNAVAILABLE):
-                await fetch_one(connection, store.unlock(job.id))
+                await fetch_one(connection, runs.unlock(job.id))
     return True
 
 
@@ -276,7 +278,7 @@ async def _run_or_fail(
 
 async def _end_stale_uploads(database: Database) -> None:
     async with database.transaction() as connection:
-        stale = store.fail_stale_uploads(failure_code="import.broken.off", failure=BROKEN_OFF)
+        stale = uploads.fail_stale_uploads(failure_code="import.broken.off", failure=BROKEN_OFF)
         for upload in await fetch(connection, stale):
             await execute(connection, files.delete_chunks(upload.organization_id, upload.id))
-        await execute(connection, store.delete_unused_addresses())
+        await execute(connection, uploads.delete_unused_addresses())

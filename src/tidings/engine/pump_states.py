@@ -7,8 +7,9 @@ from uuid import UUID
 from tidings.actions.campaign_states import change_by_itself
 from tidings.domain.limits import tier_limit
 from tidings.engine.pump_round import Blocked
-from tidings.store import campaign_runs as store
-from tidings.store.campaign_runs import Change, WorkingCampaign
+from tidings.store import campaign_statuses as store
+from tidings.store.campaign_runs import WorkingCampaign, count_recipients
+from tidings.store.campaign_statuses import Change
 from tidings.store.query import Connection, fetch_one
 from tidings.store.senders import SenderRow
 
@@ -113,7 +114,7 @@ async def note_budget(
     limit = tier_limit(sender.messaging_limit)
     spent = False
     if limit is not None:
-        query = store.count_recipients(organization_id, sender.account_id, most=limit)
+        query = count_recipients(organization_id, sender.account_id, most=limit)
         spent = (await fetch_one(connection, query)).count >= limit
     running = [each for each in campaigns if each.status == "on"]
     held = [each.id for each in running if each.reason_code == SPENT]

@@ -16,6 +16,7 @@ from typing import IO, Any
 
 from tidings.engine.import_rows import BadFile
 from tidings.store import import_files as files
+from tidings.store import import_runs as runs
 from tidings.store import imports as store
 from tidings.store.database import Database
 from tidings.store.query import execute, fetch_optional
@@ -110,7 +111,7 @@ async def _replace_file(
             query = files.insert_chunk(job.organization_id, job.id, start_byte=start, body=body)
             await execute(connection, query)
             start += len(body)
-        done = store.set_converted(job.organization_id, job.id, total_bytes=start)
+        done = runs.set_converted(job.organization_id, job.id, total_bytes=start)
         converted = await fetch_optional(connection, done)
         if converted is None:
             raise BadFile("import.over", "The import was cancelled.")

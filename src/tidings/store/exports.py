@@ -8,7 +8,7 @@ import msgspec
 from psycopg.types.json import Jsonb
 
 from tidings.store.import_files import ChunkRow
-from tidings.store.imports import Locked
+from tidings.store.import_runs import Locked
 from tidings.store.query import Nothing, Query
 
 COLUMNS = """organization_id, id, kind, target_id, options, state, file_name, content_type,
