@@ -8,30 +8,15 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, expect
 
-from tests.e2e.browser import CHROMIUM, Visit, chromium
-from tests.e2e.demo import Demo, running_demo
+from tests.e2e.browser import Visit
+from tests.e2e.demo import Demo
 from tests.media import PDF, picture
-
-if not CHROMIUM.exists():
-    pytest.skip(f"{CHROMIUM} is not installed (make browser)", allow_module_level=True)
 
 pytestmark = pytest.mark.timeout(120)
 # Customers of the demo: one who agreed to reminders, one who was never asked, one who writes.
 SOREN, PRIYA, AMINA = "+45 28 11 22 33", "+91 98765 00021", "254711000042"
 CLINIC_NUMBER_ID = "440011223302"
 VALUES = {"Header: 1": "Friday", "Text: 1": "Søren", "Text: 2": "Dr. Vogt", "Text: 3": "10:30"}
-
-
-@pytest.fixture(scope="module")
-def demo() -> Iterator[Demo]:
-    with running_demo() as demo:
-        yield demo
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as browser:
-        yield browser
 
 
 @pytest.fixture

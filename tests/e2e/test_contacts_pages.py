@@ -2,17 +2,13 @@
 
 import csv
 import re
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import expect
 
-from tests.e2e.browser import CHROMIUM, Visit, chromium
-from tests.e2e.demo import Demo, running_demo
-
-if not CHROMIUM.exists():
-    pytest.skip(f"{CHROMIUM} is not installed (make browser)", allow_module_level=True)
+from tests.e2e.browser import Visit
+from tests.e2e.demo import Demo
 
 pytestmark = pytest.mark.timeout(180)
 PEOPLE = [
@@ -21,25 +17,6 @@ PEOPLE = [
     ("no number at all", "Broken", "Berlin", "1"),
     ("+49 1511 2300003", "Priya", "Berlin", "90"),
 ]
-
-
-@pytest.fixture(scope="module")
-def demo() -> Iterator[Demo]:
-    with running_demo() as demo:
-        yield demo
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as browser:
-        yield browser
-
-
-@pytest.fixture
-def visit(demo: Demo, browser: Browser) -> Iterator[Visit]:
-    visit = Visit(browser, demo.console, width=1280, height=800)
-    yield visit
-    visit.close()
 
 
 @pytest.fixture

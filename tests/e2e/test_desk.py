@@ -8,12 +8,9 @@ import pytest
 from PIL import Image
 from playwright.sync_api import Browser, Locator, Page, Response, expect
 
-from tests.e2e.browser import CHROMIUM, PATIENCE_MS, Visit, chromium
-from tests.e2e.demo import Demo, running_demo
+from tests.e2e.browser import PATIENCE_MS, Visit
+from tests.e2e.demo import Demo
 from tests.e2e.test_pages import AXE, judged
-
-if not CHROMIUM.exists():
-    pytest.skip(f"{CHROMIUM} is not installed (make browser)", allow_module_level=True)
 
 pytestmark = pytest.mark.timeout(180)
 CLINIC_NUMBER_ID = "440011223302"
@@ -25,26 +22,18 @@ FIRST_VIEW_BYTES = 250_000
 REMINDER = {"Header: 1": "Friday", "Text: 1": "Chloé", "Text: 2": "Dr. Vogt", "Text: 3": "10:30"}
 
 
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as browser:
-        yield browser
-
-
-@pytest.fixture(scope="module")
-def demo(browser: Browser) -> Iterator[Demo]:
-    """The demo, with nobody left who waits: each test has customers of its own."""
-    with running_demo() as demo:
-        visit = Visit(browser, demo.console, width=1280, height=800)
-        visit.sign_in("ada@demo.example", demo.password, to="/interactions?state=open")
-        expect(visit.page.get_by_role("row", name="Obrigada!")).to_be_visible()
-        ask = visit.page.request
-        proof = {"X-CSRF-Token": ask.get("/api/v2/sessions").json()["csrfToken"]}
-        for each in ask.get("/api/v2/interactions?state=open").json()["entities"]:
-            path = f"/api/v2/conversations/{each['conversationId']}/disconnect"
-            assert ask.post(path, headers=proof).ok
-        visit.close()
-        yield demo
+@pytest.fixture(scope="module", autouse=True)
+def nobody_waits(demo: Demo, browser: Browser) -> None:
+    """Nobody of the scene or of earlier tests waits any more: each test has its own customers."""
+    visit = Visit(browser, demo.console, width=1280, height=800)
+    visit.sign_in("ada@demo.example", demo.password, to="/interactions?state=open")
+    expect(visit.page.get_by_role("row", name="Obrigada!")).to_be_visible()
+    ask = visit.page.request
+    proof = {"X-CSRF-Token": ask.get("/api/v2/sessions").json()["csrfToken"]}
+    for each in ask.get("/api/v2/interactions?state=open").json()["entities"]:
+        path = f"/api/v2/conversations/{each['conversationId']}/disconnect"
+        assert ask.post(path, headers=proof).ok
+    visit.close()
 
 
 @pytest.fixture
@@ -117,10 +106,10 @@ def picture() -> bytes:
     return file.getvalue()
 
 
-def received(demo: Demo, text: str) -> int:
-    """How many messages with this text the provider took from us."""
+def received(demo: Demo, text: str, *, by: str) -> int:
+    """How many messages with this text the provider took from us for a customer."""
     messages = demo.simulator.get("ledger/messages", params={"limit": 1000}).json()["messages"]
-    return sum(text in str(message) for message in messages)
+    return sum(text in (told := str(message)) and by in told for message in messages)
 
 
 def until(visit: Visit, happened: Callable[[], bool]) -> None:
@@ -227,9 +216,9 @@ def test_who_is_declined_finds_another_before_a_supervisors_eyes_and_rates_it(
     expect(held.get_by_role("link", name="In conversation")).to_be_visible()
 
     end(other.page)
-    until(board, lambda: received(demo, "How satisfied were you") > 0)
+    until(board, lambda: received(demo, "How satisfied were you", by=PRIYA) > 0)
     write(demo, PRIYA, "5")
-    until(board, lambda: received(demo, "Would you like to tell us why") > 0)
+    until(board, lambda: received(demo, "Would you like to tell us why", by=PRIYA) > 0)
     write(demo, PRIYA, "Quick and kind")
     board.page.goto("/reports/surveys")
     expect(board.page.get_by_text("Quick and kind")).to_be_visible()
@@ -337,7 +326,7 @@ def test_the_desk_goes_on_after_the_web_process_was_killed_and_sends_once(
     )
     expect(line(page, "Still waiting")).to_be_visible()
     expect(line(page, "Written while nobody was there")).to_have_count(1)
-    assert received(demo, "Written while nobody was there") == 1
+    assert received(demo, "Written while nobody was there", by=AOI) == 1
     assert page.evaluate("window.never") == "reloaded"
     expect(field(page)).to_have_value("The next draft")
     page.reload()

@@ -5,37 +5,15 @@ from collections.abc import Iterator
 
 import httpx
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Page, expect
 
-from tests.e2e.browser import CHROMIUM, Visit, chromium
-from tests.e2e.demo import Demo, running_demo
-
-if not CHROMIUM.exists():
-    pytest.skip(f"{CHROMIUM} is not installed (make browser)", allow_module_level=True)
+from tests.e2e.browser import Visit
+from tests.e2e.demo import Demo
 
 pytestmark = pytest.mark.timeout(180)
 SHOP_NUMBER_ID = "440011223301"
 CUSTOMER = "4915112300017"
 ASKS = "Where is my order 4711?"
-
-
-@pytest.fixture(scope="module")
-def demo() -> Iterator[Demo]:
-    with running_demo() as demo:
-        yield demo
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as browser:
-        yield browser
-
-
-@pytest.fixture
-def visit(demo: Demo, browser: Browser) -> Iterator[Visit]:
-    visit = Visit(browser, demo.console, width=1280, height=900)
-    yield visit
-    visit.close()
 
 
 def sign_in(client: httpx.Client, email: str, password: str) -> str:
@@ -47,16 +25,19 @@ def sign_in(client: httpx.Client, email: str, password: str) -> str:
 
 
 @pytest.fixture
-def sven(demo: Demo) -> None:
+def sven(demo: Demo) -> Iterator[None]:
     """Sven of the shop is on queue; the router asks him nothing, since he has no room."""
     none = {"utilization": {"message": {"maximumCapacity": 0}}}
-    there = {"presenceDefinition": {"systemPresence": "On Queue"}}
+    there, gone = ({"presenceDefinition": {"systemPresence": p}} for p in ("On Queue", "Offline"))
     address = f"{demo.console}/api/v2/"
     with httpx.Client(base_url=address) as ada, httpx.Client(base_url=address) as sven:
         sign_in(ada, "ada@demo.example", demo.password)
         me = sign_in(sven, "sven@demo.example", demo.password)
         ada.put(f"routing/users/{me}/utilization", json=none).raise_for_status()
         sven.patch(f"users/{me}/presences/purecloud", json=there).raise_for_status()
+        yield
+        sven.patch(f"users/{me}/presences/purecloud", json=gone).raise_for_status()
+        ada.delete(f"routing/users/{me}/utilization").raise_for_status()
 
 
 def save(page: Page) -> None:
