@@ -5,12 +5,12 @@ list's: a worker that comes upon a job that another has goes on to the next.
 """
 
 import asyncio
-from contextlib import suppress
 
 import msgspec
 import structlog
 
 from tidings.actions.contact_jobs import JobRequest
+from tidings.engine.work_loop import work_loop
 from tidings.store import contact_jobs as store
 from tidings.store.contact_conditions import ContactCondition, contact_condition
 from tidings.store.contact_lists import ListChoice, ListRow, hold_list, select_lists
@@ -29,15 +29,9 @@ DEFECT = "Something went wrong here; what was done stays. Report the id of this 
 
 async def contact_job_loop(database: Database, stop: asyncio.Event) -> None:
     """Run jobs until told to stop; outlives a lost database and a bad job."""
-    while not stop.is_set():
-        try:
-            found = await run_jobs(database, stop=stop)
-        except UNAVAILABLE as error:
-            log.warning("contact_job.database_lost", error=type(error).__name__)
-            found = False
-        if not found:
-            with suppress(TimeoutError):
-                await asyncio.wait_for(stop.wait(), POLL_SECONDS)
+    await work_loop(
+        lambda: run_jobs(database, stop=stop), stop, work="contact_job", poll_seconds=POLL_SECONDS
+    )
 
 
 async def run_jobs(database: Database, *, stop: asyncio.Event | None = None) -> bool:

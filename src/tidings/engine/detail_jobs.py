@@ -5,13 +5,13 @@ that comes upon a job that another has goes on to the next. Organizations take t
 """
 
 import asyncio
-from contextlib import suppress
 
 import msgspec
 import structlog
 
 from tidings.actions.detail_jobs import MOST_FOUND, JobQuery
 from tidings.actions.interaction_walk import Search
+from tidings.engine.work_loop import work_loop
 from tidings.store import detail_jobs as store
 from tidings.store.database import UNAVAILABLE, Database
 from tidings.store.query import Connection, execute, fetch, fetch_optional
@@ -28,15 +28,9 @@ DEFECT = "Something went wrong here; report the id of this job."
 
 async def detail_job_loop(database: Database, stop: asyncio.Event) -> None:
     """Make jobs until told to stop; outlives a lost database and a bad job."""
-    while not stop.is_set():
-        try:
-            found = await step_detail_jobs(database)
-        except UNAVAILABLE as error:
-            log.warning("detail_job.database_lost", error=type(error).__name__)
-            found = False
-        if not found:
-            with suppress(TimeoutError):
-                await asyncio.wait_for(stop.wait(), POLL_SECONDS)
+    await work_loop(
+        lambda: step_detail_jobs(database), stop, work="detail_job", poll_seconds=POLL_SECONDS
+    )
 
 
 async def step_detail_jobs(database: Database) -> bool:

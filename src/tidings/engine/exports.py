@@ -5,21 +5,21 @@ One that was broken off begins again. Memory holds one page and one piece, whate
 
 import asyncio
 from collections.abc import Iterator
-from contextlib import suppress
 
 import structlog
 
 from tidings.engine.export_files import PIECE_BYTES, WRITERS, FileWriter, TooManyRows
 from tidings.engine.export_sources import SOURCES, TargetGone
+from tidings.engine.work_loop import work_loop
 from tidings.store import exports as store
 from tidings.store.database import UNAVAILABLE, Database
 from tidings.store.events import insert_event
-from tidings.store.query import execute, fetch, fetch_one, fetch_optional
+from tidings.store.locks import alone
+from tidings.store.query import execute, fetch, fetch_optional
 
 log = structlog.get_logger()
 
 POLL_SECONDS = 1.0
-LONGEST_PAUSE_SECONDS = 30.0
 WAITING_LOOKED_AT = 20
 TARGET_GONE = "What was to be exported was deleted."
 DEFECT = "Something went wrong here; report the id of this export."
@@ -148,36 +148,23 @@ async def _fail(database: Database, job: store.ExportRow, failure: str) -> None:
 
 async def export_loop(database: Database, stop: asyncio.Event) -> None:
     """Make exports one at a time until told to stop; outlives a lost database."""
-    pause = POLL_SECONDS
-    while not stop.is_set():
-        try:
-            found = await run_next_export(database, stop=stop)
-            pause = 0.0 if found else POLL_SECONDS
-        except UNAVAILABLE as error:
-            log.warning("export.database_lost", error=type(error).__name__)
-            pause = min(max(pause, POLL_SECONDS) * 2, LONGEST_PAUSE_SECONDS)
-        if pause:
-            with suppress(TimeoutError):
-                await asyncio.wait_for(stop.wait(), pause)
+    await work_loop(
+        lambda: run_next_export(database, stop=stop),
+        stop,
+        work="export",
+        poll_seconds=POLL_SECONDS,
+    )
 
 
 async def run_next_export(database: Database, *, stop: asyncio.Event | None = None) -> bool:
-    """Make the oldest export that nobody is at; gives whether there was one.
-
-    The advisory lock is the connection's: were this worker to die, it would be free at once.
-    """
+    """Make the oldest export that nobody is at; gives whether there was one."""
     async with database.connection() as connection:
         waiting = await fetch(connection, store.select_waiting_exports(limit=WAITING_LOOKED_AT))
     for job in waiting:
-        async with database.connection() as connection:
-            if not (await fetch_one(connection, store.try_lock_export(job.id))).locked:
-                continue
-            try:
+        async with alone(database, f"file_export:{job.id}") as is_ours:
+            if is_ours:
                 await _run_or_fail(database, job, stop)
-            finally:
-                with suppress(*UNAVAILABLE):
-                    await fetch_one(connection, store.unlock_export(job.id))
-        return True
+                return True
     return False
 
 

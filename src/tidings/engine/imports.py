@@ -7,7 +7,6 @@ the sink's business (import_sinks.py). The next batch is read and parsed while o
 
 import asyncio
 from collections.abc import Sequence
-from contextlib import suppress
 from uuid import UUID
 
 import msgspec
@@ -24,12 +23,14 @@ from tidings.domain.delimited import (
 from tidings.engine.import_ends import announce, finish_import
 from tidings.engine.import_rows import HEADER_LINES, BadFile, Header, Parsed, Sink, TargetGone
 from tidings.engine.import_sinks import SINKS
+from tidings.engine.work_loop import work_loop
 from tidings.engine.workbooks import convert_workbook, is_workbook
 from tidings.store import import_files as files
 from tidings.store import import_runs as runs
 from tidings.store import import_uploads as uploads
 from tidings.store import imports as store
 from tidings.store.database import UNAVAILABLE, Database
+from tidings.store.locks import alone
 from tidings.store.query import execute, fetch, fetch_one, fetch_optional
 
 log = structlog.get_logger()
@@ -37,7 +38,6 @@ log = structlog.get_logger()
 MOST_REJECTS = 100_000
 BATCH_BYTES = 8_000_000
 POLL_SECONDS = 1.0
-LONGEST_PAUSE_SECONDS = 30.0
 WAITING_LOOKED_AT = 20
 TOO_MANY_REJECTS = (
     f"More than {MOST_REJECTS:,} rows cannot be taken, so the rest was not read. See why in the "
@@ -221,17 +221,12 @@ async def _apply(
 
 async def import_loop(database: Database, stop: asyncio.Event) -> None:
     """Run imports one at a time until told to stop; outlives a lost database and a bad import."""
-    pause = POLL_SECONDS
-    while not stop.is_set():
-        try:
-            found = await run_next_import(database, stop=stop)
-            pause = 0.0 if found else POLL_SECONDS
-        except UNAVAILABLE as error:
-            log.warning("import.database_lost", error=type(error).__name__)
-            pause = min(max(pause, POLL_SECONDS) * 2, LONGEST_PAUSE_SECONDS)
-        if pause:
-            with suppress(TimeoutError):
-                await asyncio.wait_for(stop.wait(), pause)
+    await work_loop(
+        lambda: run_next_import(database, stop=stop),
+        stop,
+        work="import",
+        poll_seconds=POLL_SECONDS,
+    )
 
 
 async def run_next_import(database: Database, *, stop: asyncio.Event | None = None) -> bool:
@@ -248,19 +243,11 @@ async def run_next_import(database: Database, *, stop: asyncio.Event | None = No
 async def run_if_free(
     database: Database, job: store.ImportRow, *, stop: asyncio.Event | None = None
 ) -> bool:
-    """Run an import unless somebody is at it; gives whether it was run here.
-
-    The advisory lock is the connection's: were this process to die, it would be free at once.
-    """
-    async with database.connection() as connection:
-        if not (await fetch_one(connection, runs.try_lock(job.id))).locked:
-            return False
-        try:
+    """Run an import unless somebody is at it; gives whether it was run here."""
+    async with alone(database, f"file_import:{job.id}") as is_ours:
+        if is_ours:
             await _run_or_fail(database, job, stop)
-        finally:
-            with suppress(*UNAVAILABLE):
-                await fetch_one(connection, runs.unlock(job.id))
-    return True
+    return is_ours
 
 
 async def _run_or_fail(

@@ -6,7 +6,6 @@ integration in error is checked more often: what was mended at the provider goes
 
 import asyncio
 import random
-from contextlib import suppress
 from datetime import timedelta
 from typing import Final
 
@@ -23,6 +22,7 @@ from tidings.actions.integration_checks import (
 from tidings.actions.integrations import set_integration_status, system
 from tidings.domain.errors import Rejection
 from tidings.domain.outcomes import Fault
+from tidings.engine.work_loop import work_loop
 from tidings.providers.meta_graph import GraphRefused
 from tidings.providers.whatsapp_cloud.checks import works
 from tidings.settings import Settings
@@ -53,15 +53,9 @@ async def upkeep_loop(
 ) -> None:
     """Look after what is due until `stop` is set. Any number of workers may run it."""
     channels = Channels(database, settings, secrets)
-    while not stop.is_set():
-        try:
-            busy = await look_after_due(channels)
-        except UNAVAILABLE as error:
-            log.warning("upkeep.waits_for_database", error=type(error).__name__)
-            busy = False
-        if not busy:
-            with suppress(TimeoutError):
-                await asyncio.wait_for(stop.wait(), LOOK_SECONDS)
+    await work_loop(
+        lambda: look_after_due(channels), stop, work="upkeep", poll_seconds=LOOK_SECONDS
+    )
 
 
 async def look_after_due(channels: Channels) -> bool:

@@ -8,7 +8,6 @@ import msgspec
 from psycopg.types.json import Jsonb
 
 from tidings.store.import_files import ChunkRow
-from tidings.store.import_runs import Locked
 from tidings.store.query import Nothing, Query
 
 COLUMNS = """organization_id, id, kind, target_id, options, state, file_name, content_type,
@@ -141,24 +140,6 @@ def select_waiting_exports(*, limit: int) -> Query[ExportRow]:
         """,
         {"limit": limit},
         ExportRow,
-    )
-
-
-def try_lock_export(export_id: UUID) -> Query[Locked]:
-    """Take the export for this connection; it is free again when the connection is lost."""
-    return Query(
-        "SELECT pg_try_advisory_lock(hashtextextended(%(key)s, 0)) AS locked",
-        {"key": f"file_export:{export_id}"},
-        Locked,
-    )
-
-
-def unlock_export(export_id: UUID) -> Query[Locked]:
-    """Give the export free."""
-    return Query(
-        "SELECT pg_advisory_unlock(hashtextextended(%(key)s, 0)) AS locked",
-        {"key": f"file_export:{export_id}"},
-        Locked,
     )
 
 

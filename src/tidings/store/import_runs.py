@@ -6,7 +6,7 @@ from uuid import UUID
 import msgspec
 
 from tidings.store.imports import COLUMNS, ImportRow
-from tidings.store.query import Query
+from tidings.store.query import Query, params_of
 
 # An upload that is sent still, or a file that is not read to its end.
 UNFINISHED = ("expected", "uploading", "queued", "running")
@@ -20,12 +20,6 @@ class Progress(msgspec.Struct, frozen=True):
     to_line: int
     accepted: int
     rejected: int
-
-
-class Locked(msgspec.Struct, frozen=True):
-    """Whether an advisory lock was taken."""
-
-    locked: bool
 
 
 def select_waiting_imports(*, limit: int) -> Query[ImportRow]:
@@ -91,11 +85,7 @@ def move_import(organization_id: UUID, import_id: UUID, progress: Progress) -> Q
           AND done_bytes = %(from_byte)s
         RETURNING {COLUMNS}
         """,
-        {
-            "organization_id": organization_id,
-            "id": import_id,
-            **msgspec.structs.asdict(progress),
-        },
+        params_of(organization_id, progress, id=import_id),
         ImportRow,
     )
 
@@ -160,22 +150,4 @@ def cancel_imports_into(organization_id: UUID, target_id: UUID) -> Query[ImportR
             "states": list(UNFINISHED),
         },
         ImportRow,
-    )
-
-
-def try_lock(import_id: UUID) -> Query[Locked]:
-    """Take the import for this connection; it is free again when the connection is lost."""
-    return Query(
-        "SELECT pg_try_advisory_lock(hashtextextended(%(key)s, 0)) AS locked",
-        {"key": f"file_import:{import_id}"},
-        Locked,
-    )
-
-
-def unlock(import_id: UUID) -> Query[Locked]:
-    """Give the import free."""
-    return Query(
-        "SELECT pg_advisory_unlock(hashtextextended(%(key)s, 0)) AS locked",
-        {"key": f"file_import:{import_id}"},
-        Locked,
     )

@@ -30,9 +30,9 @@ class Query(msgspec.Struct, Generic[Row], frozen=True):
     row: type[Row]
 
 
-def params_of(organization_id: UUID, chosen: msgspec.Struct, **more: object) -> dict[str, Any]:
-    """The parameters of a statement over what is chosen: each field by its name, and more."""
-    return {"organization_id": organization_id, **msgspec.structs.asdict(chosen), **more}
+def params_of(organization_id: UUID, given: msgspec.Struct, **more: object) -> dict[str, Any]:
+    """The parameters of an organization's statement: each field given by its name, and more."""
+    return {"organization_id": organization_id, **msgspec.structs.asdict(given), **more}
 
 
 async def fetch(connection: Connection, query: Query[Row]) -> list[Row]:
