@@ -54,29 +54,52 @@ def is_owner(part: ParticipantRow) -> bool:
 async def hold_place(connection: Connection, caller: Caller, conversation_id: UUID) -> Place:
     """The conversation, held until the transaction ends; 404 when it is not for the caller.
 
-    Whoever may see conversations of its division sees it, and who takes or took part in it.
+    It is for whoever may see conversations of its division, and for who works in it now,
+    wherever it is. Who took part before reaches it, too: they are told that their part is over.
     """
-    return await _access_place(connection, caller, conversation_id, lock=True)
+    place = await _find_place(connection, caller, conversation_id, lock=True)
+    if any(each.user_id == caller.id for each in place.parts):
+        return place
+    return _check_seen(caller, place)
+
+
+async def hold_seen_place(connection: Connection, caller: Caller, conversation_id: UUID) -> Place:
+    """The same, but not for who only took part before."""
+    return _check_seen(caller, await _find_place(connection, caller, conversation_id, lock=True))
+
+
+async def hold_queued_place(connection: Connection, caller: Caller, conversation_id: UUID) -> Place:
+    """The same, and for the members of its queue until it is over: they may pick it."""
+    place = await _find_place(connection, caller, conversation_id, lock=True)
+    if place.spot.is_member and place.spot.state != "disconnected":
+        return place
+    return _check_seen(caller, place)
 
 
 async def see_place(connection: Connection, caller: Caller, conversation_id: UUID) -> Place:
-    """The same, only to be read."""
-    return await _access_place(connection, caller, conversation_id, lock=False)
+    """The conversation, only to be read, for who sees it now; else a 404."""
+    return _check_seen(caller, await _find_place(connection, caller, conversation_id, lock=False))
 
 
-async def _access_place(
+async def _find_place(
     connection: Connection, caller: Caller, conversation_id: UUID, *, lock: bool
 ) -> Place:
     organization_id = caller.organization_id
-    query = store.select_spot(organization_id, conversation_id, lock=lock)
+    query = store.select_spot(organization_id, conversation_id, user_id=caller.id, lock=lock)
     spot = await fetch_optional(connection, query)
     if spot is None:
         raise absent("conversation", conversation_id)
     parts = await fetch(connection, select_participants(organization_id, [conversation_id]))
-    sees = any(caller.may(each, spot.division_id) for each in (VIEW_MESSAGES, VIEW_CONVERSATIONS))
-    if not sees and all(each.user_id != caller.id for each in parts):
-        raise absent("conversation", conversation_id)
     return Place(spot, parts)
+
+
+def _check_seen(caller: Caller, place: Place) -> Place:
+    """A 404 unless the caller sees its division's conversations, or works in this one now."""
+    division_id = place.spot.division_id
+    sees = any(caller.may(each, division_id) for each in (VIEW_MESSAGES, VIEW_CONVERSATIONS))
+    if not sees and caller.id not in place.people():
+        raise absent("conversation", place.spot.id)
+    return place
 
 
 def access_part(caller: Caller, place: Place, participant_id: UUID) -> ParticipantRow:

@@ -5,7 +5,15 @@ By hand somebody may get more than their capacity; the router never does that.
 
 from uuid import UUID
 
-from tidings.actions.agent_work import Place, audit_step, hold_place, queue_rules, taken, tell
+from tidings.actions.agent_work import (
+    Place,
+    audit_step,
+    hold_place,
+    hold_queued_place,
+    queue_rules,
+    taken,
+    tell,
+)
 from tidings.actions.skills import MOST_AT_ONCE
 from tidings.actions.transfers import give
 from tidings.domain.errors import Rejection, conflict, invalid
@@ -32,12 +40,17 @@ async def assign(
 ) -> UUID:
     """Connect a person with a conversation that nobody has; gives their participant's id.
 
-    Oneself with the right to pull, others with the right to assign. 409 naming who has it
-    already, or why this person cannot get it: no member of its queue, or off queue.
+    Oneself with the right to pull, others with the right to assign, in its division; a member of
+    its queue picks wherever it lies. 409 naming who has it already, or why this person cannot get
+    it: no member of its queue, or off queue.
     """
-    place = await hold_place(connection, caller, conversation_id)
     is_own = user_id == caller.id
-    caller.require(PULL if is_own else ASSIGN, place.spot.division_id)
+    hold = hold_queued_place if is_own else hold_place
+    place = await hold(connection, caller, conversation_id)
+    if is_own:
+        caller.require(PULL, None if place.spot.is_member else place.spot.division_id)
+    else:
+        caller.require(ASSIGN, place.spot.division_id)
     owner = place.owner
     if owner is not None and (owner.state != "alerting" or owner.user_id == user_id or is_own):
         raise await taken(connection, caller, place)

@@ -2,7 +2,7 @@
 
 from uuid import UUID, uuid5
 
-from tidings.actions.agent_work import hold_place, tell
+from tidings.actions.agent_work import hold_seen_place, tell
 from tidings.domain.errors import absent, invalid
 from tidings.domain.permissions import Caller
 from tidings.store.agent_steps import update_attributes, update_tag
@@ -31,7 +31,7 @@ async def add_note(
     body = text.strip()
     if not 0 < len(body) <= LONGEST_NOTE or "\0" in body:
         raise invalid("text", f"A note has 1 to {LONGEST_NOTE} characters.")
-    place = await hold_place(connection, caller, conversation_id)
+    place = await hold_seen_place(connection, caller, conversation_id)
     note_id = new_id()
     query = insert_note(
         caller.organization_id, conversation_id, note_id, author_id=caller.id, body=body
@@ -61,7 +61,7 @@ async def set_attributes(
                 f"An attribute's name has 1 to {LONGEST_NAME} characters, its value at most "
                 f"{LONGEST_VALUE}.",
             )
-    place = await hold_place(connection, caller, conversation_id)
+    place = await hold_seen_place(connection, caller, conversation_id)
     ids = {each.id for each in place.parts}
     if participant_id not in {*ids, customer_part_id(conversation_id, place.spot.customer_id)}:
         raise absent("participant", participant_id)
@@ -75,7 +75,7 @@ async def set_tag(connection: Connection, caller: Caller, conversation_id: UUID,
     """Set what another system calls a conversation; an empty text takes it away."""
     if len(tag) > LONGEST_TAG or "\0" in tag:
         raise invalid("externalTag", f"externalTag has at most {LONGEST_TAG} characters.")
-    place = await hold_place(connection, caller, conversation_id)
+    place = await hold_seen_place(connection, caller, conversation_id)
     await execute(
         connection, update_tag(caller.organization_id, conversation_id, tag.strip() or None)
     )

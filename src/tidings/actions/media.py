@@ -60,13 +60,16 @@ async def access_media(
 ) -> store.MediaRow:
     """The file, or a 404 when it is not there or its conversation not for this caller.
 
-    Any one of the permissions does, in the conversation's division.
+    Any one of the permissions does, in the conversation's division; who works in the conversation
+    now sees its files, but deletes none.
     """
     found = [caller.divisions(each) for each in permissions if caller.may(each)]
     divisions = None if None in found else [each for some in found for each in some or ()]
-    row = await fetch_optional(
-        connection, store.select_media(caller.organization_id, media_id, divisions=divisions)
+    worker_id = None if DELETE in permissions else caller.id
+    query = store.select_media(
+        caller.organization_id, media_id, divisions=divisions, user_id=worker_id
     )
+    row = await fetch_optional(connection, query)
     if row is None:
         raise absent("file", media_id)
     return row

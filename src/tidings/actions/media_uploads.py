@@ -95,11 +95,17 @@ async def expect_upload(
 async def access_conversation(
     connection: Connection, caller: Caller, conversation_id: UUID, *, permission: str
 ) -> InteractionRow:
-    """The conversation, or a 404 when it is not there or not for this caller."""
+    """The conversation, or a 404 when it is not there or not for this caller.
+
+    Who works in it now reaches it wherever it is.
+    """
     found = await fetch_optional(
         connection,
         select_interactions(
-            caller.organization_id, [conversation_id], divisions=caller.divisions(permission)
+            caller.organization_id,
+            [conversation_id],
+            divisions=caller.divisions(permission),
+            user_id=caller.id,
         ),
     )
     if found is None:

@@ -62,9 +62,8 @@ async def start_conversation(connection: Connection, caller: Caller, wanted: Out
             queue_id=queue.id,
         )
         await execute(connection, store.insert_outbound_conversation(organization_id, row))
-    spot = await fetch_one(
-        connection, store.select_spot(organization_id, conversation_id, lock=True)
-    )
+    held = store.select_spot(organization_id, conversation_id, user_id=caller.id, lock=True)
+    spot = await fetch_one(connection, held)
     parts = await fetch(connection, select_participants(organization_id, [conversation_id]))
     part_id = await give(
         connection, caller, Place(spot, parts), caller.id, disconnect_type="transfer"

@@ -10,7 +10,10 @@ from tidings.store.query import Nothing, Query
 
 
 class Spot(msgspec.Struct, frozen=True, kw_only=True):
-    """A conversation as its agents' steps need it, with the settings of its workstream."""
+    """A conversation as its agents' steps need it, with the settings of its workstream.
+
+    `is_member`: whether who asks is a member of the queue it waits in, or came by.
+    """
 
     id: UUID
     division_id: UUID
@@ -24,10 +27,13 @@ class Spot(msgspec.Struct, frozen=True, kw_only=True):
     wrapup_blocks: bool
     allowed_presences: list[str]
     decline_limit: int
+    is_member: bool
 
 
-def select_spot(organization_id: UUID, conversation_id: UUID, *, lock: bool) -> Query[Spot]:
-    """One conversation; with `lock` held until the transaction ends.
+def select_spot(
+    organization_id: UUID, conversation_id: UUID, *, user_id: UUID, lock: bool
+) -> Query[Spot]:
+    """One conversation for who asks; with `lock` held until the transaction ends.
 
     Every step of a conversation begins with that lock, so of two people who reach for it at once
     the second sees what the first did. Only the conversation's own columns are as they are after
@@ -40,13 +46,16 @@ def select_spot(organization_id: UUID, conversation_id: UUID, *, lock: bool) -> 
                coalesce(s.capacity_units, 1) AS capacity_units,
                coalesce(s.wrapup_blocks, true) AS wrapup_blocks,
                coalesce(s.allowed_presences, ARRAY['OnQueue']) AS allowed_presences,
-               coalesce(s.decline_limit, 3) AS decline_limit
+               coalesce(s.decline_limit, 3) AS decline_limit,
+               EXISTS (SELECT FROM queue_member m
+                       WHERE m.organization_id = c.organization_id AND m.queue_id = c.queue_id
+                         AND m.user_id = %(user_id)s) AS is_member
         FROM conversation c
         LEFT JOIN workstream s ON s.organization_id = c.organization_id AND s.id = c.workstream_id
         WHERE c.organization_id = %(organization_id)s AND c.id = %(id)s
         {"FOR UPDATE OF c" if lock else ""}
         """,
-        {"organization_id": organization_id, "id": conversation_id},
+        {"organization_id": organization_id, "id": conversation_id, "user_id": user_id},
         Spot,
     )
 

@@ -146,27 +146,3 @@ def select_work(organization_id: UUID, user_ids: Sequence[UUID], *, limit: int) 
         {"organization_id": organization_id, "user_ids": list(user_ids), "limit": limit},
         WorkRow,
     )
-
-
-class OwnPart(msgspec.Struct, frozen=True):
-    """That somebody takes or took part in a conversation."""
-
-    id: UUID
-
-
-def select_own_part(organization_id: UUID, conversation_id: UUID, user_id: UUID) -> Query[OwnPart]:
-    """The latest participant that somebody was in a conversation; no row if they never were."""
-    return Query(
-        """
-        SELECT id FROM participant
-        WHERE organization_id = %(organization_id)s AND conversation_id = %(conversation_id)s
-          AND user_id = %(user_id)s
-        ORDER BY id DESC LIMIT 1
-        """,
-        {
-            "organization_id": organization_id,
-            "conversation_id": conversation_id,
-            "user_id": user_id,
-        },
-        OwnPart,
-    )

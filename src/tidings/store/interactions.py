@@ -14,6 +14,7 @@ from tidings.store.interaction_filters import (
     conditions,
     parameters,
 )
+from tidings.store.participants import WORKS_IN
 from tidings.store.query import Query
 from tidings.store.segment_conditions import SegmentCondition
 
@@ -133,7 +134,7 @@ SHOWN = """
     LEFT JOIN LATERAL ({message}) m ON true
     LEFT JOIN template t ON t.organization_id = %(organization_id)s AND t.id = m.template_id
     LEFT JOIN campaign k ON k.organization_id = %(organization_id)s AND k.id = m.campaign_id
-    WHERE %(divisions)s::uuid[] IS NULL OR c.division_id = ANY(%(divisions)s)
+    WHERE %(divisions)s::uuid[] IS NULL OR c.division_id = ANY(%(divisions)s) OR {works_in}
     ORDER BY x.place
 """
 LAST_MESSAGE = """
@@ -152,10 +153,12 @@ def select_interactions(
     ids: list[UUID],
     *,
     divisions: list[UUID] | None = None,
+    user_id: UUID | None = None,
     by_sent_message: bool = False,
 ) -> Query[InteractionRow]:
     """Those of the conversations that lie in the divisions, in the order of `ids`.
 
+    Besides, those that `user_id` works in now, wherever they lie.
     Each comes with its last message, or (for reports on delivery) with the last one we sent, if
     there is any.
     """
@@ -164,6 +167,7 @@ def select_interactions(
         "ids": ids,
         "places": list(range(len(ids))),
         "divisions": divisions,
+        "user_id": user_id,
     }
     message = LAST_SENT if by_sent_message else LAST_MESSAGE
-    return Query(SHOWN.format(message=message), params, InteractionRow)
+    return Query(SHOWN.format(message=message, works_in=WORKS_IN), params, InteractionRow)

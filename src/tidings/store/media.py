@@ -5,6 +5,7 @@ from uuid import UUID
 
 import msgspec
 
+from tidings.store.participants import WORKS_IN
 from tidings.store.query import Nothing, Query
 
 COLUMNS = """f.organization_id, f.id, f.conversation_id, f.communication_id, f.message_id,
@@ -165,18 +166,30 @@ def insert_upload(organization_id: UUID, upload: Upload) -> Query[MediaRow]:
 
 
 def select_media(
-    organization_id: UUID, media_id: UUID, *, divisions: list[UUID] | None
+    organization_id: UUID,
+    media_id: UUID,
+    *,
+    divisions: list[UUID] | None,
+    user_id: UUID | None = None,
 ) -> Query[MediaRow]:
-    """One file whose conversation lies in one of the divisions (None: any)."""
+    """One file whose conversation lies in one of the divisions (None: any).
+
+    Or in which `user_id` works now.
+    """
     return Query(
         f"""
         SELECT {COLUMNS} FROM media f
         JOIN conversation c
           ON c.organization_id = f.organization_id AND c.id = f.conversation_id
         WHERE f.organization_id = %(organization_id)s AND f.id = %(id)s
-          AND (%(divisions)s::uuid[] IS NULL OR c.division_id = ANY(%(divisions)s))
+          AND (%(divisions)s::uuid[] IS NULL OR c.division_id = ANY(%(divisions)s) OR {WORKS_IN})
         """,
-        {"organization_id": organization_id, "id": media_id, "divisions": divisions},
+        {
+            "organization_id": organization_id,
+            "id": media_id,
+            "divisions": divisions,
+            "user_id": user_id,
+        },
         MediaRow,
     )
 

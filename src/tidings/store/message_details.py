@@ -7,6 +7,7 @@ from uuid import UUID
 import msgspec
 
 from tidings.store.media import SHOWN
+from tidings.store.participants import WORKS_IN
 from tidings.store.query import Query
 
 
@@ -66,17 +67,29 @@ TEMPLATE = """
 
 
 def select_message(
-    organization_id: UUID, message_id: UUID, *, divisions: list[UUID] | None
+    organization_id: UUID,
+    message_id: UUID,
+    *,
+    divisions: list[UUID] | None,
+    user_id: UUID | None = None,
 ) -> Query[MessageRow]:
-    """One message whose conversation lies in one of the divisions (None: any)."""
+    """One message whose conversation lies in one of the divisions (None: any).
+
+    Or in which `user_id` works now.
+    """
     return Query(
         f"""
         SELECT {COLUMNS} FROM message m {TEMPLATE}
         JOIN conversation c ON c.organization_id = %(organization_id)s AND c.id = m.conversation_id
         WHERE m.organization_id = %(organization_id)s AND m.id = %(id)s
-          AND (%(divisions)s::uuid[] IS NULL OR c.division_id = ANY(%(divisions)s))
+          AND (%(divisions)s::uuid[] IS NULL OR c.division_id = ANY(%(divisions)s) OR {WORKS_IN})
         """,
-        {"organization_id": organization_id, "id": message_id, "divisions": divisions},
+        {
+            "organization_id": organization_id,
+            "id": message_id,
+            "divisions": divisions,
+            "user_id": user_id,
+        },
         MessageRow,
     )
 

@@ -27,7 +27,7 @@ from tidings.api.v2.shown_conversations import (
 from tidings.api.views import Listing, View, parse_id
 from tidings.domain.errors import absent, invalid
 from tidings.domain.permissions import Caller
-from tidings.store.agent_work import select_own_part, select_work
+from tidings.store.agent_work import select_work
 from tidings.store.database import Database
 from tidings.store.message_details import MessageRow, select_message, select_some_messages
 from tidings.store.query import Connection, fetch, fetch_optional
@@ -100,17 +100,13 @@ async def access_message(
     connection: Connection, caller: Caller, message_id: UUID, *, permission: str
 ) -> MessageRow:
     """The message, or a 404 when it is not there or its conversation not for this caller."""
-    organization_id, divisions = caller.organization_id, caller.divisions(permission)
-    row = await fetch_optional(
-        connection, select_message(organization_id, message_id, divisions=divisions)
+    query = select_message(
+        caller.organization_id,
+        message_id,
+        divisions=caller.divisions(permission),
+        user_id=caller.id,
     )
-    if row is None and divisions is not None:
-        row = await fetch_optional(
-            connection, select_message(organization_id, message_id, divisions=None)
-        )
-        if row is not None:
-            own = select_own_part(organization_id, row.conversation_id, caller.id)
-            row = row if await fetch_optional(connection, own) else None
+    row = await fetch_optional(connection, query)
     if row is None:
         raise absent("message", message_id)
     return row

@@ -6,7 +6,7 @@ from uuid import UUID
 from tidings.api.v2.conversation_views import Shown
 from tidings.domain.errors import absent
 from tidings.domain.permissions import Caller
-from tidings.store.agent_work import PartRow, select_own_part, select_parts, select_standings
+from tidings.store.agent_work import PartRow, select_parts, select_standings
 from tidings.store.interaction_filters import HIGHEST_ID
 from tidings.store.interactions import InteractionRow, select_interactions
 from tidings.store.message_details import MessageRow, select_messages
@@ -33,16 +33,15 @@ async def access_conversation(
 ) -> InteractionRow:
     """The conversation, or a 404 when it is not there or not in these divisions.
 
-    Who takes or took part in it as an agent sees it wherever it is.
+    Who works in it now as an agent sees it wherever it is.
     """
-    organization_id = caller.organization_id
-    rows = await fetch(connection, select_interactions(organization_id, [conversation_id]))
-    if rows and divisions is not None and rows[0].division_id not in divisions:
-        own = select_own_part(organization_id, conversation_id, caller.id)
-        rows = rows if await fetch_optional(connection, own) else []
-    if not rows:
+    query = select_interactions(
+        caller.organization_id, [conversation_id], divisions=divisions, user_id=caller.id
+    )
+    row = await fetch_optional(connection, query)
+    if row is None:
         raise absent("conversation", conversation_id)
-    return rows[0]
+    return row
 
 
 async def read_shown(
