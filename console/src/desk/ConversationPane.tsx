@@ -21,7 +21,8 @@ import { useConversation } from "./queries";
 import { ownerPart, ownPart, standingOf } from "./standing";
 import { Thread } from "./Thread";
 import { TransferSheet } from "./TransferSheet";
-import type { Conversation } from "./types";
+import type { Conversation, Part } from "./types";
+import { Untaken, useIsUntaken } from "./Untaken";
 import { useWindowLeft, WindowRing } from "./WindowRing";
 import { WrapupPanel } from "./WrapupPanel";
 
@@ -38,6 +39,8 @@ export function ConversationPane({ id, onFacts }: Props) {
   const part = data && ownPart(data, userId);
   const at = part && { conversationId: id, partId: part.id };
   const isMine = standingOf(part) === "mine";
+  const isHeld = isMine || standingOf(part) === "parked";
+  const isUntaken = useIsUntaken(error) && !data;
   const last = data?.lastMessage;
   useMarkRead(isMine ? at : undefined, last?.direction === "inbound" ? last.id : undefined);
   const again = (text: string) => at && outbox.add({ ...at, userId, text });
@@ -46,8 +49,10 @@ export function ConversationPane({ id, onFacts }: Props) {
   return (
     <section className={classes.pane} aria-label={data ? nameOf(data) : t("desk.conversation")}>
       <Head conversation={data} at={isMine ? at : undefined} onFacts={onFacts} />
-      {error && !data && <ErrorNotice error={error} retry={() => void refetch()} />}
-      <Thread id={id} conversation={data} onAgain={isMine ? again : undefined} />
+      {isUntaken && <Untaken id={id} />}
+      {error && !data && !isUntaken && <ErrorNotice error={error} retry={() => void refetch()} />}
+      {!isUntaken && <Thread id={id} conversation={data} onAgain={isMine ? again : undefined} />}
+      {data && at && isHeld && <ConsultBar conversation={data} at={at} onHandedOver={leave} />}
       {values.sheet === "note" ? (
         <NoteForm conversationId={id} onDone={closeSheet} />
       ) : (
