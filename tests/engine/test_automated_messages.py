@@ -1,138 +1,30 @@
 """What workstreams say by themselves: once each, in the customer's words, and surveys after it."""
 
 import asyncio
-import itertools
 import json
-from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from functools import partial
 from uuid import UUID
 
 import pytest
 
-from tests.api_client import Answer, Api
-from tests.routing import Desk
-from tests.sending import HOOK, Line, Sending, entry, inbound, sign, webhook
-from tests.world import Actor, World
+from tests.api_client import Api
+from tests.counter import Counter, Open, a_phone, open_counter, text
+from tests.sending import Sending
 from tidings.actions.automated_messages import send_due
 from tidings.actions.automated_planning import plan_automated
 from tidings.actions.catalogue import Catalogue
-from tidings.actions.offers import accept_offer
-from tidings.actions.queueing import close_conversations
 from tidings.engine.automated_messages import AutomatedMessages
 from tidings.store.automated_messages import Planned
 from tidings.store.ids import new_id
-from tidings.store.query import execute
-from tidings.store.unsaid_messages import delete_old_unsaid
 
-_count = itertools.count(1)
 IMAGE = {"type": "image", "image": {"id": "77", "mime_type": "image/jpeg", "sha256": "eA=="}}
-
-
-def text(trigger: str, words: str, language: str = "en", after: int = 0) -> dict[str, Any]:
-    return {"trigger": trigger, "language": language, "text": words, "afterSeconds": after}
-
-
-class Counter:
-    """A number with a workstream of its own, its customers, and the worker that speaks for it."""
-
-    def __init__(self, api: Api, sending: Sending, line: Line) -> None:
-        self._api = api
-        self._sending = sending
-        self._line = line
-        self._automated = AutomatedMessages(sending.database)
-        self.desk = Desk(sending.database, sending.world)
-
-    async def write(self, phone: str, *texts: str, **changes: Any) -> UUID:
-        """A customer writes, and the workstream answers; gives the conversation."""
-        values = [
-            inbound(each, sender=phone, wamid=f"wamid.auto-{next(_count)}", **changes)
-            for each in texts
-        ]
-        body = webhook(entry(self._line, *values))
-        headers = sign(self._line.app_secret, body)
-        assert (await self._api.as_(None).post(HOOK, content=body, headers=headers)).status == 200
-        await self._sending.apply_webhooks()
-        await self.speak()
-        found = await self._sending.one(
-            "SELECT conversation_id FROM message WHERE from_address = %s ORDER BY id DESC", phone
-        )
-        assert isinstance(found, UUID)
-        return found
-
-    async def speak(self) -> None:
-        """Say everything that is due."""
-        while await self._automated.look():
-            pass
-
-    async def later(self, *, seconds: int) -> None:
-        """Time goes by: plans, waiting and surveys are so much older."""
-        async with self.desk.database.transaction() as connection:
-            for table, column in (("automated_message", "due_at"), ("survey_answer", "expires_at")):
-                await connection.execute(
-                    f"UPDATE {table} SET {column} = {column} - %s * interval '1 second'", (seconds,)
-                )
-
-    async def said(self, phone: str) -> list[str]:
-        """What a customer was told, in order."""
-        rows = await self._sending.rows(
-            "SELECT body FROM message WHERE to_address = %s ORDER BY id", phone
-        )
-        return [row[0] for row in rows]
-
-    async def accepted(self, conversation_id: UUID, agent: Actor) -> UUID:
-        """An agent is offered the conversation and accepts it."""
-        (offered,) = await self.desk.offer((conversation_id, agent))
-        async with self.desk.database.transaction(self.desk.organization_id) as connection:
-            await accept_offer(connection, agent.caller, conversation_id, offered.participant_id)
-        await self.speak()
-        return offered.participant_id
-
-    async def close(self, conversation_id: UUID, *, reason: str = "agent") -> None:
-        """The conversation is over."""
-        async with self.desk.database.transaction() as connection:
-            await close_conversations(
-                connection,
-                self.desk.organization_id,
-                [conversation_id],
-                reason=reason,
-                disconnect_type="client",
-            )
-        await self.speak()
-
-    async def survey(self, conversation_id: UUID) -> tuple[str, int | None, str | None]:
-        """What became of the latest survey of a conversation."""
-        rows = await self._sending.rows(
-            "SELECT state, rating, comment FROM survey_answer WHERE conversation_id = %s"
-            " ORDER BY id DESC",
-            conversation_id,
-        )
-        return rows[0][0], rows[0][1], rows[0][2]
-
-
-Open = Callable[..., Awaitable[Counter]]
 
 
 @pytest.fixture
 def counter(api: Api, sending: Sending) -> Open:
     """Open a counter: a number whose workstream says these, with a survey if one is given."""
-
-    async def counter(
-        *messages: dict[str, Any], survey: dict[str, Any] | None = None, **settings: Any
-    ) -> Counter:
-        line = await sending.connect()
-        found = Counter(api, sending, line)
-        settings |= {"messages": json.dumps(messages)}
-        settings |= {} if survey is None else {"survey": json.dumps(survey)}
-        queue_id = await found.desk.queue(name=f"Counter {next(_count)}")
-        await found.desk.stream(line, queue_id, **settings)
-        return found
-
-    return counter
-
-
-def a_phone() -> str:
-    return f"4915188{next(_count):06d}"
+    return partial(open_counter, api, sending)
 
 
 async def speaks(counter: Counter, phone: str, language: str) -> None:
@@ -248,139 +140,6 @@ async def test_what_nobody_can_use_is_told(counter: Open) -> None:
     await shop.write(phone, "", type="unsupported", errors=[{"code": 131051, "title": "x"}])
 
     assert await shop.said(phone) == ["No files, please.", "We cannot read that."]
-
-
-async def close_window(sending: Sending) -> None:
-    async with sending.database.transaction() as connection:
-        await connection.execute(
-            "UPDATE service_window SET last_inbound_at = now() - interval '25 hours'"
-        )
-
-
-async def unsaid(api: Api, conversation_id: UUID) -> list[dict[str, Any]]:
-    """What people read of it in the conversation."""
-    found = await api.get(f"/api/v2/interactions/{conversation_id}")
-    rows: list[dict[str, Any]] = found.json().get("unsaid", [])
-    return rows
-
-
-async def retry(api: Api, row: dict[str, Any]) -> Answer:
-    path = f"/api/v2/conversations/messages/{row['conversationId']}/unsaid/{row['id']}"
-    return await api.post(path)
-
-
-async def test_what_the_closed_window_forbids_is_kept_and_can_be_said_when_it_opens(
-    counter: Open, sending: Sending, api: Api
-) -> None:
-    shop = await counter(text("waiting", "A day, {{customer}}.", after=3600))
-    phone = a_phone()
-    conversation_id = await shop.write(phone, "Hi")
-    await close_window(sending)
-    await shop.later(seconds=3601)
-    await shop.speak()
-    await shop.speak()
-
-    assert await shop.said(phone) == []
-    assert await sending.one("SELECT count(*) FROM automated_message") == 0
-    (kept,) = await unsaid(api, conversation_id)
-    assert (kept["trigger"], kept["text"]) == ("waiting", "A day, Amina.")
-    assert (kept["errorCode"], kept["canRetry"]) == ("window.closed", False)
-    assert (await retry(api, kept)).status == 409
-
-    await shop.write(phone, "Still there?")
-    (kept,) = await unsaid(api, conversation_id)
-    assert kept["canRetry"]
-    said = await retry(api, kept)
-    assert said.status == 200
-    assert (await retry(api, kept)).status == 404
-    await shop.speak()
-
-    assert await shop.said(phone) == ["A day, Amina."]
-    assert await unsaid(api, conversation_id) == []
-
-
-async def test_what_no_longer_fits_is_not_said_after_all(
-    counter: Open, sending: Sending, api: Api
-) -> None:
-    shop = await counter(text("waiting", "A day.", after=3600))
-    phone = a_phone()
-    conversation_id = await shop.write(phone, "Hi")
-    await close_window(sending)
-    await shop.later(seconds=3601)
-    await shop.speak()
-    await shop.write(phone, "Hello?")
-    await shop.accepted(conversation_id, await shop.desk.agent())
-
-    (kept,) = await unsaid(api, conversation_id)
-    answer = await retry(api, kept)
-
-    assert not kept["canRetry"]
-    assert (answer.status, answer.json()["code"]) == (409, "automated.over")
-    assert await shop.said(phone) == []
-    assert len(await unsaid(api, conversation_id)) == 1
-
-
-async def test_a_workstream_tells_what_it_did_not_say_and_why(
-    counter: Open, sending: Sending, api: Api, world: World
-) -> None:
-    shop = await counter(text("greeting", "{{agent}}"), text("waiting", "Soon.", after=60))
-    first, second = a_phone(), a_phone()
-    conversation_id = await shop.write(first, "Hi")
-    await shop.write(second, "Hi")
-    await close_window(sending)
-    await shop.later(seconds=61)
-    await shop.speak()
-    workstream_id = await sending.one(
-        "SELECT workstream_id FROM conversation WHERE id = %s", conversation_id
-    )
-
-    path = f"/api/v2/routing/workstreams/{workstream_id}/unsaid"
-    found = (await api.get(path)).json()
-
-    reasons = {each["errorCode"]: each["count"] for each in found["reasons"]}
-    assert reasons == {"automated.empty": 2, "window.closed": 2}
-    assert (found["total"], len(found["entities"])) == (4, 4)
-    assert {each["address"] for each in found["entities"]} == {first, second}
-    assert (await api.as_(world.olga).get(path)).status == 404
-    (kept, _) = await unsaid(api, conversation_id)
-    assert (
-        await api.as_(world.olga).post(
-            f"/api/v2/conversations/messages/{conversation_id}/unsaid/{kept['id']}"
-        )
-    ).status == 404
-
-
-async def test_a_worker_that_dies_keeps_one_refusal_not_two(
-    counter: Open, sending: Sending, api: Api
-) -> None:
-    shop = await counter(text("waiting", "Soon.", after=60))
-    conversation_id = await shop.write(a_phone(), "Hi")
-    await close_window(sending)
-    await shop.later(seconds=61)
-    organization_id = shop.desk.organization_id
-
-    async def die() -> None:
-        async with sending.database.transaction(organization_id) as connection:
-            assert await send_due(connection, Catalogue(), organization_id, limit=10) == 1
-            raise ConnectionAbortedError
-
-    with pytest.raises(ConnectionAbortedError):
-        await die()
-    assert await unsaid(api, conversation_id) == []
-    await shop.speak()
-
-    assert len(await unsaid(api, conversation_id)) == 1
-
-
-async def test_old_refusals_are_forgotten(counter: Open, sending: Sending, api: Api) -> None:
-    shop = await counter(text("greeting", "{{agent}}"))
-    conversation_id = await shop.write(a_phone(), "Hi")
-    assert len(await unsaid(api, conversation_id)) == 1
-
-    async with sending.database.transaction() as connection:
-        await execute(connection, delete_old_unsaid(datetime.now(UTC), 100))
-
-    assert await unsaid(api, conversation_id) == []
 
 
 async def test_a_number_without_words_plans_nothing(counter: Open, sending: Sending) -> None:
@@ -559,27 +318,6 @@ async def test_a_question_that_may_not_be_sent_begins_no_survey(
 
     found = "SELECT count(*) FROM survey_answer WHERE conversation_id = %s"
     assert await sending.one(found, conversation_id) == 0
-
-
-async def test_what_cannot_be_made_is_put_aside_and_holds_nobody_up(
-    counter: Open, sending: Sending, api: Api
-) -> None:
-    shop = await counter(text("waiting", "Soon.", after=60))
-    phone = a_phone()
-    conversation_id = await shop.write(phone, "Hi")
-    async with sending.database.transaction() as connection:
-        await connection.execute(
-            "INSERT INTO automated_message VALUES (%s, %s, 'unheard of', %s, 0, now())",
-            (shop.desk.organization_id, conversation_id, new_id()),
-        )
-    await shop.later(seconds=61)
-
-    await shop.speak()
-
-    assert await shop.said(phone) == ["Soon."]
-    assert await sending.one("SELECT count(*) FROM automated_message") == 0
-    (kept,) = await unsaid(api, conversation_id)
-    assert kept["errorCode"] == "automated.broken"
 
 
 async def test_people_read_what_was_said_by_itself(counter: Open, api: Api) -> None:
