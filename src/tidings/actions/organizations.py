@@ -8,6 +8,7 @@ import msgspec
 from tidings.actions.users import LANGUAGE
 from tidings.domain.errors import conflict, invalid
 from tidings.domain.permissions import ALL_DIVISIONS, Caller, Grant
+from tidings.domain.roles import DEFAULT_ROLES
 from tidings.store import organizations as store
 from tidings.store.audit import insert_audit
 from tidings.store.divisions import insert_division
@@ -16,46 +17,6 @@ from tidings.store.ids import new_id
 from tidings.store.query import Connection, execute, execute_all, fetch_one, fetch_optional
 
 LONGEST_NAME = 200
-
-DEFAULT_ROLES: dict[str, tuple[str, str, list[str]]] = {
-    "admin": ("Administrator", "May do everything.", ["*:*:*"]),
-    "notifications": (
-        "Notification sender",
-        "A backend that sends notifications and reads their status.",
-        ["conversation:message:*", "messaging:integration:view", "responses:*:view",
-         "messaging:template:view", "messaging:consent:*"],
-    ),
-    "supervisor": (
-        "Supervisor",
-        "Reads interactions, usage and channels; keeps consent.",
-        ["analytics:*:*", "conversation:*:view", "messaging:integration:view",
-         "messaging:template:view", "messaging:consent:*", "messaging:usage:view",
-         "responses:*:view", "conversation:message:*", "conversation:note:*",
-         "conversation:communication:*", "conversation:participant:*",
-         "conversation:externalTag:edit", "routing:*:view",
-         "routing:queue:*", "routing:queueMember:manage", "routing:conversation:edit",
-         "presence:*:view"],
-    ),
-    "agent": (
-        "Agent",
-        "Answers customers on the desk.",
-        ["conversation:message:create", "conversation:message:view", "conversation:message:pull",
-         "conversation:message:park", "conversation:messageMedia:view", "conversation:note:*",
-         "conversation:communication:*", "conversation:participant:wrapup",
-         "conversation:externalTag:edit",
-         "routing:queue:join", "routing:queue:search", "routing:queue:view",
-         "routing:skill:view", "routing:wrapupCode:view", "responses:*:view",
-         "messaging:template:view", "messaging:consent:view", "messaging:integration:view",
-         "presence:presenceDefinition:view"],
-    ),
-    "campaigns": (
-        "Campaign manager",
-        "Keeps contact lists and do-not-contact lists, and runs campaigns.",
-        ["outbound:*:*", "messaging:integration:view", "messaging:template:view",
-         "messaging:consent:view", "responses:*:view", "analytics:*:view",
-         "conversation:*:view"],
-    ),
-}  # fmt: skip
 
 
 async def found_organization(
@@ -76,15 +37,15 @@ async def found_organization(
         connection,
         insert_division(organization.id, new_id(), name="Home", description="", is_home=True),
     )
-    for key, (role, description, permissions) in DEFAULT_ROLES.items():
+    for key, role in DEFAULT_ROLES.items():
         await execute(
             connection,
             store.insert_role(
                 organization.id,
                 new_id(),
-                name=role,
-                description=description,
-                permissions=permissions,
+                name=role.name,
+                description=role.description,
+                permissions=role.permissions,
                 default_role=key,
             ),
         )

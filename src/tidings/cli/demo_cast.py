@@ -5,6 +5,8 @@ The accounts, numbers, templates and customers are those of the simulator's buil
 
 import msgspec
 
+from tidings.domain.roles import DEFAULT_ROLES
+
 ORGANIZATION = ("Harbour & Lakeside", "demo")
 NORTH = "North"
 CLIENT = "Demo backend"
@@ -12,16 +14,12 @@ ACCOUNT_ID = "104290011223344"
 ACCESS_TOKEN = "simulated-access-token"  # noqa: S105
 APP_SECRET = "simulated-app-secret"  # noqa: S105
 AGENT_ROLE = "Clinic agent"
+# What agents everywhere may do; those of the clinic look things up and record consent as well.
 AGENT_PERMISSIONS = [
-    "analytics:conversationDetail:view", "conversation:communication:*",
-    "conversation:message:create", "conversation:message:park", "conversation:message:pull",
-    "conversation:message:view", "conversation:messageMedia:view", "conversation:note:*",
-    "conversation:participant:wrapup", "messaging:consent:add", "messaging:consent:view",
-    "messaging:integration:view", "messaging:template:view", "responses:*:view",
-    "presence:presenceDefinition:view", "routing:queue:join",
-    "routing:queue:search", "routing:queue:view",
-    "routing:skill:view", "routing:wrapupCode:view",
-]  # fmt: skip
+    *DEFAULT_ROLES["agent"].permissions,
+    "analytics:conversationDetail:view",
+    "messaging:consent:add",
+]
 
 
 class Person(msgspec.Struct, frozen=True):

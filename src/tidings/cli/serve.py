@@ -6,6 +6,7 @@ import gc
 import signal
 from collections.abc import Callable
 from pathlib import Path
+from typing import NamedTuple
 
 import click
 import uvicorn
@@ -61,15 +62,13 @@ def _run_everything(
     log: Path | None,
     beside: Callable[[Supervisor], None] | None,
 ) -> None:
-    from tidings.store.migrate import migrate as migrate_database
-
     check_port(settings.host, settings.port, "TIDINGS_PORT")
     if simulator:
         check_port("127.0.0.1", settings.simulator_port, "TIDINGS_SIMULATOR_PORT")
     url = database_url(settings, start=True)
     embedded = None if settings.database_url else embedded_of(settings)
     try:
-        migrate_database(url)
+        bring_up_to_date(url)
         Supervisor(settings, url, simulator=simulator, database=embedded, log=log).run(beside)
     finally:
         if embedded is not None:
@@ -161,8 +160,38 @@ def simulator(port: int | None, state: Path | None, config: Path | None) -> None
 
 @click.command()
 def migrate() -> None:
-    """Bring the database to the newest schema. `up` does it by itself."""
+    """Bring the database to the newest schema. `up` does it by itself.
+
+    Default roles of all organizations gain what the new version lets people do: those that nobody
+    changed become this version's, the others gain only permissions that did not exist before.
+    """
+    settings = read_settings()
+    revision, renewed = bring_up_to_date(database_url(settings))
+    click.echo(f"schema at {revision}; default roles brought up to date: {renewed}")
+
+
+class Brought(NamedTuple):
+    """To which revision a database was brought, and how many default roles changed."""
+
+    revision: str
+    renewed: int
+
+
+def bring_up_to_date(url: str) -> Brought:
+    """Bring a database and the default roles in it up to this version."""
     from tidings.store.migrate import migrate as migrate_database
 
-    settings = read_settings()
-    click.echo(f"schema at {migrate_database(database_url(settings))}")
+    revision = migrate_database(url)
+    return Brought(revision, asyncio.run(_renew_roles(url)))
+
+
+async def _renew_roles(url: str) -> int:
+    from tidings.actions.default_roles import renew_default_roles
+    from tidings.store.database import Database
+
+    database = Database(url, pool_size=1)
+    await database.open()
+    try:
+        return await renew_default_roles(database)
+    finally:
+        await database.close()

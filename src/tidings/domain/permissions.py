@@ -172,14 +172,19 @@ def matches(pattern: str, permission: str) -> bool:
     )
 
 
-def exists(pattern: str) -> bool:
-    """Whether a pattern names something of the catalogue."""
-    return any(
-        matches(pattern, f"{domain}:{entity}:{action}")
+def all_permissions() -> list[str]:
+    """Every permission of the catalogue."""
+    return [
+        f"{domain}:{entity}:{action}"
         for domain, entities in CATALOGUE.items()
         for entity, actions in entities.items()
         for action in actions
-    )
+    ]
+
+
+def exists(pattern: str) -> bool:
+    """Whether a pattern names something of the catalogue."""
+    return any(matches(pattern, each) for each in all_permissions())
 
 
 def label(domain: str, entity: str, action: str) -> str:

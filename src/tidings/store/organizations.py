@@ -86,14 +86,15 @@ def insert_role(
     name: str,
     description: str,
     permissions: list[str],
-    default_role: str | None,
+    default_role: str,
 ) -> Query[Nothing]:
     """Create a role that is born with the organization."""
     return Query(
         """
-        INSERT INTO role (organization_id, id, name, description, permissions, default_role)
+        INSERT INTO role (organization_id, id, name, description, permissions, default_role,
+                          known_permissions)
         VALUES (%(organization_id)s, %(id)s, %(name)s, %(description)s, %(permissions)s,
-                %(default_role)s)
+                %(default_role)s, %(permissions)s)
         """,
         {
             "organization_id": organization_id,

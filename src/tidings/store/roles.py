@@ -7,13 +7,18 @@ import msgspec
 from tidings.store.query import Count, Nothing, Query
 
 COLUMNS = """r.id, r.name, r.description, r.permissions, r.default_role, r.version,
+             NOT (r.permissions @> r.known_permissions AND r.permissions <@ r.known_permissions)
+               AS is_changed,
              (SELECT count(DISTINCT g.subject_id) FROM role_grant g
               WHERE g.organization_id = r.organization_id AND g.role_id = r.id
                 AND g.subject_kind = 'user')::integer AS user_count"""
 
 
 class RoleRow(msgspec.Struct, frozen=True):
-    """One role; `default_role` names one that every organization is born with."""
+    """One role; `default_role` names one that every organization is born with.
+
+    `is_changed`: whether somebody changed what a default role holds; None for other roles.
+    """
 
     id: UUID
     name: str
@@ -21,6 +26,7 @@ class RoleRow(msgspec.Struct, frozen=True):
     permissions: list[str]
     default_role: str | None
     version: int
+    is_changed: bool | None
     user_count: int
 
 

@@ -68,7 +68,11 @@ class PolicyView(View):
 
 
 class RoleView(View):
-    """A role."""
+    """A role; `is_changed` says of a default role whether somebody changed what it holds.
+
+    New versions bring an unchanged one up to their list; a changed one gains only permissions
+    that did not exist before.
+    """
 
     id: str
     name: str
@@ -81,6 +85,7 @@ class RoleView(View):
     version: int
     self_uri: str
     default_role_id: str | None = None
+    is_changed: bool | None = None
 
     @classmethod
     def of(cls, row: store.RoleRow) -> "RoleView":
@@ -100,6 +105,7 @@ class RoleView(View):
             version=row.version,
             self_uri=f"{PATH}/{row.id}",
             default_role_id=row.default_role,
+            is_changed=row.is_changed,
         )
 
 

@@ -122,6 +122,69 @@ CREATE INDEX unsaid_message_workstream
   ON unsaid_message (organization_id, workstream_id, failed_at);
 CREATE INDEX unsaid_message_age ON unsaid_message (failed_at);
 
+-- Default roles ------------------------------------------------------------------------------
+
+-- What the code's list was when a default role was last brought up to it; so it is known whether
+-- somebody changed the role since. Null for other roles, and until the first time.
+ALTER TABLE role ADD COLUMN known_permissions text[];
+
+-- The permissions of the version that ran last: what is not among them, nobody can have decided
+-- about. Filled with those of 0003; `tidings migrate` renews them.
+CREATE TABLE known_permission (name text PRIMARY KEY);
+INSERT INTO known_permission (name) VALUES
+  ('admin:system:view'), ('admin:system:edit'), ('analytics:conversationDetail:view'),
+  ('analytics:conversationAggregate:view'), ('analytics:dataExport:view'),
+  ('analytics:dataExport:add'), ('audits:audit:view'), ('authorization:division:add'),
+  ('authorization:division:edit'), ('authorization:division:delete'),
+  ('authorization:grant:add'), ('authorization:grant:delete'), ('authorization:grant:view'),
+  ('authorization:role:add'), ('authorization:role:edit'), ('authorization:role:delete'),
+  ('authorization:role:view'), ('conversation:communication:view'),
+  ('conversation:communication:disconnect'), ('conversation:communication:blindTransfer'),
+  ('conversation:communication:blindTransferAgent'),
+  ('conversation:communication:blindTransferQueue'), ('conversation:message:create'),
+  ('conversation:message:view'), ('conversation:message:assign'), ('conversation:message:pull'),
+  ('conversation:message:park'), ('conversation:message:monitor'),
+  ('conversation:message:takeOver'), ('conversation:messageMedia:view'),
+  ('conversation:note:add'), ('conversation:note:view'), ('conversation:participant:wrapup'),
+  ('conversation:exchange:view'), ('directory:user:add'), ('directory:user:edit'),
+  ('directory:user:delete'), ('directory:user:view'), ('directory:user:setPassword'),
+  ('directory:organization:edit'), ('messaging:consent:add'), ('messaging:consent:edit'),
+  ('messaging:consent:view'), ('messaging:consent:import'), ('messaging:consent:export'),
+  ('messaging:integration:add'), ('messaging:integration:edit'),
+  ('messaging:integration:delete'), ('messaging:integration:view'), ('messaging:template:view'),
+  ('messaging:template:sync'), ('messaging:whatsappIntegration:add'), ('messaging:usage:view'),
+  ('oauth:client:add'), ('oauth:client:edit'), ('oauth:client:delete'), ('oauth:client:view'),
+  ('outbound:contact:add'), ('outbound:contact:edit'), ('outbound:contact:delete'),
+  ('outbound:contact:view'), ('outbound:contactList:add'), ('outbound:contactList:edit'),
+  ('outbound:contactList:delete'), ('outbound:contactList:view'),
+  ('outbound:contactList:search'), ('outbound:contactList:upload'),
+  ('outbound:contactListFilter:add'), ('outbound:contactListFilter:edit'),
+  ('outbound:contactListFilter:delete'), ('outbound:contactListFilter:view'),
+  ('outbound:dnc:add'), ('outbound:dnc:edit'), ('outbound:dnc:delete'), ('outbound:dnc:view'),
+  ('outbound:dncList:add'), ('outbound:dncList:edit'), ('outbound:dncList:delete'),
+  ('outbound:dncList:view'), ('outbound:dncList:search'), ('outbound:dncList:upload'),
+  ('outbound:eventLog:view'), ('outbound:settings:view'), ('outbound:settings:edit'),
+  ('outbound:whatsAppCampaign:add'), ('outbound:whatsAppCampaign:edit'),
+  ('outbound:whatsAppCampaign:delete'), ('outbound:whatsAppCampaign:view'),
+  ('outbound:whatsAppCampaign:search'), ('outbound:whatsAppCampaign:start'),
+  ('outbound:whatsAppCampaign:stop'), ('outbound:whatsAppCampaign:recycle'),
+  ('outbound:whatsAppCampaignSchedule:edit'), ('outbound:whatsAppCampaignSchedule:delete'),
+  ('outbound:whatsAppCampaignSchedule:view'), ('presence:presenceDefinition:add'),
+  ('presence:presenceDefinition:edit'), ('presence:presenceDefinition:delete'),
+  ('presence:presenceDefinition:view'), ('routing:conversation:edit'),
+  ('routing:conversation:view'), ('routing:hours:add'), ('routing:hours:edit'),
+  ('routing:hours:delete'), ('routing:hours:view'), ('routing:language:assign'),
+  ('routing:queue:add'), ('routing:queue:edit'), ('routing:queue:delete'),
+  ('routing:queue:view'), ('routing:queue:search'), ('routing:queue:join'),
+  ('routing:queueMember:manage'), ('routing:skill:manage'), ('routing:skill:assign'),
+  ('routing:skill:view'), ('routing:utilization:manage'), ('routing:utilization:view'),
+  ('routing:workstream:add'), ('routing:workstream:edit'), ('routing:workstream:delete'),
+  ('routing:workstream:view'), ('routing:wrapupCode:add'), ('routing:wrapupCode:edit'),
+  ('routing:wrapupCode:delete'), ('routing:wrapupCode:view'), ('responses:library:add'),
+  ('responses:library:edit'), ('responses:library:delete'), ('responses:library:view'),
+  ('responses:response:add'), ('responses:response:edit'), ('responses:response:delete'),
+  ('responses:response:view');
+
 -- Imports that were read ---------------------------------------------------------------------
 
 -- Rows that an import did not take are personal data; they go some weeks after its end.
