@@ -8,6 +8,8 @@ import { ErrorNotice } from "@/components/ErrorNotice";
 import { useReasons } from "@/components/reasons";
 import { useSearchState } from "@/components/search";
 import { Composer } from "./Composer";
+import { ConsultBar } from "./ConsultBar";
+import { ConsultSheet } from "./ConsultSheet";
 import classes from "./ConversationPane.module.css";
 import { useAcceptAndOpen } from "./accepting";
 import { useChangePart, useDecline, useJoin, usePick, type At } from "./deeds";
@@ -59,12 +61,15 @@ export function ConversationPane({ id, onFacts }: Props) {
         data && <Foot conversation={data} userId={userId} />
       )}
       {at && (
-        <TransferSheet
-          at={at}
-          isOpen={values.sheet === "transfer"}
-          onClose={closeSheet}
-          onDone={leave}
-        />
+        <>
+          <TransferSheet
+            at={at}
+            isOpen={values.sheet === "transfer"}
+            onClose={closeSheet}
+            onDone={leave}
+          />
+          <ConsultSheet at={at} isOpen={values.sheet === "consult"} onClose={closeSheet} />
+        </>
       )}
     </section>
   );
@@ -135,7 +140,7 @@ function Foot({ conversation, userId }: { conversation: Conversation; userId: st
   const at = { conversationId: conversation.id, partId: part.id };
   switch (standingOf(part)) {
     case "offered":
-      return <Offered at={at} />;
+      return <Offered at={at} part={part} />;
     case "mine":
       return <Composer key={part.id} conversation={conversation} at={at} tools={<NoteButton />} />;
     case "parked":
@@ -143,16 +148,16 @@ function Foot({ conversation, userId }: { conversation: Conversation; userId: st
     case "wrapup":
       return <WrapupPanel key={part.id} at={at} part={part} />;
     default:
-      return <Watched at={at} conversation={conversation} />;
+      return <Watched at={at} part={part} conversation={conversation} />;
   }
 }
 
-function Offered({ at }: { at: At }) {
+function Offered({ at, part }: { at: At; part: Part }) {
   const { t } = useTranslation();
   const accept = useAcceptAndOpen();
   const decline = useDecline();
   return (
-    <Bar words={t("desk.offered")}>
+    <Bar words={useAsked(part) ?? t("desk.offered")}>
       <Button variant="default" loading={decline.isPending} onClick={() => decline.mutate(at)}>
         {t("desk.decline")}
       </Button>
@@ -177,11 +182,13 @@ function Parked({ at }: { at: At }) {
 }
 
 /** Reading along with a colleague: notes reach them, messages are theirs to write. */
-function Watched({ at, conversation }: { at: At; conversation: Conversation }) {
+function Watched(props: { at: At; part: Part; conversation: Conversation }) {
+  const { at, part, conversation } = props;
   const { t } = useTranslation();
   const leave = useChangePart({ state: "disconnected" });
+  const name = conversation.owner?.name ?? t("desk.nobody");
   return (
-    <Bar words={t("desk.watching", { name: conversation.owner?.name ?? t("desk.nobody") })}>
+    <Bar words={useAsked(part) ?? t("desk.watching", { name })}>
       <NoteButton />
       <TakeOver conversation={conversation} />
       <Button variant="default" loading={leave.isPending} onClick={() => leave.mutate(at)}>
@@ -189,6 +196,15 @@ function Watched({ at, conversation }: { at: At; conversation: Conversation }) {
       </Button>
     </Bar>
   );
+}
+
+/** Who asked for the person's advice, and what about; undefined if nobody did. */
+function useAsked({ askedBy, askedNote }: Part): string | undefined {
+  const { t } = useTranslation();
+  if (!askedBy) return undefined;
+  const name = askedBy.name ?? t("desk.somebody");
+  const words = t("desk.consult.asksYou", { name });
+  return askedNote ? `${words} ${askedNote}` : words;
 }
 
 /** A conversation of somebody else, of nobody, or one that is over. */

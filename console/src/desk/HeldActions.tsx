@@ -1,11 +1,12 @@
-// What an agent does with the conversation they have: pass it on, park it, end it.
+// What an agent does with the conversation they have: ask a colleague, pass it on, park it, end it.
 import { ActionIcon, Button, Menu, Tooltip } from "@mantine/core";
-import { CircleCheck, Forward, PauseCircle } from "lucide-react";
+import { CircleCheck, Forward, PauseCircle, Users } from "lucide-react";
 import { useTranslation } from "react-i18next";
 import { useMay } from "@/api/permissions";
 import { useSearchState } from "@/components/search";
 import { useChangePart, type At } from "./deeds";
 import { mayDesk } from "./permissions";
+import { ToolButton } from "./tools";
 
 const HOUR_MS = 60 * 60_000;
 
@@ -16,17 +17,15 @@ export function HeldActions({ at }: { at: At }) {
   const end = useEnd();
   return (
     <>
+      {isAllowed(mayDesk.consult) && isAllowed(mayDesk.seeMembers) && (
+        <ToolButton label={t("desk.consult.verb")} onClick={() => set({ sheet: "consult" })}>
+          <Users size={18} />
+        </ToolButton>
+      )}
       {isAllowed(mayDesk.transfer) && (
-        <Tooltip label={t("desk.transfer.verb")}>
-          <ActionIcon
-            variant="subtle"
-            color="gray"
-            aria-label={t("desk.transfer.verb")}
-            onClick={() => set({ sheet: "transfer" })}
-          >
-            <Forward size={18} />
-          </ActionIcon>
-        </Tooltip>
+        <ToolButton label={t("desk.transfer.verb")} onClick={() => set({ sheet: "transfer" })}>
+          <Forward size={18} />
+        </ToolButton>
       )}
       {isAllowed(mayDesk.park) && <ParkMenu at={at} />}
       {isAllowed(mayDesk.end) && (

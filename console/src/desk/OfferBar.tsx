@@ -2,7 +2,7 @@
 // screen readers, and by the browser when the person looks elsewhere.
 import { Button, Group, Text } from "@mantine/core";
 import { Bell, BellRing } from "lucide-react";
-import { useEffect, useRef, useState } from "react";
+import { useCallback, useEffect, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { RelativeTime } from "@/components/RelativeTime";
 import { mayAskToNotify, notify, ring } from "./attention";
@@ -15,10 +15,10 @@ import { queuedSince } from "./standing";
 import { clockOf, useSecondsLeft } from "./countdown";
 
 export default function OfferBar({ offers }: { offers: Offer[] }) {
-  const { t } = useTranslation();
   useAnnounced(offers);
+  const words = useWords();
   const first = offers[0];
-  const said = first && t("deskBar.offer.said", { name: nameOf(first) });
+  const said = first && words(first);
   return (
     <>
       <div className={classes.said} role="alert">
@@ -38,19 +38,20 @@ function OneOffer({ offer, isFirst }: { offer: Offer; isFirst: boolean }) {
   const { conversation, part, at } = offer;
   const messages = useThread(conversation.id).data?.messages;
   const said = messages?.findLast(({ direction }) => direction === "inbound")?.text;
+  const asker = part.askedBy?.name;
   return (
     <section className={classes.bar} aria-label={t("deskBar.offer.label", { name: nameOf(offer) })}>
       <BellRing size={20} aria-hidden className={classes.sign} />
       <div className={classes.words}>
         <Text fw={600} truncate>
-          {nameOf(offer)}
+          {asker ? t("deskBar.offer.asks", { who: asker, name: nameOf(offer) }) : nameOf(offer)}
           {conversation.queue?.name && (
             <Text span c="dimmed">{` · ${conversation.queue.name}`}</Text>
           )}
         </Text>
         <Text size="xs" c="dimmed" truncate>
-          {said || conversation.lastMessage?.text} ·{" "}
-          <RelativeTime time={queuedSince(conversation)} />
+          {part.askedNote || said || conversation.lastMessage?.text} ·{" "}
+          <RelativeTime time={asker ? part.startTime : queuedSince(conversation)} />
         </Text>
       </div>
       {part.alertingExpiresTime && <Countdown until={part.alertingExpiresTime} />}
@@ -103,17 +104,30 @@ function AskToNotify() {
 
 /** Each new offer rings once. */
 function useAnnounced(offers: Offer[]) {
-  const { t } = useTranslation();
+  const words = useWords();
   const known = useRef(new Set<string>());
   useEffect(() => {
     for (const offer of offers) {
       if (known.current.has(offer.part.id)) continue;
       known.current.add(offer.part.id);
       ring();
-      const text = offer.conversation.lastMessage?.text ?? "";
-      notify(t("deskBar.offer.said", { name: nameOf(offer) }), text, offer.part.id);
+      const text = offer.part.askedNote ?? offer.conversation.lastMessage?.text ?? "";
+      notify(words(offer), text, offer.part.id);
     }
-  }, [offers, t]);
+  }, [offers, words]);
+}
+
+/** What an offer is, in a sentence: a customer waits, or a colleague asks. */
+function useWords(): (offer: Offer) => string {
+  const { t } = useTranslation();
+  return useCallback(
+    (offer) => {
+      const who = offer.part.askedBy?.name;
+      const name = nameOf(offer);
+      return who ? t("deskBar.offer.asks", { who, name }) : t("deskBar.offer.said", { name });
+    },
+    [t],
+  );
 }
 
 const nameOf = ({ conversation }: Offer) => conversation.customer.name ?? conversation.address;

@@ -50,7 +50,13 @@ function Form({ at, onDone }: { at: At; onDone: () => void }) {
       <Stack gap="md">
         <QueuePicker value={queueId} onChange={choose} />
         {queueId && seesMembers && (
-          <MemberPicker key={queueId} queueId={queueId} value={userId} onChange={setUser} />
+          <MemberPicker
+            key={queueId}
+            queueId={queueId}
+            hint={t("desk.transfer.personHint")}
+            value={userId}
+            onChange={setUser}
+          />
         )}
         <Text c="dimmed" size="xs">
           {userId ? t("desk.transfer.toPerson") : t("desk.transfer.toQueue")}
@@ -67,6 +73,10 @@ interface PickerProps {
   value: string | undefined;
   onChange: (id: string | undefined) => void;
   error?: string;
+}
+interface MemberPickerProps extends PickerProps {
+  queueId: string;
+  hint: string;
 }
 
 export function QueuePicker({ value, onChange, error }: PickerProps) {
@@ -90,7 +100,7 @@ export function QueuePicker({ value, onChange, error }: PickerProps) {
   );
 }
 
-function MemberPicker({ queueId, value, onChange }: PickerProps & { queueId: string }) {
+export function MemberPicker({ queueId, hint, value, onChange }: MemberPickerProps) {
   const { t } = useTranslation();
   const me = useSession()?.user.id;
   const presence = usePresenceWord();
@@ -101,7 +111,7 @@ function MemberPicker({ queueId, value, onChange }: PickerProps & { queueId: str
   return (
     <Select
       label={t("desk.transfer.person")}
-      description={t("desk.transfer.personHint")}
+      description={hint}
       data={others.map((member) => ({
         value: member.id,
         label: `${member.name} · ${presence(member.presence)}`,

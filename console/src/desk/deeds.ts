@@ -59,6 +59,31 @@ export function useTransfer(done: string, after: () => void) {
   );
 }
 
+/** Ask a colleague to read along. */
+export function useConsult(done: string, after: () => void) {
+  return useAction(
+    ({ where, userId, note }: { where: At; userId: string; note: string }) =>
+      answer(
+        api.POST(`${PART}/consult`, { ...at(where), body: { userId, ...(note && { note }) } }),
+      ),
+    { done, renew: ALL, after },
+  );
+}
+
+/** Give the conversation to who is consulted: it is theirs at once. */
+export function useHandOver(done: string, after: () => void) {
+  return useAction(
+    ({ where, userId }: { where: At; userId: string }) =>
+      answer(
+        api.POST(`${PART}/replace`, {
+          ...at(where),
+          body: { userId, transferType: "Attended" },
+        }),
+      ),
+    { done, renew: ALL, after },
+  );
+}
+
 /** Take a conversation that nobody has. */
 export function usePick() {
   return useAction(

@@ -1,7 +1,7 @@
 // The keys of the desk. They do nothing while somebody types or a sheet is open.
 import { useHotkeys } from "@mantine/hooks";
 import { useQueryClient } from "@tanstack/react-query";
-import { useMay } from "@/api/permissions";
+import { may, useMay } from "@/api/permissions";
 import { useSearchState } from "@/components/search";
 import { useDecline } from "./deeds";
 import { useEnd } from "./HeldActions";
@@ -33,7 +33,10 @@ export function useDeskKeys(userId: string, listed: () => string[]): void {
     if (!part || standingOf(part) !== "mine") return undefined;
     return { conversationId: open.id, partId: part.id };
   };
-  const mayNote = useMay()(mayDesk.writeNotes);
+  const isAllowed = useMay();
+  const mayNote = isAllowed(mayDesk.writeNotes);
+  const mayConsult = isAllowed(mayDesk.consult) && isAllowed(mayDesk.seeMembers);
+  const mayStart = isAllowed(mayDesk.write) && isAllowed(may.viewIntegrations);
   const isBusy = values.sheet !== undefined;
   const keys: Record<string, () => void> = {
     J: () => !isBusy && move(1),
@@ -42,7 +45,9 @@ export function useDeskKeys(userId: string, listed: () => string[]): void {
     D: () => offer && decline.mutate(offer.at),
     R: () => document.querySelector<HTMLElement>("[data-desk] textarea")?.focus(),
     N: () => values.c && mayNote && set({ sheet: "note" }),
+    C: () => !isBusy && mayConsult && held() && set({ sheet: "consult" }),
     T: () => held() && set({ sheet: "transfer" }),
+    W: () => mayStart && !isBusy && set({ sheet: "new" }),
     E: () => {
       const at = held();
       if (at && !isBusy) end.mutate(at);

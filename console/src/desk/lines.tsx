@@ -79,7 +79,12 @@ export const StepLine = memo(function StepLine({ step, time }: { step: Step; tim
   const who = step.who ?? t("desk.somebody");
   return (
     <li className={classes.step}>
-      {t(`desk.steps.${step.kind}`, { who, what: step.what ?? "" })}
+      {t(`desk.steps.${step.kind}`, {
+        who,
+        whom: step.whom ?? t("desk.somebody"),
+        what: step.what,
+      })}
+      {step.kind === "asked" && step.what && `: ${step.what}`}
       <Foot time={time} />
     </li>
   );

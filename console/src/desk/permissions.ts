@@ -8,6 +8,10 @@ export const mayDesk = {
   takeOver: ["conversation:message:takeOver"],
   end: ["conversation:communication:disconnect"],
   transfer: ["conversation:communication:blindTransfer"],
+  consult: [
+    "conversation:communication:blindTransfer",
+    "conversation:communication:blindTransferAgent",
+  ],
   readNotes: ["conversation:note:view"],
   writeNotes: ["conversation:note:add"],
   seeOthers: ["conversation:message:view", "analytics:conversationDetail:view"],

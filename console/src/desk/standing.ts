@@ -21,8 +21,8 @@ export function isInWrapup(part: Part): boolean {
 
 export function standingOf(part: Part | undefined): Standing {
   if (!part) return "other";
-  if (part.mode !== undefined && part.mode !== "primary") return "watched";
   if (part.state === "alerting") return "offered";
+  if (part.mode !== undefined && part.mode !== "primary") return "watched";
   if (part.state === "parked") return "parked";
   if (part.state === "connected") return "mine";
   return "wrapup";
@@ -33,6 +33,11 @@ export function ownerPart(conversation: Conversation): Part | undefined {
   return conversation.participants.findLast(
     (part) => part.purpose === "agent" && part.mode === "primary" && part.state !== "disconnected",
   );
+}
+
+/** Who is asked to read along, or does: consulted by who has the conversation. */
+export function consultedIn({ participants }: Conversation): Part[] {
+  return participants.filter((part) => part.mode === "consult" && part.state !== "disconnected");
 }
 
 const RANKS: Record<Standing, number> = {

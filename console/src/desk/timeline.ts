@@ -14,13 +14,17 @@ export type StepKind =
   | "takenOver"
   | "ended"
   | "closed"
+  | "asked"
   | "readsAlong"
+  | "stoppedReading"
   | "wrappedUp";
 
 export interface Step {
   kind: StepKind;
   who?: string;
-  /** The wrap-up in words. */
+  /** Whom somebody asked to read along. */
+  whom?: string;
+  /** The wrap-up in words, or what a colleague is asked. */
   what?: string;
 }
 
@@ -62,8 +66,7 @@ function stepsOf(part: Part): Entry[] {
     time ? [{ id: `${part.id}-${kind}`, time, step: { kind, who, ...more } }] : [];
   if (part.purpose === "acd") return at(part.startTime, "queued", { who: part.queue?.name });
   if (part.purpose !== "agent") return [];
-  if (part.mode === "consult") return at(part.connectedTime, "readsAlong");
-  if (part.mode !== "primary") return [];
+  if (part.mode !== "primary") return [...askedOf(part, at), ...readingOf(part, at)];
   const what = [part.wrapup?.name, part.wrapup?.notes].filter(Boolean).join(": ");
   return [
     ...at(part.connectedTime, "taken"),
@@ -73,7 +76,24 @@ function stepsOf(part: Part): Entry[] {
   ];
 }
 
-function endOf(part: Part, at: (time: string | undefined, kind: StepKind) => Entry[]): Entry[] {
+type At = (time: string | undefined, kind: StepKind, more?: Partial<Step>) => Entry[];
+
+function askedOf(part: Part, at: At): Entry[] {
+  if (!part.askedBy) return [];
+  const whom = part.user?.name ?? part.name;
+  return at(part.startTime, "asked", { who: part.askedBy.name, whom, what: part.askedNote });
+}
+
+/** How somebody came to read along and how that ended; who has it since says so by themselves. */
+function readingOf(part: Part, at: At): Entry[] {
+  const reads = at(part.connectedTime, "readsAlong");
+  if (part.state !== "disconnected" || part.disconnectType === "transfer") return reads;
+  if (part.connectedTime) return [...reads, ...at(part.endTime, "stoppedReading")];
+  const kind = UNTAKEN[part.disconnectType ?? ""];
+  return kind ? at(part.endTime, kind) : [];
+}
+
+function endOf(part: Part, at: At): Entry[] {
   const kind = part.connectedTime
     ? AFTER_TALK[part.disconnectType ?? ""]
     : UNTAKEN[part.disconnectType ?? ""];
@@ -85,6 +105,7 @@ function endOf(part: Part, at: (time: string | undefined, kind: StepKind) => Ent
 const AFTER_TALK: Record<string, StepKind> = {
   client: "ended",
   transfer: "passedOn",
+  "transfer.consult": "passedOn",
   takeover: "takenOver",
 };
 const UNTAKEN: Record<string, StepKind> = { client: "declined", timeout: "unanswered" };

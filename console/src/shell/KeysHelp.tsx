@@ -17,8 +17,10 @@ const DESK_KEYS = [
   ["decline", ["D"]],
   ["write", ["R"]],
   ["note", ["N"]],
+  ["consult", ["C"]],
   ["transfer", ["T"]],
   ["end", ["E"]],
+  ["start", ["W"]],
 ] as const;
 
 export default function KeysHelp({ onClose }: { onClose: () => void }) {
