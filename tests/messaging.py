@@ -21,7 +21,7 @@ from tidings.domain.templates import TemplateValues
 from tidings.store.database import Database
 from tidings.store.ids import new_id
 from tidings.store.inbox import Received, insert_received
-from tidings.store.integrations import insert_integration
+from tidings.store.integrations import NewIntegration, insert_integration
 from tidings.store.leases import insert_sender_leases, release_lease, take_leases
 from tidings.store.outbox import claim_due, expire_unknown, settle
 from tidings.store.outcomes import Standing
@@ -190,14 +190,16 @@ class Messaging:
             insert_integration(
                 self.world.nordwind.id,
                 new_id(),
-                division_id=self.world.nordwind.divisions[division],
-                name=f"{division} number",
-                phone_number=phone,
-                number_id=f"number-{phone}",
-                account_id=ACCOUNT,
-                base_address="http://127.0.0.1:9",
-                secrets=b"",
-                status="active",
+                NewIntegration(
+                    division_id=self.world.nordwind.divisions[division],
+                    name=f"{division} number",
+                    phone_number=phone,
+                    number_id=f"number-{phone}",
+                    account_id=ACCOUNT,
+                    base_address="http://127.0.0.1:9",
+                    secrets=b"",
+                    status="active",
+                ),
             ),
         )
         return key.id

@@ -7,7 +7,7 @@ import msgspec
 
 from tests.world import World
 from tidings.store.ids import new_id
-from tidings.store.integrations import insert_integration
+from tidings.store.integrations import NewIntegration, insert_integration
 from tidings.store.query import Connection, fetch_one
 
 NAMES = {"north": "North desk", "home": "Notices"}
@@ -41,14 +41,16 @@ async def add_integration(
         insert_integration(
             world.nordwind.id,
             new_id(),
-            division_id=world.nordwind.divisions[division],
-            name=name,
-            phone_number=f"4930{new_id().int % 10**6:06}",
-            number_id=str(new_id()),
-            account_id="880000",
-            base_address="http://127.0.0.1:9",
-            secrets=b"",
-            status="active",
+            NewIntegration(
+                division_id=world.nordwind.divisions[division],
+                name=name,
+                phone_number=f"4930{new_id().int % 10**6:06}",
+                number_id=str(new_id()),
+                account_id="880000",
+                base_address="http://127.0.0.1:9",
+                secrets=b"",
+                status="active",
+            ),
         ),
     )
     return key.id

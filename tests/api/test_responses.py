@@ -11,7 +11,7 @@ from tidings.domain.templates import Component, Template
 from tidings.providers.whatsapp_cloud.manage import FetchedTemplate
 from tidings.store.database import Database
 from tidings.store.ids import new_id
-from tidings.store.integrations import insert_integration
+from tidings.store.integrations import NewIntegration, insert_integration
 from tidings.store.query import execute
 
 LIBRARIES = "/api/v2/responsemanagement/libraries"
@@ -199,13 +199,15 @@ async def sync_greeting(database: Database, world: World) -> None:
             insert_integration(
                 world.nordwind.id,
                 integration_id,
-                division_id=world.nordwind.divisions["Home"],
-                name="Greets",
-                phone_number="15550100200",
-                number_id="1",
-                account_id="2",
-                base_address="https://graph.example.org/v24.0",
-                secrets=b"",
+                NewIntegration(
+                    division_id=world.nordwind.divisions["Home"],
+                    name="Greets",
+                    phone_number="15550100200",
+                    number_id="1",
+                    account_id="2",
+                    base_address="https://graph.example.org/v24.0",
+                    secrets=b"",
+                ),
             ),
         )
         await apply_listed_templates(

@@ -20,6 +20,7 @@ from tidings.store.integration_upkeep import claim_upkeep, schedule_upkeep
 from tidings.store.integrations import (
     WHATSAPP_CLOUD,
     IntegrationKey,
+    NewIntegration,
     delete_integration,
     insert_integration,
     update_status,
@@ -129,7 +130,9 @@ async def connect(
     async with database.transaction(organization_id) as connection:
         made = await fetch_optional(
             connection,
-            insert_integration(organization_id, integration_id, division_id=division_id, **values),
+            insert_integration(
+                organization_id, integration_id, NewIntegration(division_id=division_id, **values)
+            ),
         )
     return None if made is None else made.id
 

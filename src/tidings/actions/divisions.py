@@ -1,5 +1,6 @@
 """Divisions: create, change, delete."""
 
+from typing import Any
 from uuid import UUID
 
 import psycopg
@@ -66,6 +67,29 @@ async def choose_division(
         raise invalid("divisionId", f"There is no division {division_id}.")
     caller.require(permission, division_id)
     return division_id
+
+
+async def settle_changes(
+    connection: Connection,
+    caller: Caller,
+    changes: dict[str, Any],
+    *,
+    permission: str,
+    name: str | None = None,
+    current: UUID | None = None,
+) -> dict[str, Any]:
+    """What is asked for of a thing, with the name checked and the division chosen; where neither
+    is asked for, they stay what they are (`name`, `current`).
+
+    Raises as check_name() and choose_division().
+    """
+    return {
+        **changes,
+        "name": check_name(changes.get("name", name)),
+        "division_id": await choose_division(
+            connection, caller, changes.get("division_id"), permission=permission, current=current
+        ),
+    }
 
 
 async def change_division(

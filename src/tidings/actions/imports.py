@@ -9,6 +9,7 @@ from uuid import UUID
 
 import msgspec
 
+from tidings.actions.changes import Subject, record_change
 from tidings.actions.tokens import hash_token, new_token_text, organization_of
 from tidings.domain.errors import Kind, Rejection, absent, conflict
 from tidings.domain.permissions import Caller
@@ -16,7 +17,6 @@ from tidings.store import import_files as files
 from tidings.store import import_runs as runs
 from tidings.store import import_uploads as uploads
 from tidings.store import imports as store
-from tidings.store.audit import insert_audit
 from tidings.store.database import Database
 from tidings.store.ids import new_id
 from tidings.store.query import Connection, execute, fetch, fetch_one, fetch_optional
@@ -51,7 +51,7 @@ async def expect_upload(
             expires_at=datetime.now(UTC) + lifetime,
         ),
     )
-    await _audit(connection, caller, "upload", row)
+    await record_change(connection, caller, "upload", _subject(row))
     return Expected(row, token)
 
 
@@ -156,7 +156,7 @@ async def queue_import(
     An empty file is taken too: its import says what is wrong with it.
     """
     queued = await _queue(connection, upload)
-    await _audit(connection, caller, "import", queued)
+    await record_change(connection, caller, "import", _subject(queued))
     return queued
 
 
@@ -209,7 +209,7 @@ async def cancel_import(
     if cancelled is None:
         raise import_over(row.kind)
     await execute(connection, files.delete_chunks(caller.organization_id, row.id))
-    await _audit(connection, caller, "cancel", row)
+    await record_change(connection, caller, "cancel", _subject(row))
     return cancelled
 
 
@@ -250,14 +250,5 @@ def address_not_good() -> Rejection:
     )
 
 
-async def _audit(connection: Connection, caller: Caller, action: str, row: store.ImportRow) -> None:
-    await execute(
-        connection,
-        insert_audit(
-            caller,
-            action,
-            entity_type=f"{NOUNS[row.kind]}Import",
-            entity_id=row.id,
-            entity_name=row.file_name,
-        ),
-    )
+def _subject(row: store.ImportRow) -> Subject:
+    return Subject(f"{NOUNS[row.kind]}Import", row.id, row.file_name)

@@ -60,25 +60,22 @@ async def create_integration(
     )
     integration_id = new_id()
     values = {k: v for k, v in msgspec.structs.asdict(draft.credentials).items() if v}
+    new = store.NewIntegration(
+        division_id=division_id,
+        name=name,
+        phone_number="".join(filter(str.isdecimal, draft.phone_number)),
+        number_id=draft.number_id,
+        account_id=draft.account_id,
+        base_address=draft.base_address,
+        secrets=secrets.seal(
+            values, organization_id=caller.organization_id, owner_id=integration_id
+        ),
+        verify_hash=hash_verify_token(draft.credentials.verify_token or ""),
+        created_by=caller.id,
+    )
+    insert = store.insert_integration(caller.organization_id, integration_id, new)
     try:
-        created = await fetch_optional(
-            connection,
-            store.insert_integration(
-                caller.organization_id,
-                integration_id,
-                division_id=division_id,
-                name=name,
-                phone_number="".join(filter(str.isdecimal, draft.phone_number)),
-                number_id=draft.number_id,
-                account_id=draft.account_id,
-                base_address=draft.base_address,
-                secrets=secrets.seal(
-                    values, organization_id=caller.organization_id, owner_id=integration_id
-                ),
-                verify_hash=hash_verify_token(draft.credentials.verify_token or ""),
-                created_by=caller.id,
-            ),
-        )
+        created = await fetch_optional(connection, insert)
     except psycopg.errors.UniqueViolation as error:
         raise name_taken(name) from error
     if created is None:

@@ -7,8 +7,8 @@ import msgspec
 import psycopg
 
 from tidings.actions.changes import Subject
-from tidings.actions.divisions import choose_division
-from tidings.actions.names import check_name, insert_named, update_named
+from tidings.actions.divisions import settle_changes
+from tidings.actions.names import insert_named, update_named
 from tidings.actions.routing_changes import note_change
 from tidings.actions.wrapup_codes import VIEW as VIEW_CODES
 from tidings.actions.wrapup_codes import check_description
@@ -58,10 +58,7 @@ async def create_queue(
     everything = store.count_queues(caller.organization_id, store.QueueFilter(None))
     if (await fetch_one(connection, everything)).count >= MOST_QUEUES:
         raise conflict("queue.limit", f"An organization has at most {MOST_QUEUES} queues.")
-    division_id = await choose_division(
-        connection, caller, changes.get("division_id"), permission=ADD
-    )
-    chosen = {**changes, "name": check_name(changes.get("name")), "division_id": division_id}
+    chosen = await settle_changes(connection, caller, changes, permission=ADD)
     if source_queue_id is None:
         settings = QueueSettings(**chosen)
     else:
@@ -100,20 +97,21 @@ async def change_queue(
 ) -> QueueRow:
     """Change what is named of a queue; 409 when it was changed meanwhile or the name is taken."""
     before = await access_queue(connection, caller, queue_id, permission=EDIT)
-    name = check_name(changes.get("name", before.name))
-    division_id = await choose_division(
+    chosen = await settle_changes(
         connection,
         caller,
-        changes.get("division_id"),
+        changes,
         permission=EDIT,
+        name=before.name,
         current=before.division_id,
     )
-    chosen = {**changes, "name": name, "division_id": division_id}
     settings = msgspec.structs.replace(before.settings(), **chosen)
     await check_settings(connection, caller, queue_id, settings)
     sent = before.version if version is None else version
     query = store.update_queue(caller.organization_id, queue_id, settings, version=sent)
-    await update_named(connection, query, name, what="queue", sent=version, current=before.version)
+    await update_named(
+        connection, query, settings.name, what="queue", sent=version, current=before.version
+    )
     after = await _read(connection, caller, queue_id)
     await note_change(connection, caller, "update", subject_of(after), before=before, after=after)
     return after

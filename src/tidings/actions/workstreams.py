@@ -6,9 +6,9 @@ from uuid import UUID
 import msgspec
 
 from tidings.actions.changes import Subject
-from tidings.actions.divisions import choose_division
+from tidings.actions.divisions import settle_changes
 from tidings.actions.integrations import VIEW as VIEW_INTEGRATION
-from tidings.actions.names import check_name, insert_named, update_named
+from tidings.actions.names import insert_named, update_named
 from tidings.actions.routing_changes import note_change
 from tidings.actions.workstream_checks import check_workstream
 from tidings.domain.errors import absent, conflict, invalid
@@ -52,10 +52,7 @@ async def create_workstream(
         raise conflict(
             "workstream.limit", f"An organization has at most {MOST_WORKSTREAMS} workstreams."
         )
-    division_id = await choose_division(
-        connection, caller, changes.get("division_id"), permission=ADD
-    )
-    chosen = {**changes, "name": check_name(changes.get("name")), "division_id": division_id}
+    chosen = await settle_changes(connection, caller, changes, permission=ADD)
     settings = WorkstreamSettings(**chosen)
     await check_workstream(connection, caller, settings)
     workstream_id = new_id()
@@ -95,22 +92,21 @@ async def change_workstream(
     """Change what is named; `number_ids` are all its numbers from then on. 409 when it was
     changed meanwhile, the name is taken, or a number is another workstream's."""
     before = await access_workstream(connection, caller, workstream_id, permission=EDIT)
-    name = check_name(changes.get("name", before.name))
-    division_id = await choose_division(
+    chosen = await settle_changes(
         connection,
         caller,
-        changes.get("division_id"),
+        changes,
         permission=EDIT,
+        name=before.name,
         current=before.division_id,
     )
-    chosen = {**changes, "name": name, "division_id": division_id}
     settings = msgspec.structs.replace(before.settings(), **chosen)
     _check_steps(before, settings)
     await check_workstream(connection, caller, settings)
     sent = before.version if version is None else version
     query = store.update_workstream(caller.organization_id, workstream_id, settings, version=sent)
     await update_named(
-        connection, query, name, what="workstream", sent=version, current=before.version
+        connection, query, settings.name, what="workstream", sent=version, current=before.version
     )
     if number_ids is not None:
         await _set_numbers(connection, caller, workstream_id, settings.channel, number_ids)

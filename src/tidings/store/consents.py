@@ -8,7 +8,7 @@ import msgspec
 
 from tidings.domain.addresses import match_keys
 from tidings.store.ids import new_id
-from tidings.store.query import Nothing, Query
+from tidings.store.query import Nothing, Query, params_of
 
 CHANNEL = "whatsapp"
 
@@ -318,6 +318,6 @@ def insert_keywords(organization_id: UUID, row: KeywordRow) -> Query[Nothing]:
         INSERT INTO consent_keyword (organization_id, language, action, category, words)
         VALUES (%(organization_id)s, %(language)s, %(action)s, %(category)s, %(words)s)
         """,
-        {"organization_id": organization_id, **msgspec.structs.asdict(row)},
+        params_of(organization_id, row),
         Nothing,
     )

@@ -151,12 +151,7 @@ def update_dnc_list(
         WHERE organization_id = %(organization_id)s AND id = %(id)s AND version = %(version)s
         RETURNING version AS count
         """,
-        {
-            "organization_id": organization_id,
-            "id": list_id,
-            "version": version,
-            **msgspec.structs.asdict(content),
-        },
+        params_of(organization_id, content, id=list_id, version=version),
         Count,
     )
 

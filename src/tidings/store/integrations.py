@@ -9,7 +9,7 @@ from uuid import UUID
 
 import msgspec
 
-from tidings.store.query import Count, Nothing, Query
+from tidings.store.query import Count, Nothing, Query, params_of
 
 WHATSAPP_CLOUD = "whatsapp_cloud"
 LOOK_AGAIN = timedelta(minutes=30)
@@ -63,6 +63,22 @@ class IntegrationKey(msgspec.Struct, frozen=True):
     id: UUID
 
 
+class NewIntegration(msgspec.Struct, frozen=True, kw_only=True):
+    """An integration to create; its secrets are sealed."""
+
+    division_id: UUID
+    name: str
+    phone_number: str
+    number_id: str
+    account_id: str
+    base_address: str
+    secrets: bytes
+    verify_hash: bytes = b""
+    created_by: UUID | None = None
+    provider: str = WHATSAPP_CLOUD
+    status: str = "inactive"
+
+
 class Queued(msgspec.Struct, frozen=True):
     """Messages of an integration that have not come to an end."""
 
@@ -88,20 +104,7 @@ class NumberFacts(msgspec.Struct, frozen=True):
 
 
 def insert_integration(
-    organization_id: UUID,
-    integration_id: UUID,
-    *,
-    division_id: UUID,
-    name: str,
-    phone_number: str,
-    number_id: str,
-    account_id: str,
-    base_address: str,
-    secrets: bytes,
-    verify_hash: bytes = b"",
-    created_by: UUID | None = None,
-    provider: str = WHATSAPP_CLOUD,
-    status: str = "inactive",
+    organization_id: UUID, integration_id: UUID, new: NewIntegration
 ) -> Query[IntegrationKey]:
     """Create an integration. No row when the number is connected, in whichever organization.
 
@@ -125,21 +128,7 @@ def insert_integration(
         FROM taken
         RETURNING organization_id, id
         """,
-        {
-            "organization_id": organization_id,
-            "id": integration_id,
-            "division_id": division_id,
-            "provider": provider,
-            "name": name,
-            "status": status,
-            "phone_number": phone_number,
-            "number_id": number_id,
-            "account_id": account_id,
-            "base_address": base_address,
-            "secrets": secrets,
-            "verify_hash": verify_hash,
-            "created_by": created_by,
-        },
+        params_of(organization_id, new, id=integration_id),
         IntegrationKey,
     )
 
@@ -291,7 +280,7 @@ def update_facts(organization_id: UUID, integration_id: UUID, facts: NumberFacts
             checked_at = now()
         WHERE organization_id = %(organization_id)s AND id = %(id)s AND deleted_at IS NULL
         """,
-        {"organization_id": organization_id, "id": integration_id, **msgspec.structs.asdict(facts)},
+        params_of(organization_id, facts, id=integration_id),
         Nothing,
     )
 

@@ -9,7 +9,7 @@ from uuid import UUID
 import msgspec
 
 from tidings.store.ids import id_at, new_id
-from tidings.store.query import Nothing, Query
+from tidings.store.query import Nothing, Query, params_of
 
 
 class Level(StrEnum):
@@ -131,10 +131,6 @@ CONDITIONS = """
 """
 
 
-def _conditions(organization_id: UUID, wanted: EventFilter) -> dict[str, Any]:
-    return {"organization_id": organization_id, **msgspec.structs.asdict(wanted)}
-
-
 def select_outbound_events(
     organization_id: UUID, wanted: EventFilter, *, before_id: UUID, limit: int, skip: int = 0
 ) -> Query[OutboundEventRow]:
@@ -146,7 +142,7 @@ def select_outbound_events(
         ORDER BY id DESC LIMIT %(limit)s OFFSET %(skip)s
         """,
         {
-            **_conditions(organization_id, wanted),
+            **params_of(organization_id, wanted),
             "before_id": before_id,
             "limit": limit,
             "skip": skip,
@@ -164,7 +160,7 @@ def count_outbound_events(
         SELECT count(*) AS count FROM (
           SELECT 1 FROM outbound_event WHERE {CONDITIONS} LIMIT %(most)s) counted
         """,
-        {**_conditions(organization_id, wanted), "most": most},
+        {**params_of(organization_id, wanted), "most": most},
         EventCount,
     )
 
