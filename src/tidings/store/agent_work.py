@@ -7,56 +7,30 @@ from uuid import UUID
 
 import msgspec
 
+from tidings.store.participants import COLUMNS, ParticipantRow
 from tidings.store.query import Query
 
 # So many participants of one conversation are shown: a row for each stay and each offer.
 MOST_SHOWN = 200
 
 
-class PartRow(msgspec.Struct, frozen=True, kw_only=True):
+class PartRow(ParticipantRow, frozen=True, kw_only=True):
     """One participant, with the names of what it refers to; `acw_mode` is its queue's."""
 
-    conversation_id: UUID
-    id: UUID
-    purpose: str
-    mode: str
-    state: str
-    user_id: UUID | None
     user_name: str | None
-    queue_id: UUID | None
     queue_name: str | None
     acw_mode: str | None
     acw_seconds: int | None
-    used_routing: str | None
-    started_at: datetime
-    alerting_at: datetime | None
-    expires_at: datetime | None
-    connected_at: datetime | None
-    parked_at: datetime | None
-    resume_at: datetime | None
-    ended_at: datetime | None
-    disconnect_type: str | None
-    acw_state: str | None
-    acw_until: datetime | None
-    acw_ended_at: datetime | None
-    wrapup_code_id: UUID | None
     wrapup_name: str | None
-    wrapup_notes: str
-    asked_by: UUID | None
     asked_by_name: str | None
-    asked_note: str | None
 
 
 def select_parts(organization_id: UUID, conversation_ids: Sequence[UUID]) -> Query[PartRow]:
     """The latest participants of each of these conversations, in the order of time."""
     return Query(
-        """
-        SELECT p.conversation_id, p.id, p.purpose, p.mode, p.state, p.user_id,
-               u.name AS user_name, p.queue_id, q.name AS queue_name, q.acw_mode, q.acw_seconds,
-               p.used_routing, p.started_at, p.alerting_at, p.expires_at, p.connected_at,
-               p.parked_at, p.resume_at, p.ended_at, p.disconnect_type, p.acw_state,
-               p.acw_until, p.acw_ended_at, p.wrapup_code_id, w.name AS wrapup_name,
-               p.wrapup_notes, p.asked_by, b.name AS asked_by_name, p.asked_note
+        f"""
+        SELECT {COLUMNS}, u.name AS user_name, q.name AS queue_name, q.acw_mode, q.acw_seconds,
+               w.name AS wrapup_name, b.name AS asked_by_name
         FROM (SELECT DISTINCT unnest(%(ids)s::uuid[]) AS id) x
         CROSS JOIN LATERAL (
           SELECT * FROM participant
@@ -124,24 +98,34 @@ def select_standings(organization_id: UUID, conversation_ids: Sequence[UUID]) ->
 
 
 class WorkRow(msgspec.Struct, frozen=True):
-    """A conversation that a person works at."""
+    """A conversation that a person works at; `rank` says how urgent it is to look at, 0 first."""
 
     conversation_id: UUID
     user_id: UUID
+    rank: int
 
 
 def select_work(organization_id: UUID, user_ids: Sequence[UUID], *, limit: int) -> Query[WorkRow]:
-    """What people are offered, hold, have parked or wrap up; the latest of each first."""
+    """What people are offered, talk in, listen to, wrap up and have parked, in this order.
+
+    Of each kind the latest conversations come first.
+    """
     return Query(
         """
-        SELECT p.conversation_id, x.id AS user_id
+        SELECT p.conversation_id, x.id AS user_id, p.rank
         FROM (SELECT DISTINCT unnest(%(user_ids)s::uuid[]) AS id) x
         CROSS JOIN LATERAL (
-          SELECT DISTINCT conversation_id FROM participant
+          SELECT conversation_id,
+                 min(CASE WHEN state = 'alerting' THEN 0
+                          WHEN state = 'connected' AND mode = 'primary' THEN 1
+                          WHEN state = 'connected' THEN 2
+                          WHEN state = 'parked' THEN 4 ELSE 3 END) AS rank
+          FROM participant
           WHERE organization_id = %(organization_id)s AND user_id = x.id AND purpose = 'agent'
             AND (state <> 'disconnected' OR acw_state = 'pending')
-          ORDER BY conversation_id DESC LIMIT %(limit)s) p
-        ORDER BY x.id, p.conversation_id DESC
+          GROUP BY conversation_id
+          ORDER BY rank, conversation_id DESC LIMIT %(limit)s) p
+        ORDER BY x.id, p.rank, p.conversation_id DESC
         """,
         {"organization_id": organization_id, "user_ids": list(user_ids), "limit": limit},
         WorkRow,
