@@ -94,6 +94,7 @@ class Visit:
         self.page.get_by_label("Password", exact=True).fill(password)
         self.page.get_by_role("button", name="Sign in").click()
         self.page.wait_for_url(f"**{to}")
+        expect(self.page.get_by_label("Password", exact=True)).to_have_count(0)
 
     def choose(self, field: str, option: str) -> None:
         """Choose in a list that opens."""
