@@ -103,15 +103,6 @@ class Moved(ParticipantRow, frozen=True, kw_only=True):
     division_id: UUID
 
 
-class Owner(msgspec.Struct, frozen=True):
-    """The agent's participant that has a conversation now, and its state."""
-
-    conversation_id: UUID
-    participant_id: UUID
-    user_id: UUID
-    state: str
-
-
 class Held(msgspec.Struct, frozen=True):
     """A conversation that is held."""
 
@@ -157,6 +148,24 @@ OLD = """
       JOIN given g ON g.conversation_id = p.conversation_id AND g.id = p.id
       WHERE p.organization_id = %(organization_id)s
 """
+# Where conversations stand by their participants, and whether they wait in a queue.
+STANDING = """
+    WITH standing AS MATERIALIZED (
+      SELECT x.id, p.user_id, p.state IN ('connected', 'parked') AS connected,
+             CASE WHEN p.user_id IS NOT NULL THEN 'connected'
+                  WHEN w.conversation_id IS NOT NULL THEN 'open'
+                  ELSE %(otherwise)s END AS state
+      FROM (SELECT unnest(%(ids)s::uuid[]) AS id) x
+      LEFT JOIN LATERAL (
+        SELECT p.user_id, p.state FROM participant p
+        WHERE p.organization_id = %(organization_id)s AND p.conversation_id = x.id
+          AND p.purpose = 'agent' AND p.mode = 'primary' AND p.state <> 'disconnected'
+        LIMIT 1) p ON true
+      LEFT JOIN LATERAL (
+        SELECT w.conversation_id FROM waiting w
+        WHERE w.organization_id = %(organization_id)s AND w.conversation_id = x.id
+        LIMIT 1) w ON true
+"""
 
 
 def select_participants(
@@ -172,27 +181,6 @@ def select_participants(
         """,
         {"organization_id": organization_id, "conversation_ids": list(conversation_ids)},
         ParticipantRow,
-    )
-
-
-def select_owner(organization_id: UUID, conversation_id: UUID, *, lock: bool) -> Query[Owner]:
-    """Who has a conversation now; no row when nobody has.
-
-    With `lock` the conversation is held until the transaction ends, so that nobody takes it
-    meanwhile; every step of a conversation begins with that lock.
-    """
-    held = "FOR UPDATE OF c" if lock else ""
-    return Query(
-        f"""
-        SELECT c.id AS conversation_id, p.id AS participant_id, p.user_id, p.state
-        FROM conversation c
-        JOIN participant p ON p.organization_id = c.organization_id AND p.conversation_id = c.id
-        WHERE c.organization_id = %(organization_id)s AND c.id = %(conversation_id)s
-          AND p.purpose = 'agent' AND p.mode = 'primary' AND p.state <> 'disconnected'
-        {held}
-        """,
-        {"organization_id": organization_id, "conversation_id": conversation_id},
-        Owner,
     )
 
 
@@ -338,22 +326,8 @@ def derive_conversations(
     it any more. The caller's transaction holds the conversations.
     """
     return Query(
-        """
-        WITH standing AS MATERIALIZED (
-          SELECT x.id, p.user_id, p.state IN ('connected', 'parked') AS connected,
-                 CASE WHEN p.user_id IS NOT NULL THEN 'connected'
-                      WHEN w.conversation_id IS NOT NULL THEN 'open'
-                      ELSE %(otherwise)s END AS state
-          FROM (SELECT unnest(%(ids)s::uuid[]) AS id) x
-          LEFT JOIN LATERAL (
-            SELECT p.user_id, p.state FROM participant p
-            WHERE p.organization_id = %(organization_id)s AND p.conversation_id = x.id
-              AND p.purpose = 'agent' AND p.mode = 'primary' AND p.state <> 'disconnected'
-            LIMIT 1) p ON true
-          LEFT JOIN LATERAL (
-            SELECT w.conversation_id FROM waiting w
-            WHERE w.organization_id = %(organization_id)s AND w.conversation_id = x.id
-            LIMIT 1) w ON true
+        f"""
+        {STANDING}
         ), released AS (
           UPDATE participant p
           SET state = 'disconnected', ended_at = now(), expires_at = NULL,
