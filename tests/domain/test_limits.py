@@ -135,14 +135,6 @@ def test_who_was_messaged_before_a_restart_still_counts() -> None:
     assert budget.take("c", 200.0 + 86_400)
 
 
-def test_a_place_given_back_is_free_again() -> None:
-    budget = RecipientBudget(1)
-    assert budget.take("a", 0.0)
-    budget.release("a")
-    assert budget.remaining(0.0) == 1
-    assert budget.take("b", 0.0)
-
-
 @pytest.mark.parametrize(
     ("tier", "limit"),
     [

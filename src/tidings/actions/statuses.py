@@ -14,7 +14,7 @@ import msgspec
 from tidings.actions.consents import ConsentChange, record_consents
 from tidings.actions.template_faults import stop_refused_templates
 from tidings.domain.addresses import country_of
-from tidings.domain.delivery import DeliveryStatus
+from tidings.domain.delivery import DeliveryStatus, highest
 from tidings.domain.inbound import StatusUpdate
 from tidings.store import outcomes as store
 from tidings.store.campaign_counts import Tally, count_move, insert_campaign_deltas
@@ -184,8 +184,8 @@ def _merge(known: Standing | None, message_id: UUID, callback: Callback) -> Stan
     """Collapse several statuses of one message: the highest wins, every time is kept."""
     update = callback.update
     status = update.status
-    if known is not None and DeliveryStatus(known.status).rank > status.rank:
-        status = DeliveryStatus(known.status)
+    if known is not None:
+        status = highest(DeliveryStatus(known.status), status)
     standing = msgspec.structs.asdict(known) if known is not None else {}
     if update.status in _TIMES:
         field = _TIMES[update.status]

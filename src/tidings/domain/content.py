@@ -119,17 +119,3 @@ class Outbound(msgspec.Struct, frozen=True, omit_defaults=True):
     to: str | None = None
     user_id: str | None = None
     reply_to: str | None = None
-
-
-def encode_outbound(message: Outbound) -> bytes:
-    """Render a message as the JSON that is stored."""
-    return _ENCODER.encode(message)
-
-
-def decode_outbound(stored: bytes | str) -> Outbound:
-    """Read a stored message back; raises msgspec.ValidationError when it is not one of ours."""
-    return _DECODER.decode(stored)
-
-
-_ENCODER: Final = msgspec.json.Encoder()
-_DECODER: Final = msgspec.json.Decoder(Outbound)

@@ -20,15 +20,6 @@ class ParticipantState(StrEnum):
     DISCONNECTED = "disconnected"
 
 
-class AcwState(StrEnum):
-    """Where the work after a conversation stands; a participant without any has None."""
-
-    PENDING = "pending"
-    COMPLETE = "complete"
-    SKIPPED = "skipped"
-    NOT_APPLICABLE = "notApplicable"
-
-
 class ConversationState(StrEnum):
     """Where a conversation stands."""
 
@@ -45,21 +36,6 @@ class Standing(msgspec.Struct, frozen=True):
     state: str
 
 
-NEXT: dict[ParticipantState, frozenset[ParticipantState]] = {
-    ParticipantState.ALERTING: frozenset(
-        {ParticipantState.CONNECTED, ParticipantState.DISCONNECTED}
-    ),
-    ParticipantState.CONNECTED: frozenset({ParticipantState.PARKED, ParticipantState.DISCONNECTED}),
-    ParticipantState.PARKED: frozenset({ParticipantState.CONNECTED, ParticipantState.DISCONNECTED}),
-    ParticipantState.DISCONNECTED: frozenset(),
-}
-ACW_NEXT: dict[AcwState | None, frozenset[AcwState]] = {
-    None: frozenset({AcwState.PENDING, AcwState.NOT_APPLICABLE}),
-    AcwState.PENDING: frozenset({AcwState.COMPLETE, AcwState.SKIPPED}),
-    AcwState.COMPLETE: frozenset(),
-    AcwState.SKIPPED: frozenset(),
-    AcwState.NOT_APPLICABLE: frozenset(),
-}
 # What a state is called in a sentence, and what can be done about it.
 WORDS: dict[ParticipantState, str] = {
     ParticipantState.ALERTING: "is offered and not yet accepted; accept or decline it first",
@@ -67,19 +43,6 @@ WORDS: dict[ParticipantState, str] = {
     ParticipantState.PARKED: "is parked; resume it first",
     ParticipantState.DISCONNECTED: "is over; read the conversation again to see who has it",
 }
-ACW_WORDS: dict[AcwState | None, str] = {
-    None: "has not begun; disconnect first",
-    AcwState.PENDING: "is under way already",
-    AcwState.COMPLETE: "is complete",
-    AcwState.SKIPPED: "was skipped",
-    AcwState.NOT_APPLICABLE: "is not asked for here",
-}
-
-
-def check_transition(current: ParticipantState, wanted: ParticipantState) -> None:
-    """Raise a 409 that says where the participant stands, unless it may go there."""
-    if wanted not in NEXT[current]:
-        raise refuse_transition(current, wanted)
 
 
 def refuse_transition(current: ParticipantState, wanted: ParticipantState) -> Rejection:
@@ -90,17 +53,6 @@ def refuse_transition(current: ParticipantState, wanted: ParticipantState) -> Re
         state=current.value,
         wanted=wanted.value,
     )
-
-
-def check_wrapup(current: AcwState | None, wanted: AcwState) -> None:
-    """Raise a 409 that says where the wrap-up stands, unless it may go there."""
-    if wanted not in ACW_NEXT[current]:
-        raise conflict(
-            "conversation.wrapup.state",
-            f"The wrap-up cannot become {wanted.value}: it {ACW_WORDS[current]}.",
-            state="none" if current is None else current.value,
-            wanted=wanted.value,
-        )
 
 
 def conversation_state(participants: Iterable[Standing]) -> ConversationState:

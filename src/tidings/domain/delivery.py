@@ -14,12 +14,8 @@ class DeliveryStatus(StrEnum):
     DELIVERED = "delivered"
     READ = "read"
 
-    @property
-    def rank(self) -> int:
-        """The step's height: `failed` beats `sent`, and anything that arrived beats `failed`."""
-        return _RANKS[self]
 
-
+# `failed` beats `sent`, and anything that arrived beats `failed`.
 _RANKS: Final = {
     DeliveryStatus.QUEUED: 0,
     DeliveryStatus.UNKNOWN: 1,
@@ -55,11 +51,6 @@ _ANALYTICS: Final = {
     DeliveryStatus.DELIVERED: "DeliverySuccess",
     DeliveryStatus.READ: "Read",
 }
-
-
-def climbs(old: DeliveryStatus, new: DeliveryStatus) -> bool:
-    """Say whether `new` may replace `old`. Callbacks come in any order, more than once."""
-    return _RANKS[new] > _RANKS[old]
 
 
 def highest(old: DeliveryStatus, new: DeliveryStatus) -> DeliveryStatus:

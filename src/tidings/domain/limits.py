@@ -150,10 +150,6 @@ class RecipientBudget:
         self._last[recipient] = max(now, known or now)  # moves to the end: oldest stay in front
         return True
 
-    def release(self, recipient: str) -> None:
-        """Give a place back after a refusal, when take() was the recipient's first of the day."""
-        self._last.pop(recipient, None)
-
     def used(self, now: float) -> int:
         """How many people count at the moment."""
         self._expire(now)

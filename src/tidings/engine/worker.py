@@ -5,7 +5,6 @@ LISTEN/NOTIFY only wakes; everything is found by looking once a second as well.
 
 import asyncio
 import contextlib
-from collections.abc import Awaitable, Callable
 from datetime import timedelta
 
 import psycopg
@@ -37,8 +36,6 @@ from tidings.store.query import execute
 from tidings.store.secret_box import SecretBox
 
 log = structlog.get_logger()
-
-Loop = Callable[[], Awaitable[None]]
 
 
 class Worker:

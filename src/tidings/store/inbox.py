@@ -103,18 +103,6 @@ def insert_queued(lane: int, inbox_id: UUID) -> Query[Nothing]:
     )
 
 
-def add_attempt(lane: int, ids: list[UUID]) -> Query[Nothing]:
-    """Count a failed try to apply these webhooks."""
-    return Query(
-        """
-        UPDATE inbox_queue SET attempts = attempts + 1
-        WHERE lane = %(lane)s AND inbox_id = ANY(%(ids)b::uuid[])
-        """,
-        {"lane": lane, "ids": ids},
-        Nothing,
-    )
-
-
 class LaneState(msgspec.Struct, frozen=True):
     """How much waits in a lane, and since when (its oldest id tells the time)."""
 

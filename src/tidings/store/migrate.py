@@ -7,7 +7,6 @@ from pathlib import Path
 import structlog
 from alembic import command, op
 from alembic.config import Config
-from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from psycopg.errors import LockNotAvailable
 from sqlalchemy import Connection, Engine, create_engine, text
@@ -66,12 +65,6 @@ def _upgrade(connection: Connection) -> bool:
             raise
         return False
     return True
-
-
-def current_revision(url: str) -> str | None:
-    """The revision a database stands at, or None if it was never migrated."""
-    with _engine(url).connect() as connection:
-        return MigrationContext.configure(connection).get_current_revision()
 
 
 def newest_revision() -> str:

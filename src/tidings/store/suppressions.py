@@ -52,27 +52,6 @@ def upsert_suppressions(
     )
 
 
-def select_suppression(
-    organization_id: UUID, phone: str, *, now: datetime
-) -> Query[SuppressionRow]:
-    """The suppression in force of a number under any of its forms, the longest first."""
-    return Query(
-        """
-        SELECT address, code, learnt_at, until_at FROM suppression
-        WHERE organization_id = %(organization_id)s AND channel = %(channel)s
-          AND address = ANY(%(addresses)s) AND until_at > %(now)s
-        ORDER BY until_at DESC
-        """,
-        {
-            "organization_id": organization_id,
-            "channel": CHANNEL,
-            "addresses": list(match_keys(phone)),
-            "now": now,
-        },
-        SuppressionRow,
-    )
-
-
 def select_suppression_page(
     organization_id: UUID, *, prefixes: Sequence[str], after: str, now: datetime, limit: int
 ) -> Query[SuppressionRow]:
