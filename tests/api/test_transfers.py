@@ -335,3 +335,22 @@ async def test_a_supervisor_takes_what_a_colleague_is_still_offered(
     assert taken.status == 200, taken
     assert await floor.state(ids[0]) == ("connected", vera.id)
     assert await floor.held(cleo) == (0, "IDLE")
+
+
+async def test_a_list_of_conversations_says_who_has_each_or_is_offered_it(
+    floor: Floor, queue_id: UUID, ben: Actor, cleo: Actor
+) -> None:
+    had, _ = await floor.connected(queue_id, ben)
+    offered, _ = await floor.offered(queue_id, cleo)
+    waiting = await floor.queued(queue_id)
+
+    answer = await floor.api.get("/api/v2/interactions", params={"pageSize": 100})
+
+    shown = {each["conversationId"]: each for each in answer.json()["entities"]}
+    told = [
+        (shown[str(each)].get("owner", {}).get("name"), shown[str(each)].get("ownerState"))
+        for each in (had, offered, waiting)
+    ]
+    assert told == [(ben.name, "connected"), (cleo.name, "alerting"), (None, None)]
+    one = (await floor.api.get(f"/api/v2/interactions/{had}")).json()
+    assert (one["owner"]["id"], one["ownerState"]) == (str(ben.id), "connected")

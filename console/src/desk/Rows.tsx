@@ -88,10 +88,28 @@ const OneRow = memo(function OneRow(props: { row: Row; tab?: string; isOpen: boo
         <span className={classes.text}>{draft ? t("desk.draft", { text: draft }) : row.text}</span>
         {row.knowsWindow && <WindowRing closes={row.closes} />}
       </span>
-      {row.queue && <span className={classes.queue}>{row.queue}</span>}
+      <span className={classes.queue}>
+        <Owner owner={row.owner} />
+        {row.queue}
+      </span>
     </Link>
   );
 });
+
+/** Which colleague has it, or is offered it. */
+function Owner({ owner }: Pick<Row, "owner">) {
+  const { t } = useTranslation();
+  if (!owner) return null;
+  const { name, isOffered } = owner;
+  return (
+    <>
+      <span className={classes.owner}>
+        {isOffered ? t("desk.rowOffered", { name }) : t("desk.rowOwner", { name })}
+      </span>
+      {" · "}
+    </>
+  );
+}
 
 function Sign({ standing }: { standing: Standing }) {
   const { t } = useTranslation();

@@ -423,6 +423,23 @@ test("a thread tells who was asked what, who read along, and how that ended", ()
   expect(kindsOf(declined).at(-1)).toEqual(["declined", "Cleo", undefined]);
 });
 
+test.each([
+  ["connected", "With Ben"],
+  ["alerting", "Offered to Ben"],
+])("a row of the team says who has a conversation that is %s", async (ownerState, words) => {
+  const theirs = {
+    conversationId: "c1",
+    customer: THREAD.customer,
+    integration: THREAD.integration,
+    lastMessageTime: AT,
+    owner: { id: "ben", name: "Ben" },
+    ownerState,
+  };
+  serve(rules(conversation(), { "GET /api/v2/interactions": { entities: [theirs] } }));
+  open(DeskPage, "/desk?tab=team");
+  expect(await screen.findByText(words)).toBeTruthy();
+});
+
 test("a supervisor ends what a colleague has, after a question", async () => {
   const theirs = conversation({
     owner: { id: "ben", name: "Ben" },

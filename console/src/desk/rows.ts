@@ -14,6 +14,8 @@ export interface Row {
   closes?: string;
   knowsWindow: boolean;
   queue?: string;
+  /** Which colleague has it, or is offered it. */
+  owner?: { name: string; isOffered: boolean };
 }
 
 export function rowOfConversation(each: Conversation, userId: string): Row {
@@ -29,6 +31,7 @@ export function rowOfConversation(each: Conversation, userId: string): Row {
     closes: each.windowClosesTime,
     knowsWindow: true,
     queue: each.queue?.name,
+    owner: standingOf(part) === "watched" ? ownerOf(each.owner) : undefined,
   };
 }
 
@@ -43,6 +46,7 @@ export function rowOfWaiting(each: Waiting): Row {
     closes: each.windowClosesTime,
     knowsWindow: true,
     queue: each.queue.name,
+    owner: ownerOf(each.offeredTo, "alerting"),
   };
 }
 
@@ -56,5 +60,10 @@ export function rowOfInteraction(each: Interaction): Row {
     awaits: each.lastMessage?.direction === "inbound",
     knowsWindow: false,
     queue: each.integration.name,
+    owner: ownerOf(each.owner, each.ownerState),
   };
+}
+
+function ownerOf(who: { name?: string } | undefined, state?: string): Row["owner"] {
+  return who?.name ? { name: who.name, isOffered: state === "alerting" } : undefined;
 }

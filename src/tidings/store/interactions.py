@@ -37,7 +37,10 @@ class Found(msgspec.Struct, frozen=True):
 
 
 class InteractionRow(msgspec.Struct, frozen=True):
-    """A conversation with the one message that speaks for it."""
+    """A conversation with the one message that speaks for it, and who has it now.
+
+    `owner_state` is how: alerting (they are offered it), connected or parked.
+    """
 
     id: UUID
     division_id: UUID
@@ -65,6 +68,9 @@ class InteractionRow(msgspec.Struct, frozen=True):
     template_name: str | None
     campaign_id: UUID | None = None
     campaign_name: str | None = None
+    owner_id: UUID | None = None
+    owner_name: str | None = None
+    owner_state: str | None = None
 
 
 def select_window_end(
@@ -122,7 +128,8 @@ SHOWN = """
            c.initiator, c.message_count, c.started_at, c.last_message_at, c.ended_at,
            m.id AS message_id, m.direction AS message_direction, m.status, m.body, m.category,
            m.created_at AS message_at, m.error_code, m.error_detail, t.name AS template_name,
-           m.campaign_id, k.name AS campaign_name
+           m.campaign_id, k.name AS campaign_name, c.owner_id, o.name AS owner_name,
+           p.state AS owner_state
     FROM (SELECT unnest(%(ids)s::uuid[]) AS id, unnest(%(places)s::integer[]) AS place) x
     CROSS JOIN LATERAL (
       SELECT * FROM conversation c
@@ -131,6 +138,12 @@ SHOWN = """
     LEFT JOIN LATERAL (
       SELECT name FROM customer
       WHERE organization_id = %(organization_id)s AND id = c.customer_id LIMIT 1) u ON true
+    LEFT JOIN user_account o ON o.organization_id = %(organization_id)s AND o.id = c.owner_id
+    LEFT JOIN LATERAL (
+      SELECT state FROM participant
+      WHERE c.owner_id IS NOT NULL AND organization_id = %(organization_id)s
+        AND conversation_id = c.id AND purpose = 'agent' AND mode = 'primary'
+        AND state <> 'disconnected' LIMIT 1) p ON true
     LEFT JOIN LATERAL ({message}) m ON true
     LEFT JOIN template t ON t.organization_id = %(organization_id)s AND t.id = m.template_id
     LEFT JOIN campaign k ON k.organization_id = %(organization_id)s AND k.id = m.campaign_id

@@ -21,6 +21,7 @@ from tidings.store.message_details import AddressRow, MessageRow
 from tidings.store.unsaid_messages import UnsaidRow
 
 PATH = "/api/v2/interactions"
+USERS = "/api/v2/users"
 CAMPAIGNS = "/api/v2/outbound/messagingcampaigns"
 INTEGRATIONS = "/api/v2/conversations/messaging/integrations/whatsapp"
 
@@ -142,7 +143,11 @@ class WindowView(View):
 
 
 class InteractionView(View):
-    """One conversation in the list."""
+    """One conversation in the list.
+
+    `owner` is the agent who has it, and `ownerState` how: alerting (it is offered to them),
+    connected or parked.
+    """
 
     conversation_id: str
     start_time: Moment
@@ -159,6 +164,8 @@ class InteractionView(View):
     campaign: Ref | None = None
     wrap_up_code: str | None = None
     last_message: LastMessageView | None = None
+    owner: Ref | None = None
+    owner_state: str | None = None
 
     @classmethod
     def of(cls, row: InteractionRow) -> "InteractionView":
@@ -226,10 +233,20 @@ def interaction_fields(row: InteractionRow) -> dict[str, Any]:
         "message_count": row.message_count,
         "last_message": last_message_of(row),
         "campaign": campaign_of(row.campaign_id, row.campaign_name),
+        "owner": owner_of(row),
+        "owner_state": row.owner_state,
         "wrap_up_code": disposition_of(row.status or "") if row.campaign_id else None,
         "division_id": str(row.division_id),
         "self_uri": f"{PATH}/{row.id}",
     }
+
+
+def owner_of(row: InteractionRow) -> Ref | None:
+    """The agent who has a conversation or is offered it."""
+    if row.owner_id is None:
+        return None
+    path = f"{USERS}/{row.owner_id}"
+    return Ref(id=str(row.owner_id), name=row.owner_name, self_uri=path)
 
 
 def campaign_of(campaign_id: UUID | None, name: str | None) -> Ref | None:
