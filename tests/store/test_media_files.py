@@ -52,6 +52,7 @@ async def test_it_says_where_it_is_and_fails_where_nothing_is(tmp_path: Path) ->
     unknown = MediaFiles(Settings(home=str(tmp_path), media_store="ftp://host/folder"))
 
     assert await good.check() == str(tmp_path / "media")
+    assert list((tmp_path / "media").iterdir()) == []
     for files in (bad, unknown):
         with pytest.raises(STORE_ERRORS):
             await files.check()

@@ -5,7 +5,6 @@ What there is and who may see it stands in `media`; here a key is all that is kn
 
 import tempfile
 from collections.abc import AsyncIterator
-from contextlib import suppress
 from pathlib import Path
 from typing import IO, TYPE_CHECKING
 
@@ -24,6 +23,7 @@ FOLDER = "media"
 # What a store raises that does not work. A file that is not there is a FileNotFoundError.
 STORE_ERRORS = (OSError, BaseError)
 LOCAL = "file://"
+PROBE = "can-it-be-written"
 
 
 class Opened(msgspec.Struct, frozen=True):
@@ -68,9 +68,10 @@ class MediaFiles:
                 continue
 
     async def check(self) -> str:
-        """Ask the store for a file that is not there, and give where it is; raises STORE_ERRORS."""
-        with suppress(FileNotFoundError):
-            await obstore.head_async(self._open(), "is-it-there")
+        """Put an empty file and take it away again; gives where it was. Raises STORE_ERRORS."""
+        store = self._open()
+        await obstore.put_async(store, PROBE, b"")
+        await obstore.delete_async(store, PROBE)
         return self._settings.media_store or str(self._settings.home_path / FOLDER)
 
     def _open(self) -> ObjectStore:
