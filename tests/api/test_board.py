@@ -8,6 +8,7 @@ import pytest
 from tests.api_client import Api
 from tests.floor import Floor
 from tests.world import Actor, World
+from tidings.engine.router import Router
 from tidings.store.database import Database
 
 ROUTING = "/api/v2/routing"
@@ -52,6 +53,26 @@ async def test_who_waits_is_listed_with_what_they_ask_for(
     assert shown["customer"]["name"] == "Amina"
     rest = (await floor.api.as_(vera).get(page["nextUri"])).json()
     assert [each["conversationId"] for each in rest["entities"]] == [str(second)]
+
+
+async def test_why_something_waits_is_said_in_words_and_by_code(
+    floor: Floor, queue_id: UUID, vera: Actor
+) -> None:
+    conversation_id = await floor.queued(queue_id)
+    picked_id = await floor.queued(queue_id, distribution="pick")
+    await floor.colleague(queue_id, on=False)
+    await Router(floor.database).route_some(floor.organization_id)
+    vera_api = floor.api.as_(vera)
+
+    listed = (await vera_api.get(f"{ROUTING}/queues/{queue_id}/waiting")).json()["entities"]
+
+    why = {each["conversationId"]: (each["why"], each["reasons"]) for each in listed}
+    off_queue = ("1 agent is off queue.", [{"code": "offQueue", "count": 1}])
+    pick = ("It waits for somebody to pick it.", [{"code": "pick"}])
+    assert why == {str(conversation_id): off_queue, str(picked_id): pick}
+    path = f"/api/v2/conversations/messages/{conversation_id}"
+    waiting = (await vera_api.get(path)).json()["waiting"]
+    assert (waiting["why"], waiting["reasons"]) == off_queue
 
 
 async def test_the_queues_of_others_show_nobody(floor: Floor, queue_id: UUID, world: World) -> None:

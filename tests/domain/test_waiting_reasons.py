@@ -55,3 +55,14 @@ def test_what_is_stored_is_what_is_read() -> None:
     assert stored == [{"code": "skill", "count": 1, "name": "Boats"}, {"code": "nobody"}]
     assert read_reasons(stored) == reasons
     assert read_reasons(None) == []
+
+
+def test_a_code_of_a_newer_version_is_said_in_general() -> None:
+    assert sentence([Reason("moon", 2)]) == "2 agents cannot take it."
+
+
+def test_what_is_to_be_picked_waits_for_that() -> None:
+    reasons = read_reasons(None, distribution="pick")
+
+    assert sentence(reasons) == "It waits for somebody to pick it."
+    assert read_reasons(None, distribution="push") == []

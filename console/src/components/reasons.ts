@@ -28,7 +28,7 @@ const COUNTED = [
 export function useReasons(): (waits: Waits | undefined) => string {
   const { t } = useTranslation();
   const wordsOf = ({ code, count = 0, name = "" }: Reason) => {
-    if (code === "nobody") return t("reasons.nobody");
+    if (code === "nobody" || code === "pick") return t(`reasons.${code}`);
     const known = COUNTED.find((each) => each === code);
     return known && t(`reasons.${known}`, { count, name });
   };

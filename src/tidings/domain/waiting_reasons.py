@@ -12,6 +12,7 @@ import msgspec
 from tidings.domain.routing import Hindrance, Stuck
 
 NOBODY: Final = "nobody"
+PICK: Final = "pick"
 NOT_RESPONDING: Final = "notResponding"
 OFF_QUEUE: Final = "offQueue"
 
@@ -43,6 +44,13 @@ WORDS: Final[dict[str, tuple[str, str]]] = {
     NOT_RESPONDING: ("does not respond", "do not respond"),
     OFF_QUEUE: ("is off queue", "are off queue"),
 }
+# A code that a newer worker wrote while this process is not yet replaced.
+OTHER_WORDS: Final = ("cannot take it", "cannot take it")
+# What is no matter of single agents.
+ALONE: Final[dict[str, str]] = {
+    NOBODY: "Nobody takes part in this queue.",
+    PICK: "It waits for somebody to pick it.",
+}
 
 
 def explain(
@@ -67,15 +75,22 @@ def sentence(reasons: Iterable[Reason]) -> str:
     """The reasons in English: "3 agents lack the skill French, 1 is at capacity."."""
     told: list[str] = []
     for reason in reasons:
-        if reason.code == NOBODY:
-            return "Nobody takes part in this queue."
-        one, many = WORDS[reason.code]
+        if reason.code in ALONE:
+            return ALONE[reason.code]
+        one, many = WORDS.get(reason.code, OTHER_WORDS)
         words = (one if reason.count == 1 else many).format(name=reason.name)
         noun = "" if told else " agent" if reason.count == 1 else " agents"
         told.append(f"{reason.count}{noun} {words}")
     return f"{', '.join(told)}."
 
 
-def read_reasons(stored: list[dict[str, Any]] | None) -> list[Reason]:
-    """The reasons as they are stored; none where none were written yet."""
+def read_reasons(
+    stored: list[dict[str, Any]] | None, *, distribution: str | None = None
+) -> list[Reason]:
+    """The reasons as they are stored; none where none were written yet.
+
+    The router gives no reasons for what is to be picked (`distribution`): it never offers it.
+    """
+    if not stored and distribution == PICK:
+        return [Reason(PICK)]
     return msgspec.convert(stored or [], list[Reason])

@@ -72,6 +72,7 @@ class StandingRow(msgspec.Struct, frozen=True, kw_only=True):
     skill_ids: list[UUID] | None
     language_id: UUID | None
     why: list[dict[str, Any]] | None
+    distribution: str | None
 
 
 def select_standings(organization_id: UUID, conversation_ids: Sequence[UUID]) -> Query[StandingRow]:
@@ -80,7 +81,8 @@ def select_standings(organization_id: UUID, conversation_ids: Sequence[UUID]) ->
         """
         SELECT c.id, c.owner_id, u.name AS owner_name, c.queue_id, q.name AS queue_name,
                c.workstream_id, c.attributes, c.external_tag, s.last_inbound_at AS window_at,
-               w.entered_at AS waiting_at, w.priority, w.skill_ids, w.language_id, w.why
+               w.entered_at AS waiting_at, w.priority, w.skill_ids, w.language_id, w.why,
+               w.distribution
         FROM (SELECT DISTINCT unnest(%(ids)s::uuid[]) AS id) x
         CROSS JOIN LATERAL (
           SELECT * FROM conversation

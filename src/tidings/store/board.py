@@ -31,6 +31,7 @@ class WaitingItem(msgspec.Struct, frozen=True, kw_only=True):
     declines: int
     hops: int
     why: list[dict[str, Any]] | None
+    distribution: str
     last_text: str | None
     last_direction: str | None
     last_at: datetime
@@ -62,7 +63,7 @@ WAITING = """
            f.offered_to, o.name AS offered_name,
            (SELECT coalesce(sum(value::integer), 0)::integer
             FROM jsonb_each_text(f.declined)) AS declines,
-           f.hops, f.why, m.body AS last_text, m.direction AS last_direction,
+           f.hops, f.why, f.distribution, m.body AS last_text, m.direction AS last_direction,
            f.last_message_at AS last_at, v.last_inbound_at AS window_at
     FROM found f
     JOIN queue q ON q.organization_id = %(organization_id)s AND q.id = f.queue_id

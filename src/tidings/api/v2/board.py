@@ -18,6 +18,7 @@ from tidings.api.v2.waiting_views import ReasonView, reasons_of, why_of
 from tidings.api.views import Keyset, Listing, Moment, Ref, View, moment, optional_moment, parse_id
 from tidings.domain.errors import invalid
 from tidings.domain.permissions import Caller
+from tidings.domain.waiting_reasons import read_reasons
 from tidings.domain.windows import ServiceWindow
 from tidings.store import board as store
 from tidings.store.database import Database
@@ -57,6 +58,7 @@ class WaitingItemView(View):
     @classmethod
     def of(cls, row: store.WaitingItem) -> "WaitingItemView":
         """The conversation as the board shows it."""
+        reasons = read_reasons(row.why, distribution=row.distribution)
         return cls(
             conversation_id=str(row.conversation_id),
             division_id=str(row.division_id),
@@ -74,8 +76,8 @@ class WaitingItemView(View):
             language=_ref(row.language_id, row.language_name),
             preferred_agent=_ref(row.preferred_id, row.preferred_name),
             offered_to=_ref(row.offered_to, row.offered_name),
-            why=why_of(row.why),
-            reasons=reasons_of(row.why),
+            why=why_of(reasons),
+            reasons=reasons_of(reasons),
             window_closes_time=optional_moment(ServiceWindow(row.window_at).closes_at),
         )
 

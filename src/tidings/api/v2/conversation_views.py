@@ -17,6 +17,7 @@ from tidings.api.v2.participant_views import (
 )
 from tidings.api.v2.waiting_views import ReasonView, reasons_of, why_of
 from tidings.api.views import Moment, Ref, View, moment, optional_moment
+from tidings.domain.waiting_reasons import read_reasons
 from tidings.domain.windows import ServiceWindow
 from tidings.store.agent_work import PartRow, StandingRow
 from tidings.store.interactions import InteractionRow
@@ -168,11 +169,12 @@ def _queue(standing: StandingRow) -> Ref | None:
 def _waiting(standing: StandingRow) -> WaitingView | None:
     if standing.waiting_at is None:
         return None
+    reasons = read_reasons(standing.why, distribution=standing.distribution)
     return WaitingView(
         since=moment(standing.waiting_at),
         priority=standing.priority or 0,
         skill_ids=[str(each) for each in standing.skill_ids or ()],
         language_id=None if standing.language_id is None else str(standing.language_id),
-        why=why_of(standing.why),
-        reasons=reasons_of(standing.why),
+        why=why_of(reasons),
+        reasons=reasons_of(reasons),
     )

@@ -1,16 +1,16 @@
 """Why a conversation waits, as the API says it: a sentence, and the reasons by code."""
 
-from typing import Any
+from collections.abc import Sequence
 
 from tidings.api.views import View
-from tidings.domain.waiting_reasons import read_reasons, sentence
+from tidings.domain.waiting_reasons import Reason, sentence
 
 
 class ReasonView(View):
     """What hinders so many agents of the queue; `name` is that of a skill or language.
 
-    code: skill, language, presence, ring, capacity, declined, notResponding, offQueue, or nobody
-    where nobody takes part in the queue.
+    code: skill, language, presence, ring, capacity, declined, notResponding or offQueue; alone
+    stand nobody, where nobody takes part in the queue, and pick, for what is never offered.
     """
 
     code: str
@@ -18,16 +18,15 @@ class ReasonView(View):
     name: str | None = None
 
 
-def why_of(stored: list[dict[str, Any]] | None) -> str | None:
+def why_of(reasons: Sequence[Reason]) -> str | None:
     """The reasons in English; None where none are known yet."""
-    return sentence(read_reasons(stored)) if stored else None
+    return sentence(reasons) if reasons else None
 
 
-def reasons_of(stored: list[dict[str, Any]] | None) -> list[ReasonView] | None:
+def reasons_of(reasons: Sequence[Reason]) -> list[ReasonView] | None:
     """The reasons one by one; None where none are known yet."""
-    if not stored:
-        return None
-    return [
+    shown = [
         ReasonView(code=each.code, count=each.count or None, name=each.name or None)
-        for each in read_reasons(stored)
+        for each in reasons
     ]
+    return shown or None
