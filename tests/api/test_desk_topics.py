@@ -69,6 +69,25 @@ async def test_a_colleague_hears_nothing_of_what_is_not_theirs(
         assert (await ear.frame(hint))["eventBody"] == {"changed": True}
 
 
+async def test_who_looks_at_a_conversation_hears_what_becomes_of_it_and_of_no_other(
+    server: Server, api: Api, floor: Floor, queue_id: UUID, world: World
+) -> None:
+    ben = await floor.colleague(queue_id)
+    conversation_id, part_id = await floor.offered(queue_id, ben)
+    topic = f"v2.tidings.conversations.{conversation_id}"
+    async with listening(server, await open_channel(api, topic)) as ear:
+        cleo = await floor.colleague(queue_id)
+        await floor.offered(queue_id, cleo)
+        await floor.change(ben, conversation_id, part_id, state="connected")
+
+        body = (await ear.frame(topic))["eventBody"]
+
+        assert body["id"] == str(conversation_id)
+        assert body["participants"][-1]["state"] == "connected"
+    outsider = api.as_(world.olga)
+    assert (await subscribe(outsider, await open_channel(outsider), topic)).status == 400
+
+
 async def test_a_queue_tells_who_comes_in(
     server: Server, api: Api, floor: Floor, queue_id: UUID
 ) -> None:

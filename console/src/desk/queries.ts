@@ -21,7 +21,9 @@ const of = (conversation_id: string) => ({ params: { path: { conversation_id } }
 /** What the person is offered, talks in, has parked or wraps up; told at once, looked for else. */
 export function useMine(): { conversations: Conversation[]; isKnown: boolean } {
   const me = useSession()?.user.id;
-  const lookMs = useTold(me && `v2.users.${me}.conversations.messages`, MINE_KEY, LOOK_MS);
+  const topic = me && `v2.users.${me}.conversations.messages`;
+  // An offer is heard of also while the person looks at another window.
+  const lookMs = useTold(topic, MINE_KEY, LOOK_MS, { inBackground: true });
   const { data } = useQuery({
     queryKey: MINE_KEY,
     queryFn: () =>
@@ -43,7 +45,9 @@ export const readWaiting = (after: string | undefined) =>
 
 /** One conversation with everybody who took part. */
 export function useConversation(id: string) {
-  const lookMs = useTold(CHANGES, conversationKey(id), LOOK_MS);
+  const topic = `v2.tidings.conversations.${id}`;
+  const lookMs = useTold(topic, conversationKey(id), LOOK_MS);
+  useTold(`${topic}.messages`, conversationKey(id), LOOK_MS);
   return useQuery({
     queryKey: conversationKey(id),
     queryFn: () => answer(api.GET(CONVERSATION, of(id))),
@@ -70,7 +74,8 @@ export const readThread = (conversation_id: string, messagesAfter?: string) =>
 
 /** What colleagues wrote at a conversation; `isAllowed` says whether the person may read it. */
 export function useNotes(conversation_id: string, isAllowed: boolean) {
-  const lookMs = useTold(isAllowed ? CHANGES : undefined, notesKey(conversation_id), LOOK_MS);
+  const topic = isAllowed ? `v2.tidings.conversations.${conversation_id}` : undefined;
+  const lookMs = useTold(topic, notesKey(conversation_id), LOOK_MS);
   return useQuery({
     queryKey: notesKey(conversation_id),
     queryFn: () =>

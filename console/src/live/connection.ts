@@ -1,8 +1,9 @@
-// The one socket of the console: pages listen to topics, and read again what a topic says changed.
-// It carries no data, so nothing is lost with it: after a gap everything that listens is read anew.
+// The one socket of the console: pages listen to topics, and read again what a topic says changed,
+// or take it as it is told. After a gap everything that listens is read anew, so nothing is lost.
 import { answer, api } from "@/api/client";
 
-type Heard = () => void;
+/** Told what a topic says; nothing after a gap. */
+export type Heard = (body: unknown) => void;
 
 const CHANNELS = "/api/v2/notifications/channels";
 const FIRST_PAUSE_MS = 1_000;
@@ -105,12 +106,15 @@ export class Live {
   }
 
   private tell(text: string): void {
-    const { topicName } = JSON.parse(text) as { topicName?: string };
-    if (topicName) this.call(topicName);
+    const { topicName, eventBody } = JSON.parse(text) as {
+      topicName?: string;
+      eventBody?: unknown;
+    };
+    if (topicName) this.call(topicName, eventBody);
   }
 
-  private call(topic: string): void {
-    for (const heard of this.listeners.get(topic) ?? []) heard();
+  private call(topic: string, body?: unknown): void {
+    for (const heard of this.listeners.get(topic) ?? []) heard(body);
   }
 
   private changed(): void {

@@ -80,10 +80,10 @@ class Scenes:
 
     def _body(self, shown: Shown, topic: str) -> dict[str, Any]:
         """One body for all who hear of a conversation in one form."""
-        of_messages = topic.endswith(".messages")
-        key = (shown.row.id, of_messages)
+        is_general = topic.endswith(".conversations")
+        key = (shown.row.id, is_general)
         if key not in self._bodies:
-            view = MessageConversationView if of_messages else ConversationView
+            view = ConversationView if is_general else MessageConversationView
             self._bodies[key] = msgspec.to_builtins(view.of(shown))
         return self._bodies[key]
 
@@ -133,7 +133,8 @@ async def _read_written(
     query = select_work(organization_id, sorted(listeners), limit=MOST_HELD)
     for row in await fetch(connection, query) if listeners else ():
         workers.setdefault(row.conversation_id, set()).add(row.user_id)
-    seen = {UUID(each.split(".")[3]) for each in topics if each.startswith(ABOUT)}
+    of_one = [each for each in topics if each.startswith(ABOUT) and each.endswith(".messages")]
+    seen = {UUID(each.split(".")[3]) for each in of_one}
     ids = sorted(workers.keys() | seen)
     if not ids:
         return NOTHING_WRITTEN
@@ -172,10 +173,11 @@ def _last_only(named: dict[UUID, list[Named]]) -> dict[UUID, list[Named]]:
 
 
 def _named_by_step(event: EventRow, topics: set[str]) -> list[Named]:
-    """A step names its conversation to the people it concerns, and to its queue."""
+    """A step names its conversation to who looks at it, the people it concerns, and its queue."""
     if not event.kind.startswith(STEP) or "conversationId" not in event.body:
         return []
     names = _of_users(event.body.get("userIds", ()))
+    names.append(f"{ABOUT}{event.body['conversationId']}")
     if "queueId" in event.body:
         names.append(OF_QUEUE.format(event.body["queueId"]))
     heard = tuple(each for each in names if each in topics)

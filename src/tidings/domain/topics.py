@@ -123,6 +123,12 @@ TOPICS: tuple[TopicKind, ...] = (
         Subject.DNC_LIST,
     ),
     TopicKind(
+        "v2.tidings.conversations.{id}",
+        "A conversation with people changed hands or state, or got a note",
+        MESSAGE_VIEW,
+        Subject.CONVERSATION,
+    ),
+    TopicKind(
         "v2.tidings.conversations.{id}.messages",
         "Messages of a conversation came, or changed their status",
         MESSAGE_VIEW,
