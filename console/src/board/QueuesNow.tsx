@@ -2,7 +2,7 @@
 import { UnstyledButton } from "@mantine/core";
 import { useTranslation } from "react-i18next";
 import { useFigures } from "@/components/figures";
-import { useNow } from "@/components/RelativeTime";
+import { useNow } from "@/components/now";
 import classes from "./Board.module.css";
 import type { QueueNow } from "./queries";
 

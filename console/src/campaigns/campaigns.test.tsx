@@ -182,7 +182,8 @@ test("how many failures can heal is said before they are tried again", async () 
     [`GET ${ONE}/retry`]: { contacts: 1200, more: false },
     [`POST ${ONE}/retry`]: { contacts: 1200, campaignStatus: "on" },
   });
-  open(() => <Deeds campaign={campaign as never} progress={progress} />, "/campaigns/c1");
+  const standing = { status: progress.campaignStatus, hasContacts: true, hasFailed: true };
+  open(() => <Deeds campaign={campaign as never} {...standing} />, "/campaigns/c1");
   await userEvent.click(await screen.findByRole("button", { name: "Retry failed" }));
   expect(await screen.findByText(/1,200 failed contacts would be tried again/)).toBeTruthy();
   expect(calls.some(({ method }) => method === "POST")).toBe(false);

@@ -25,23 +25,43 @@ export function useFigures(): Figures {
   return figuresIn(i18n.language);
 }
 
+const made = new Map<string, Figures>();
+
+/** The same figures again for the same language: making what writes them takes long. */
 export function figuresIn(language: string): Figures {
-  const dated = (options: Intl.DateTimeFormatOptions) => (time: string | undefined) =>
-    time ? new Intl.DateTimeFormat(language, options).format(new Date(time)) : "";
+  const figures = made.get(language) ?? makeFigures(language);
+  made.set(language, figures);
+  return figures;
+}
+
+function makeFigures(language: string): Figures {
+  const number = once(() => new Intl.NumberFormat(language));
+  const words = once(
+    () => new Intl.RelativeTimeFormat(language, { numeric: "auto", style: "short" }),
+  );
+  const dated = (options: Intl.DateTimeFormatOptions) => {
+    const format = once(() => new Intl.DateTimeFormat(language, options));
+    return (time: string | undefined) => (time ? format().format(new Date(time)) : "");
+  };
   return {
-    number: (value) => (value === undefined ? "" : new Intl.NumberFormat(language).format(value)),
+    number: (value) => (value === undefined ? "" : number().format(value)),
     exact: dated({ dateStyle: "medium", timeStyle: "medium" }),
     clock: dated({ timeStyle: "short" }),
     day: dated({ dateStyle: "medium" }),
-    relative: (time, now = Date.now()) => relative(language, time, now),
+    relative: (time, now = Date.now()) => relative(words(), time, now),
     duration: (seconds) => (seconds === undefined ? "" : duration(language, seconds)),
     bytes: (size) => bytes(language, size),
   };
 }
 
-function relative(language: string, time: string, now: number): string {
+/** Makes a thing when it is first asked for, and keeps it. */
+function once<T>(make: () => T): () => T {
+  let kept: T | undefined;
+  return () => (kept ??= make());
+}
+
+function relative(words: Intl.RelativeTimeFormat, time: string, now: number): string {
   const seconds = (new Date(time).getTime() - now) / 1000;
-  const words = new Intl.RelativeTimeFormat(language, { numeric: "auto", style: "short" });
   for (const [unit, size] of STEPS) {
     if (Math.abs(seconds) >= size) return words.format(Math.trunc(seconds / size), unit);
   }

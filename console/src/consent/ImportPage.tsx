@@ -9,7 +9,7 @@ import { DetailPage } from "@/components/DetailPage";
 import { DownloadLink } from "@/components/DownloadLink";
 import { Facts } from "@/components/Facts";
 import { useFigures } from "@/components/figures";
-import { useNow } from "@/components/RelativeTime";
+import { useNow } from "@/components/now";
 import { StateMark } from "@/components/StateMark";
 import { useWord } from "@/components/words";
 import { cancelImport, importQuery } from "./queries";

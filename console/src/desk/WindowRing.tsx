@@ -1,11 +1,12 @@
 // How much of the customer-service window is left, as a thin ring that empties.
 import { useTranslation } from "react-i18next";
 import { useFigures } from "@/components/figures";
-import { useNow } from "@/components/RelativeTime";
+import { useNow } from "@/components/now";
 import classes from "./WindowRing.module.css";
 
 const WINDOW_MS = 24 * 60 * 60_000;
 const SOON_MS = 2 * 60 * 60_000;
+const RING_MS = 10_000;
 const RADIUS = 7;
 const ROUND = 2 * Math.PI * RADIUS;
 
@@ -15,8 +16,8 @@ export interface WindowLeft {
 }
 
 /** What is left of the window now; it closes by itself while it is looked at. */
-export function useWindowLeft(closes: string | undefined): WindowLeft {
-  const now = useNow(1_000);
+export function useWindowLeft(closes: string | undefined, everyMs = 1_000): WindowLeft {
+  const now = useNow(everyMs);
   const leftMs = closes ? Math.max(0, new Date(closes).getTime() - now) : 0;
   return { isOpen: leftMs > 0, leftMs };
 }
@@ -24,7 +25,7 @@ export function useWindowLeft(closes: string | undefined): WindowLeft {
 export function WindowRing({ closes }: { closes: string | undefined }) {
   const { t } = useTranslation();
   const figures = useFigures();
-  const { isOpen, leftMs } = useWindowLeft(closes);
+  const { isOpen, leftMs } = useWindowLeft(closes, RING_MS);
   const label = isOpen
     ? t("desk.window.until", { time: figures.exact(closes) })
     : t("desk.window.closed");

@@ -1,5 +1,5 @@
 // Counting down to a moment.
-import { useNow } from "@/components/RelativeTime";
+import { useNow } from "@/components/now";
 
 /** The whole seconds until a moment, counted down; none once it is past. */
 export function useSecondsLeft(until: string): number {

@@ -2,7 +2,7 @@
 import { Alert } from "@mantine/core";
 import { useEffect } from "react";
 import { useTranslation } from "react-i18next";
-import { useNow } from "@/components/RelativeTime";
+import { useNow } from "@/components/now";
 
 export function Throttled({ until, onOver }: { until: number; onOver: () => void }) {
   const { t } = useTranslation();

@@ -1,14 +1,20 @@
 // What the campaign is made of, beside its figures.
 import { useQuery } from "@tanstack/react-query";
+import { memo } from "react";
 import { useTranslation } from "react-i18next";
 import { may, useMay } from "@/api/permissions";
 import { Facts } from "@/components/Facts";
 import { useFigures } from "@/components/figures";
 import { RelativeTime } from "@/components/RelativeTime";
 import { scheduleQuery } from "../editor/queries";
-import type { BoardProps } from "./BoardPage";
+import type { Campaign } from "../types";
 
-export function CampaignFacts({ campaign, progress }: BoardProps) {
+interface Props {
+  campaign: Campaign;
+  run: number;
+}
+
+export const CampaignFacts = memo(function CampaignFacts({ campaign, run }: Props) {
   const { t } = useTranslation();
   const figures = useFigures();
   const sees = useMay()(may.viewSchedule);
@@ -30,7 +36,7 @@ export function CampaignFacts({ campaign, progress }: BoardProps) {
         [t("campaigns.sorts"), contactSorts.map(({ fieldName }) => fieldName).join(", ")],
         [t("campaigns.alwaysRunning"), campaign.alwaysRunning ? t("common.yes") : undefined],
         [t("people.division"), campaign.division.name],
-        [t("campaigns.board.run"), figures.number(progress.run + 1)],
+        [t("campaigns.board.run"), figures.number(run + 1)],
         [t("campaigns.board.started"), time(campaign.dateStarted)],
         [t("campaigns.board.stopped"), time(campaign.dateStopped)],
         [t("campaigns.board.completed"), time(campaign.dateCompleted)],
@@ -44,4 +50,4 @@ export function CampaignFacts({ campaign, progress }: BoardProps) {
       ]}
     />
   );
-}
+});

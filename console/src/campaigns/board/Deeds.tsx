@@ -11,18 +11,17 @@ import { useFigures } from "@/components/figures";
 import { useAllowed, useDeeds } from "../actions";
 import { CampaignMenu } from "../CampaignMenu";
 import { CAMPAIGNS_KEY, retryFailed } from "../queries";
-import type { BoardProps } from "./BoardPage";
+import type { StandingProps } from "./BoardPage";
 import { retriableQuery } from "./queries";
 
-export function Deeds({ campaign, progress }: BoardProps) {
+export function Deeds({ campaign, status, hasFailed }: StandingProps) {
   const { t } = useTranslation();
   const { id, name } = campaign;
-  const status = progress.campaignStatus;
   const deeds = useDeeds();
   const allowed = useAllowed()(status);
   return (
     <Group gap="xs">
-      {progress.failed > 0 && <Retry id={id} />}
+      {hasFailed && <Retry id={id} />}
       {allowed.stop && (
         <Button
           variant={allowed.start ? "default" : "filled"}

@@ -8,8 +8,7 @@ import { useFigures } from "@/components/figures";
 import { RelativeTime } from "@/components/RelativeTime";
 import { Section } from "@/components/Section";
 import { isMoving } from "../states";
-import type { Step } from "../types";
-import type { BoardProps } from "./BoardPage";
+import type { Campaign, Step } from "../types";
 import { timelineQuery } from "./queries";
 import { RateChart } from "./RateChart";
 import { csvOf } from "./rates";
@@ -18,9 +17,14 @@ import { RateTable } from "./RateTable";
 const LIVE_MS = 5_000;
 const CALM_MS = 15_000;
 
-export function TimelineTab({ campaign, progress }: BoardProps) {
+interface Props {
+  campaign: Campaign;
+  status: string;
+}
+
+export function TimelineTab({ campaign, status }: Props) {
   const { t } = useTranslation();
-  const everyMs = isMoving(progress.campaignStatus) ? LIVE_MS : CALM_MS;
+  const everyMs = isMoving(status) ? LIVE_MS : CALM_MS;
   const { data, error } = useQuery(timelineQuery(campaign.id, everyMs));
   if (error) return <ErrorNotice error={error} />;
   if (!data) return <Skeleton h={240} />;
