@@ -79,7 +79,7 @@ function Start() {
 function Mine({ onRows }: { onRows: (ids: string[]) => void }) {
   const { t } = useTranslation();
   const me = useSession()?.user.id ?? "";
-  const { conversations, isKnown } = useMine();
+  const { conversations, isKnown, loadMore } = useMine();
   const rows = useMemo(
     () => inOrder(conversations, me).map((each) => rowOfConversation(each, me)),
     [conversations, me],
@@ -87,7 +87,7 @@ function Mine({ onRows }: { onRows: (ids: string[]) => void }) {
   useTold(rows, onRows);
   if (!isKnown) return <Pending />;
   if (rows.length === 0) return <Empty text={t("desk.empty.mine")} />;
-  return <Rows rows={rows} />;
+  return <Rows rows={rows} onEnd={loadMore} />;
 }
 
 function WaitingRows({ onRows }: { onRows: (ids: string[]) => void }) {

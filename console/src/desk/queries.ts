@@ -1,13 +1,15 @@
 // Reading what the desk shows. Everything live lies under the key "desk".
-import { keepPreviousData, queryOptions, useQuery } from "@tanstack/react-query";
+import { keepPreviousData, queryOptions, useInfiniteQuery, useQuery } from "@tanstack/react-query";
+import { useCallback, useMemo } from "react";
 import { answer, api } from "@/api/client";
+import { cursorOf } from "@/api/keyset";
 import { useSession } from "@/api/session";
 import { useTold } from "@/live";
 import type { Conversation } from "./types";
 
 const CONVERSATION = "/api/v2/conversations/messages/{conversation_id}";
 const NOTES = "/api/v2/conversations/{conversation_id}/notes";
-const MOST_HELD = 100;
+const HELD_AT_ONCE = 100;
 const LOOK_MS = 3_000;
 export const NOTES_SHOWN = 100;
 export const CHANGES = "v2.tidings.conversations";
@@ -18,23 +20,44 @@ export const notesKey = (id: string) => ["desk", "notes", id];
 
 const of = (conversation_id: string) => ({ params: { path: { conversation_id } } });
 
-/** What the person is offered, talks in, has parked or wraps up; told at once, looked for else. */
-export function useMine(): { conversations: Conversation[]; isKnown: boolean } {
+interface Mine {
+  conversations: Conversation[];
+  isKnown: boolean;
+  /** Read what follows: more parked ones, for the server tells what is urgent first. */
+  loadMore: () => void;
+}
+
+/**
+ * What the person is offered, talks in, has parked or wraps up; told at once, looked for else.
+ * All pages that were loaded are read again: what is resumed moves up out of any of them.
+ */
+export function useMine(): Mine {
   const me = useSession()?.user.id;
   const topic = me && `v2.users.${me}.conversations.messages`;
   // An offer is heard of also while the person looks at another window.
   const lookMs = useTold(topic, MINE_KEY, LOOK_MS, { inBackground: true });
-  const { data } = useQuery({
+  const { data, hasNextPage, isFetching, fetchNextPage } = useInfiniteQuery({
     queryKey: MINE_KEY,
-    queryFn: () =>
+    queryFn: ({ pageParam: after }) =>
       answer(
-        api.GET("/api/v2/conversations/messages", { params: { query: { pageSize: MOST_HELD } } }),
+        api.GET("/api/v2/conversations/messages", {
+          params: { query: { after, pageSize: HELD_AT_ONCE } },
+        }),
       ),
+    initialPageParam: undefined as string | undefined,
+    getNextPageParam: cursorOf,
     refetchInterval: lookMs,
     // An offer is heard of also while the person looks at another window.
     refetchIntervalInBackground: true,
   });
-  return { conversations: data?.entities ?? [], isKnown: data !== undefined };
+  const conversations = useMemo(() => {
+    const all = data?.pages.flatMap(({ entities }) => entities) ?? [];
+    return [...new Map(all.map((each) => [each.id, each])).values()];
+  }, [data]);
+  const loadMore = useCallback(() => {
+    if (hasNextPage && !isFetching) void fetchNextPage();
+  }, [hasNextPage, isFetching, fetchNextPage]);
+  return { conversations, isKnown: data !== undefined, loadMore };
 }
 
 /** Who waits in the person's queues, whom the router would take first on top. */

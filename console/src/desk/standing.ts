@@ -49,12 +49,17 @@ const RANKS: Record<Standing, number> = {
   other: 5,
 };
 
-/** Offers first, then what one talks in with the latest on top, then what is left to do. */
+/**
+ * Offers first, then what one talks in with the latest on top, then what is left to do. Parked
+ * ones stay as the server has them, since they come page by page.
+ */
 export function inOrder(conversations: Conversation[], userId: string): Conversation[] {
   const rank = (each: Conversation) => RANKS[standingOf(ownPart(each, userId))];
-  return [...conversations].sort(
-    (one, other) => rank(one) - rank(other) || timeOf(other).localeCompare(timeOf(one)),
-  );
+  return [...conversations].sort((one, other) => {
+    const at = rank(one);
+    if (at !== rank(other)) return at - rank(other);
+    return at === RANKS.parked ? 0 : timeOf(other).localeCompare(timeOf(one));
+  });
 }
 
 const timeOf = (each: Conversation) => each.lastMessage?.time ?? each.startTime;

@@ -1,12 +1,15 @@
 """Conversations and messages as the reference has them: /conversations, /conversations/messages."""
 
-from typing import Any
+from collections.abc import Sequence
+from typing import Any, TypeVar
+from urllib.parse import urlencode
 from uuid import UUID
 
+import msgspec
 from litestar import Request, Router, get, post
 
 from tidings.api.auth import needs, signed_in
-from tidings.api.paging import Page, listing
+from tidings.api.paging import After, Page, listing
 from tidings.api.v2.conversation_messages import start_message_conversation
 from tidings.api.v2.conversation_transfers import change_conversation
 from tidings.api.v2.conversation_views import (
@@ -27,15 +30,24 @@ from tidings.api.v2.shown_conversations import (
 from tidings.api.views import Listing, View, parse_id
 from tidings.domain.errors import absent, invalid
 from tidings.domain.permissions import Caller
-from tidings.store.agent_work import select_work
+from tidings.store.agent_work import WorkRow, select_work
 from tidings.store.database import Database
 from tidings.store.message_details import MessageRow, select_message, select_some_messages
 from tidings.store.query import Connection, fetch, fetch_optional
 
 MOST_IDS = 100
-MOST_HELD = 500
+MOST_HELD = 5_000
 
 AnyRequest = Request[Any, Any, Any]
+Item = TypeVar("Item")
+
+
+class Work(msgspec.Struct, frozen=True):
+    """A page of what somebody works at, of how many, and its last one if more follow."""
+
+    shown: list[Shown]
+    total: int
+    last: WorkRow | None
 
 
 class MessageListView(View):
@@ -46,30 +58,68 @@ class MessageListView(View):
 
 @get("/", guards=[signed_in()])
 async def list_conversations(
-    request: AnyRequest, caller: Caller, database: Database, page: Page
+    request: AnyRequest, caller: Caller, database: Database, page: Page, after: After = None
 ) -> Listing[ConversationView]:
-    """What the caller is offered, talks in, has parked or wraps up, the latest first."""
-    shown, total = await _read_work(database, caller, page)
-    entities = [ConversationView.of(each) for each in shown]
-    return listing(request, page, entities=entities, total=total)
+    """What the caller is offered, talks in, listens to, wraps up and has parked, in this order.
+
+    Of each the latest first. nextUri goes on after the last one, whatever changed meanwhile.
+    """
+    work = await _read_work(database, caller, page, after)
+    return _list_work(request, page, work, [ConversationView.of(each) for each in work.shown])
 
 
 @get("/messages", guards=[signed_in()])
 async def list_message_conversations(
-    request: AnyRequest, caller: Caller, database: Database, page: Page
+    request: AnyRequest, caller: Caller, database: Database, page: Page, after: After = None
 ) -> Listing[MessageConversationView]:
-    """What the caller is offered, talks in, has parked or wraps up, the latest first."""
-    shown, total = await _read_work(database, caller, page)
-    entities = [MessageConversationView.of(each) for each in shown]
-    return listing(request, page, entities=entities, total=total)
+    """What the caller is offered, talks in, listens to, wraps up and has parked, in this order.
+
+    Of each the latest first. nextUri goes on after the last one, whatever changed meanwhile.
+    """
+    work = await _read_work(database, caller, page, after)
+    entities = [MessageConversationView.of(each) for each in work.shown]
+    return _list_work(request, page, work, entities)
 
 
-async def _read_work(database: Database, caller: Caller, page: Page) -> tuple[list[Shown], int]:
+async def _read_work(database: Database, caller: Caller, page: Page, after: str | None) -> Work:
     organization_id = caller.organization_id
+    place = None if after is None else _read_after(after)
     async with database.transaction(organization_id) as connection:
         held = await fetch(connection, select_work(organization_id, [caller.id], limit=MOST_HELD))
-        ids = [each.conversation_id for each in held[page.offset : page.offset + page.size]]
-        return await read_shown(connection, organization_id, ids), len(held)
+        start = page.offset
+        if place is not None:
+            start = sum(_place_of(each.rank, each.conversation_id) <= place for each in held)
+        rows = held[start : start + page.size]
+        ids = [each.conversation_id for each in rows]
+        shown = await read_shown(connection, organization_id, ids)
+    goes_on = start + len(rows) < len(held)
+    return Work(shown, len(held), rows[-1] if rows and goes_on else None)
+
+
+def _place_of(rank: int, conversation_id: UUID) -> tuple[int, int]:
+    """Where a conversation stands in the list; the latest have the highest ids."""
+    return rank, -conversation_id.int
+
+
+def _read_after(after: str) -> tuple[int, int]:
+    rank, _, identifier = after.partition("~")
+    if not (rank.isascii() and rank.isdecimal() and len(rank) == 1):
+        raise invalid("after", "after is what nextUri says.")
+    return _place_of(int(rank), parse_id(identifier, "after"))
+
+
+def _list_work(
+    request: AnyRequest, page: Page, work: Work, entities: Sequence[Item]
+) -> Listing[Item]:
+    """The envelope of a numbered listing, of which the next page begins after the last entity."""
+    shown = listing(request, page, entities=entities, total=work.total)
+    if work.last is None:
+        return msgspec.structs.replace(shown, next_uri=None)
+    key = f"{work.last.rank}~{work.last.conversation_id}"
+    known = request.query_params.multi_items()
+    query = [(name, value) for name, value in known if name not in ("after", "pageNumber")]
+    next_uri = f"{request.url.path}?{urlencode([*query, ('after', key)])}"
+    return msgspec.structs.replace(shown, next_uri=next_uri)
 
 
 @get("/{conversation_id:uuid}", guards=[needs(VIEW_CONVERSATIONS)])
