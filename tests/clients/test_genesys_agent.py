@@ -131,6 +131,38 @@ async def finish(talks: Any, floor: Floor) -> None:
     assert await floor.state(UUID(shown.id)) == ("open", None)
 
 
+async def test_it_hands_over_to_who_is_consulted(
+    floor: Floor, as_agent: Callable[[Actor], Any]
+) -> None:
+    queue_id = await floor.queue()
+    ben, cleo = await floor.colleague(queue_id), await floor.colleague(queue_id)
+    conversation_id, part_id = await floor.connected(queue_id, ben)
+    talks, others = sdk.ConversationsApi(as_agent(ben)), sdk.ConversationsApi(as_agent(cleo))
+    attended = sdk.TransferRequest()
+    attended.user_id, attended.transfer_type = str(cleo.id), "Attended"
+    ids = (str(conversation_id), str(part_id))
+    replace = talks.post_conversations_message_participant_replace
+
+    await call(replace, *ids, attended)
+    (asked,) = (await call(others.get_conversations_messages)).entities
+    own = asked.participants[-1]
+    assert own.state == "alerting"
+    with pytest.raises(ApiException) as early:
+        await call(replace, *ids, attended)
+    assert early.value.status == 409
+    accept = others.patch_conversations_message_participant
+    await call(accept, asked.id, own.id, body={"state": "connected"})
+    await call(replace, *ids, attended)
+
+    assert await floor.state(conversation_id) == ("connected", cleo.id)
+    left = next(
+        each
+        for each in (await call(others.get_conversations_message, asked.id)).participants
+        if each.id == str(part_id)
+    )
+    assert (left.state, left.disconnect_type) == ("disconnected", "transfer.consult")
+
+
 async def test_it_is_told_who_has_a_conversation(
     floor: Floor, as_agent: Callable[[Actor], Any]
 ) -> None:
