@@ -180,6 +180,7 @@ UNSOUND = {"field": "text", "test": "matches", "values": ["("]}
     [
         ({"name": " "}, ["name"]),
         ({"capacityUnits": 0, "declineLimit": 6}, ["capacityUnits", "declineLimit"]),
+        ({"agentAwayMinutes": 1441}, ["agentAwayMinutes"]),
         ({"threadingHours": 73}, ["threadingHours"]),
         ({"autoClose": {"openHours": 0}}, ["autoClose.openHours"]),
         ({"allowedPresences": ["Offline"]}, ["allowedPresences"]),

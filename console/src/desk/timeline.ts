@@ -12,6 +12,7 @@ export type StepKind =
   | "parked"
   | "passedOn"
   | "takenOver"
+  | "wentAway"
   | "ended"
   | "closed"
   | "asked"
@@ -107,5 +108,6 @@ const AFTER_TALK: Record<string, StepKind> = {
   transfer: "passedOn",
   "transfer.consult": "passedOn",
   takeover: "takenOver",
+  "transfer.notavailable": "wentAway",
 };
 const UNTAKEN: Record<string, StepKind> = { client: "declined", timeout: "unanswered" };

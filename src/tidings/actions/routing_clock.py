@@ -5,19 +5,32 @@ from uuid import UUID
 
 from tidings.actions.automated_planning import plan_automated
 from tidings.actions.conversations_in import route_open
-from tidings.actions.participation import Told, announce, settle_load
+from tidings.actions.participation import (
+    Told,
+    announce,
+    derive,
+    move,
+    settle_load,
+    told_of,
+)
 from tidings.actions.queueing import Entry, close_conversations, enter_queue, leave_queue
 from tidings.domain.automated_messages import Trigger
 from tidings.store import routing_clock as store
 from tidings.store.agents import wake_router
 from tidings.store.automated_messages import Planned
-from tidings.store.participants import Moved, ParticipantKey, finish_wrapups
+from tidings.store.participants import Moved, ParticipantKey, Step, finish_wrapups
 from tidings.store.query import Connection, execute, fetch
 from tidings.store.waiting import WaitingRow
 
 MOST_HOPS = 5
 OVERFLOW = "overflow"
 INACTIVITY = "inactivity"
+LEAVE = Step(
+    origins=("connected",),
+    mode="primary",
+    state="disconnected",
+    disconnect_type="transfer.notavailable",
+)
 
 
 async def end_wrapups(
@@ -88,6 +101,37 @@ async def overflow_waiting(
     return len(overdue)
 
 
+async def return_abandoned(
+    connection: Connection, organization_id: UUID, conversation_ids: Sequence[UUID]
+) -> int:
+    """Bring those of these conversations whose agent is away back to their queues; gives how many.
+
+    They begin to wait anew, so that they do not overflow at once; the minutes since the customer
+    wrote become priority. The agent who left is preferred when they are back. What came by no
+    queue goes by the workstream's rules.
+    """
+    free = await fetch(connection, store.lock_conversations(organization_id, conversation_ids))
+    ids = [row.id for row in free]
+    again = store.select_abandoned(limit=len(ids), conversation_ids=ids)
+    found = {row.conversation_id: row for row in await fetch(connection, again)}
+    keys = [ParticipantKey(each.conversation_id, each.participant_id) for each in found.values()]
+    moved = await move(connection, organization_id, keys, LEAVE)
+    derived = await derive(
+        connection, organization_id, [each.conversation_id for each in moved], otherwise="open"
+    )
+    told = [told_of(each, derived[each.conversation_id]) for each in moved]
+    await announce(connection, organization_id, "disconnected", told)
+    entries = [
+        _returned(each, each.queue_id, found[each.conversation_id])
+        for each in moved
+        if each.queue_id is not None
+    ]
+    entered = await enter_queue(connection, organization_id, entries)
+    rest = {each.conversation_id for each in moved} - {each.conversation_id for each in entered}
+    await route_open(connection, organization_id, sorted(rest))
+    return len(moved)
+
+
 async def close_silent(
     connection: Connection, organization_id: UUID, conversation_ids: Sequence[UUID]
 ) -> int:
@@ -100,6 +144,19 @@ async def close_silent(
             connection, organization_id, due, reason=INACTIVITY, disconnect_type=INACTIVITY
         )
     return len(due)
+
+
+def _returned(moved: Moved, queue_id: UUID, abandoned: store.Abandoned) -> Entry:
+    return Entry(
+        conversation_id=moved.conversation_id,
+        queue_id=queue_id,
+        priority=abandoned.waited_minutes,
+        preferred_id=moved.user_id if abandoned.keep_same_agent else None,
+        units=moved.units,
+        allowed_presences=tuple(abandoned.allowed_presences),
+        distribution=abandoned.distribution,
+        decline_limit=abandoned.decline_limit,
+    )
 
 
 def _sent_on(waiting: WaitingRow, overdue: store.Overdue) -> Entry:

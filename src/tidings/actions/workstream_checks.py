@@ -28,6 +28,7 @@ MOST_NAMED = 1_000
 LIMITS = (
     ("capacity_units", 1, 100, "capacityUnits", "units"),
     ("decline_limit", 1, 5, "declineLimit", "times"),
+    ("agent_away_minutes", 0, 1_440, "agentAwayMinutes", "minutes"),
     ("threading_hours", 0, 72, "threadingHours", "hours"),
     ("close_open_hours", 1, 8_760, "autoClose.openHours", "hours"),
     ("close_connected_hours", 1, 8_760, "autoClose.connectedHours", "hours"),

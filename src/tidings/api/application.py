@@ -15,6 +15,7 @@ from litestar.openapi import OpenAPIConfig
 
 from tidings import __version__
 from tidings.api.agentless_door import DOOR, AgentlessDoor
+from tidings.api.attendance import Attendance
 from tidings.api.auth import Identities, read_caller
 from tidings.api.console import Console
 from tidings.api.errors import HANDLERS
@@ -72,6 +73,7 @@ class Application:
         self.identities = Identities(
             self.database, requests_per_minute=settings.api_requests_per_minute
         )
+        self.attendance = Attendance(self.database, self.identities, self.hub)
         self.framework = self._build()
         self.agentless = AgentlessDoor(
             settings, self.identities, self.outgoing, route=self.framework
@@ -130,9 +132,11 @@ class Application:
         framework.state.identities = self.identities
         await self.database.open()
         self.hub.start()
+        self.attendance.start()
         try:
             yield
         finally:
+            await self.attendance.stop()
             await self.hub.stop()
             await self.webhooks.drain()
             await self.outgoing.drain()

@@ -48,6 +48,7 @@ class Identities:
     def __init__(self, database: Database, *, requests_per_minute: int) -> None:
         self._database = database
         self._known: dict[str, Identity] = {}
+        self._people: set[tuple[UUID, UUID]] = set()
         self.requests_per_minute = requests_per_minute
 
     async def identify(self, token: str) -> Identity:
@@ -63,6 +64,11 @@ class Identities:
             self._known.clear()
         self._known[token] = fresh
         return fresh
+
+    def take_people(self) -> set[tuple[UUID, UUID]]:
+        """The people who asked for something since the last time, with their organizations."""
+        people, self._people = self._people, set()
+        return people
 
     def forget(self, token: str) -> None:
         """Read this token anew at its next use."""
@@ -105,6 +111,8 @@ class Identities:
                 "bad.credentials",
                 "The token is not valid: it expired, was revoked or never existed. Log in again.",
             )
+        if row.subject_kind == "user":
+            self._people.add((organization_id, row.subject_id))
         caller = caller_of(organization_id, row)
         return Identity(organization_id, token_hash, row, caller, now)
 

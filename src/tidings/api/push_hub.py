@@ -68,6 +68,10 @@ class Hub:
         """Whether this process takes no more sockets."""
         return len(self._sockets) >= MOST_SOCKETS
 
+    def channels(self) -> list[tuple[UUID, str]]:
+        """The channels whose sockets are open, with their organizations."""
+        return [(each.organization_id, each.channel_id) for each in self._sockets]
+
     def start(self) -> None:
         """Begin to look for events; there is nothing to do as long as there is no socket."""
         self._tasks = [

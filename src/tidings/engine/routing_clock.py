@@ -20,6 +20,7 @@ from tidings.actions.routing_clock import (
     close_silent,
     end_wrapups,
     overflow_waiting,
+    return_abandoned,
 )
 from tidings.store import routing_clock as store
 from tidings.store.database import UNAVAILABLE, Database
@@ -54,6 +55,7 @@ class RoutingClock:
             self._end_wrapups,
             self._resume_parked,
             self._overflow,
+            self._return_abandoned,
             self._close_silent,
         ):
             try:
@@ -99,6 +101,11 @@ class RoutingClock:
         due = await self._look(store.select_overdue(most_hops=MOST_HOPS, limit=AT_ONCE))
         keys = [(row.organization_id, row.conversation_id) for row in due]
         await self._apply(keys, overflow_waiting)
+
+    async def _return_abandoned(self) -> None:
+        due = await self._look(store.select_abandoned(limit=AT_ONCE))
+        keys = [(row.organization_id, row.conversation_id) for row in due]
+        await self._apply(keys, return_abandoned)
 
     async def _close_silent(self) -> bool:
         """One step of the walk for auto-close; False at its end, after which it rests a while."""

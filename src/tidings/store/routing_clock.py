@@ -30,6 +30,20 @@ class Overdue(msgspec.Struct, frozen=True):
     waited_minutes: int
 
 
+class Abandoned(msgspec.Struct, frozen=True):
+    """A conversation whose agent is away while the customer waits for an answer, since so many
+    minutes; with what its workstream asks of the next one."""
+
+    organization_id: UUID
+    conversation_id: UUID
+    participant_id: UUID
+    waited_minutes: int
+    keep_same_agent: bool
+    allowed_presences: list[str]
+    distribution: str
+    decline_limit: int
+
+
 class Aged(msgspec.Struct, frozen=True):
     """A conversation that is not over; `is_due`: nothing was said in it for too long."""
 
@@ -143,6 +157,57 @@ def select_overdue(
             "conversation_ids": None if conversation_ids is None else list(conversation_ids),
         },
         Overdue,
+    )
+
+
+def select_abandoned(
+    *, limit: int, conversation_ids: Sequence[UUID] | None = None
+) -> Query[Abandoned]:
+    """Connected conversations whose agent is away for longer than their workstream allows, while
+    what the customer wrote is unanswered.
+
+    Away is who is offline, works here no more, or was not seen; that counts only while web
+    processes tell who is, and have for two minutes. Only agents who hold something are looked at,
+    and nobody unless some workstream asks for it. With ids only these conversations are looked
+    at, for looking again under their locks.
+    """
+    return Query(
+        """
+        SELECT p.organization_id, p.conversation_id, p.id AS participant_id,
+               (extract(epoch FROM now() - q.since) / 60)::integer AS waited_minutes,
+               w.keep_same_agent, w.allowed_presences, w.distribution, w.decline_limit
+        FROM agent g
+        JOIN user_account u ON u.organization_id = g.organization_id AND u.id = g.user_id
+        JOIN participant p ON p.organization_id = g.organization_id AND p.user_id = g.user_id
+          AND p.purpose = 'agent' AND p.mode = 'primary' AND p.state = 'connected'
+        JOIN conversation c ON c.organization_id = p.organization_id AND c.id = p.conversation_id
+        JOIN workstream w ON w.organization_id = c.organization_id AND w.id = c.workstream_id
+        CROSS JOIN LATERAL (
+          SELECT now() - make_interval(mins => w.agent_away_minutes) AS latest) t
+        CROSS JOIN LATERAL (
+          SELECT m.created_at AS since FROM message m
+          WHERE m.organization_id = c.organization_id AND m.conversation_id = c.id
+            AND m.direction = 'inbound' AND m.id > coalesce((
+              SELECT a.id FROM message a
+              WHERE a.organization_id = c.organization_id AND a.conversation_id = c.id
+                AND a.direction = 'outbound' AND a.sender_kind <> 'workstream'
+              ORDER BY a.id DESC LIMIT 1), '00000000-0000-0000-0000-000000000000')
+          ORDER BY m.id LIMIT 1) q
+        WHERE g.load > 0 AND w.agent_away_minutes > 0
+          AND EXISTS (SELECT FROM workstream WHERE agent_away_minutes > 0)
+          AND (u.state <> 'active' OR g.presence = 'Offline' AND g.presence_at <= t.latest
+               OR g.seen_at <= t.latest AND EXISTS (
+                 SELECT FROM attendance WHERE since < now() - interval '2 minutes'
+                   AND told_at > now() - interval '1 minute'))
+          AND (%(conversation_ids)s::uuid[] IS NULL
+               OR c.id = ANY(%(conversation_ids)s::uuid[]))
+        LIMIT %(limit)s
+        """,
+        {
+            "limit": limit,
+            "conversation_ids": None if conversation_ids is None else list(conversation_ids),
+        },
+        Abandoned,
     )
 
 

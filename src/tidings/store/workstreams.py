@@ -30,6 +30,7 @@ class WorkstreamSettings(msgspec.Struct, frozen=True, kw_only=True):
     allowed_presences: list[str] = msgspec.field(default_factory=lambda: ["OnQueue"])
     keep_same_agent: bool = True
     decline_limit: int = 3
+    agent_away_minutes: int = 0
     threading_hours: int | None = None
     close_open_hours: int = 720
     close_connected_hours: int = 720

@@ -57,6 +57,16 @@ export function DistributionFields({ editor: { form, labels } }: FieldsProps) {
         styles={{ wrapper: { maxWidth: 240 } }}
         {...form.getInputProps("declineLimit")}
       />
+      <NumberInput
+        label={labels.agentAwayMinutes}
+        description={t("workstreams.awayHint")}
+        suffix={` ${t("workstreams.minutes")}`}
+        allowDecimal={false}
+        min={0}
+        max={1440}
+        styles={{ wrapper: { maxWidth: 240 } }}
+        {...form.getInputProps("agentAwayMinutes")}
+      />
     </>
   );
 }

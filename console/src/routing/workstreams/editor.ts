@@ -18,6 +18,7 @@ export const PARTS = {
     "allowedPresences",
     "keepSameAgent",
     "declineLimit",
+    "agentAwayMinutes",
   ],
   behaviour: [
     "customerFiles",
@@ -83,6 +84,7 @@ function useRules() {
     parkedHours: filled,
     capacityUnits: filled,
     declineLimit: filled,
+    agentAwayMinutes: filled,
     allowedPresences: (value: string[]) => (value.length > 0 ? null : t("form.required")),
     rules: (rules: Rule[]) => (rules.every(isWhole) ? null : t("workstreams.fillInRules")),
     messages: (messages: Values["messages"]) =>
@@ -116,6 +118,7 @@ function useLabels(): Record<keyof Values, string> {
     allowedPresences: t("workstreams.presences"),
     keepSameAgent: t("workstreams.sameAgent"),
     declineLimit: t("workstreams.declineLimit"),
+    agentAwayMinutes: t("workstreams.away"),
     messages: t("workstreams.messages"),
     quickReplies: t("workstreams.quickReplies"),
     survey: t("workstreams.survey"),

@@ -74,6 +74,7 @@ export type Values = {
   allowedPresences: string[];
   keepSameAgent: boolean;
   declineLimit: number | string;
+  agentAwayMinutes: number | string;
   messages: Message[];
   quickReplies: QuickReply[];
   survey: SurveyValues;
@@ -111,6 +112,7 @@ export function valuesOf(stored: Workstream): Stored<Values> {
       allowedPresences: stored.allowedPresences,
       keepSameAgent: stored.keepSameAgent,
       declineLimit: stored.declineLimit,
+      agentAwayMinutes: stored.agentAwayMinutes,
       messages: stored.messages,
       quickReplies: stored.quickReplies,
       survey: { ...NO_SURVEY, ...(stored.survey as Partial<SurveyValues> | undefined) },
@@ -160,6 +162,7 @@ export function editOf(values: Values, version?: number): WorkstreamEdit {
     allowedPresences: values.allowedPresences,
     keepSameAgent: values.keepSameAgent,
     declineLimit: Number(values.declineLimit),
+    agentAwayMinutes: Number(values.agentAwayMinutes),
     messages: values.messages,
     quickReplies: values.quickReplies,
     survey: { ...survey, expiryHours: Number(survey.expiryHours) },

@@ -93,6 +93,7 @@ class WorkstreamBody(Body):
     allowed_presences: list[str] | None = None
     keep_same_agent: bool | None = None
     decline_limit: int | None = None
+    agent_away_minutes: int | None = None
     threading_hours: int | UnsetType | None = UNSET
     auto_close: AutoClose | None = None
     operating_hours: Ref | UnsetType | None = UNSET
@@ -124,6 +125,7 @@ class WorkstreamBody(Body):
             "allowed_presences": self.allowed_presences,
             "keep_same_agent": self.keep_same_agent,
             "decline_limit": self.decline_limit,
+            "agent_away_minutes": self.agent_away_minutes,
             "close_open_hours": closing.open_hours,
             "close_connected_hours": closing.connected_hours,
             "close_parked_hours": closing.parked_hours,

@@ -34,6 +34,7 @@ class WorkstreamView(View):
     allowed_presences: list[str]
     keep_same_agent: bool
     decline_limit: int
+    agent_away_minutes: int
     auto_close: dict[str, int]
     messages: list[AutomatedMessage]
     quick_replies: list[dict[str, str]]
@@ -70,6 +71,7 @@ class WorkstreamView(View):
             allowed_presences=row.allowed_presences,
             keep_same_agent=row.keep_same_agent,
             decline_limit=row.decline_limit,
+            agent_away_minutes=row.agent_away_minutes,
             auto_close={
                 "openHours": row.close_open_hours,
                 "connectedHours": row.close_connected_hours,

@@ -71,6 +71,19 @@ ALTER TABLE waiting ALTER COLUMN why TYPE jsonb USING NULL;
 -- Which agent asked for a consulted participant, and what for.
 ALTER TABLE participant ADD COLUMN asked_by uuid, ADD COLUMN asked_note text;
 
+-- After so many minutes without its agent a conversation goes back to its queue, if the customer
+-- wrote; 0 is never.
+ALTER TABLE workstream ADD COLUMN agent_away_minutes integer NOT NULL DEFAULT 0
+  CHECK (agent_away_minutes BETWEEN 0 AND 1440);
+
+-- One row: since when web processes have told without a break who is there (agent.seen_at), and when
+-- one did last. Without them nobody is seen, which says nothing.
+CREATE TABLE attendance (
+  single boolean PRIMARY KEY DEFAULT true CHECK (single),
+  since timestamptz NOT NULL DEFAULT now(),
+  told_at timestamptz NOT NULL DEFAULT now()
+);
+
 -- Automated messages and surveys ------------------------------------------------------------------
 
 -- What a workstream has yet to say by itself: written with the step of the conversation that asks
