@@ -87,14 +87,14 @@ function useColumns(): Column<Waiting>[] {
     {
       id: "customer",
       header: t("board.customer"),
-      width: 210,
+      width: 170,
       narrow: true,
       render: (row) => <Customer row={row} />,
     },
     {
       id: "since",
       header: t("board.since"),
-      width: 90,
+      width: 84,
       narrow: 80,
       render: (row) => <Since time={row.since} />,
     },
@@ -127,7 +127,7 @@ function useColumns(): Column<Waiting>[] {
     id: "edit",
     header: t("board.edit"),
     width: 64,
-    narrow: 56,
+    narrow: 64,
     render: (row) => <EditButton row={row} />,
   };
   return [
@@ -163,7 +163,11 @@ function Reason({ row }: { row: Waiting }) {
   const words = row.offeredTo
     ? t("board.offeredTo", { name: row.offeredTo.name ?? "" })
     : reasons(row);
-  return <span title={words}>{words}</span>;
+  return (
+    <span className={classes.reason} title={words}>
+      {words}
+    </span>
+  );
 }
 
 function EditButton({ row }: { row: Waiting }) {
