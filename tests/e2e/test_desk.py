@@ -16,7 +16,7 @@ pytestmark = pytest.mark.timeout(180)
 CLINIC_NUMBER_ID = "440011223302"
 AMINA, SOREN, AOI = "254711000042", "4528112233", "819012345678"
 CHLOE, GRACE, DIEGO = "33612345678", "14155550133", "5215512345678"
-PRIYA = "919876500021"
+PRIYA, LUCIA = "919876500021", "5491123456789"
 A_DAY_AND_AN_HOUR = -90_000
 FIRST_VIEW_BYTES = 250_000
 REMINDER = {"Header: 1": "Friday", "Text: 1": "Chloé", "Text: 2": "Dr. Vogt", "Text: 3": "10:30"}
@@ -162,6 +162,45 @@ def test_a_customer_is_answered_passed_on_and_wrapped_up(
     expect(line(other, "Nora Berg passed the conversation on")).to_be_visible()
     end(other)
 
+    assert nora.troubles == []
+    assert sven.troubles == []
+
+
+def test_a_colleague_is_consulted_and_handed_the_conversation(
+    agent: Callable[..., Visit], demo: Demo
+) -> None:
+    nora = agent("nora")
+    page = nora.page
+    write(demo, LUCIA, "Which plan fits me?")
+    accept(page, "Lucía")
+    sven = agent("sven")
+    page.get_by_role("button", name="Consult").click()
+    sheet = page.get_by_role("dialog", name="Ask a colleague")
+    nora.choose("Queue", "Clinic")
+    nora.choose("Person", "Sven Holm")
+    sheet.get_by_label("What is it about?").fill("He compares two plans")
+    sheet.get_by_role("button", name="Ask", exact=True).click()
+    consult = page.get_by_role("region", name="Consult with Sven Holm")
+    expect(consult).to_contain_text("was asked to read along")
+
+    other = sven.page
+    asked = other.get_by_role("region", name="Offer").filter(has_text="Nora Berg asks you")
+    expect(asked).to_contain_text("He compares two plans")
+    asked.get_by_role("button", name="Accept").click()
+    expect(other.get_by_text("Nora Berg asks for your advice")).to_be_visible()
+    expect(field(other)).to_have_count(0)
+    other.get_by_role("button", name="Write a note").click()
+    other.get_by_label("Note for colleagues").fill("The smaller one")
+    other.get_by_role("button", name="Save the note").click()
+    expect(line(page, "The smaller one")).to_be_visible()
+    consult.get_by_role("button", name="Hand over to Sven Holm").click()
+    expect(consult).to_have_count(0)
+
+    field(other).fill("The smaller plan fits you best.")
+    field(other).press("Enter")
+    until(sven, lambda: received(demo, "The smaller plan fits you best.", by=LUCIA) == 1)
+    expect(line(other, "Nora Berg passed the conversation on")).to_be_visible()
+    end(other)
     assert nora.troubles == []
     assert sven.troubles == []
 

@@ -14,6 +14,7 @@ import { mayBoard } from "./permissions";
 import { BOARD_KEY, takeOver, type Agent, type Held } from "./queries";
 
 const STATES = ["alerting", "connected", "parked", "wrapup"] as const;
+const READING = ["consult", "monitor"] as const;
 const TAKEN_FROM = ["connected", "parked"];
 
 export function HeldConversations({ agent }: { agent: Agent }) {
@@ -44,6 +45,7 @@ function HeldRow({ held, agent }: { held: Held; agent: Agent }) {
   const isAllowed = useMay();
   const known = STATES.find((state) => state === held.state);
   const word = known ? t(`board.states.${known}`) : held.state;
+  const how = READING.find((mode) => mode === held.mode);
   const take = useAction(takeOver, { done: t("board.takenOver"), renew: [BOARD_KEY] });
   const isTakeable = held.mode === "primary" && TAKEN_FROM.includes(held.state);
   return (
@@ -57,6 +59,7 @@ function HeldRow({ held, agent }: { held: Held; agent: Agent }) {
           <Text>{word}</Text>
         )}
         <Text size="sm" c="dimmed" component="div">
+          {how && `${t(`board.modes.${how}`)} · `}
           <RelativeTime time={held.since} />
         </Text>
       </div>
