@@ -7,7 +7,7 @@ from uuid import UUID
 
 import msgspec
 from litestar import Request
-from litestar.params import Parameter
+from litestar.params import QueryParameter
 
 from tidings.api.views import Keyset, Listing
 from tidings.domain.permissions import Caller
@@ -18,9 +18,9 @@ Item = TypeVar("Item")
 Chosen = TypeVar("Chosen", contravariant=True)
 LARGEST_PAGE = 500
 
-PageSize = Annotated[int, Parameter(query="pageSize", ge=1, le=LARGEST_PAGE)]
-PageNumber = Annotated[int, Parameter(query="pageNumber", ge=1, le=1_000_000)]
-After = Annotated[str | None, Parameter(query="after")]
+PageSize = Annotated[int, QueryParameter(name="pageSize", ge=1, le=LARGEST_PAGE)]
+PageNumber = Annotated[int, QueryParameter(name="pageNumber", ge=1, le=1_000_000)]
+After = Annotated[str | None, QueryParameter(name="after")]
 
 
 class Page(msgspec.Struct, frozen=True):

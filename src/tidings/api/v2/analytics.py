@@ -4,7 +4,7 @@ from typing import Annotated
 from uuid import UUID
 
 from litestar import Router, get, post
-from litestar.params import Parameter
+from litestar.params import QueryParameter
 
 from tidings.actions.interaction_walk import Search
 from tidings.api.auth import needs
@@ -74,7 +74,7 @@ async def query_details(
 async def list_details(
     caller: Caller,
     database: Database,
-    listed: Annotated[list[str] | None, Parameter(query="id")] = None,
+    listed: Annotated[list[str] | None, QueryParameter(name="id")] = None,
 ) -> ConversationsView:
     """Conversations by their ids (at most 50); those that are not there are left out."""
     given = [each for text in listed or () for each in text.split(",") if each]

@@ -5,7 +5,7 @@ from typing import Annotated
 from uuid import UUID
 
 from litestar import Response, Router, delete, get, post
-from litestar.params import Parameter
+from litestar.params import QueryParameter
 
 from tidings.actions import detail_jobs as actions
 from tidings.actions.detail_jobs import MOST_FOUND, JobQuery
@@ -29,8 +29,8 @@ from tidings.store.query import Connection
 
 LARGEST_PAGE = 500
 STATES = {"queued": "QUEUED", "running": "PENDING", "done": "FULFILLED", "failed": "FAILED"}
-Cursor = Annotated[str | None, Parameter(query="cursor")]
-PageSize = Annotated[int, Parameter(query="pageSize", ge=1, le=LARGEST_PAGE)]
+Cursor = Annotated[str | None, QueryParameter(name="cursor")]
+PageSize = Annotated[int, QueryParameter(name="pageSize", ge=1, le=LARGEST_PAGE)]
 
 
 class AsyncConversationQueryBody(Body):

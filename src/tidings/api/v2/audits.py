@@ -5,7 +5,7 @@ from typing import Annotated, Any
 from uuid import UUID
 
 from litestar import Request, Router, get
-from litestar.params import Parameter
+from litestar.params import QueryParameter
 
 from tidings.api.auth import needs
 from tidings.api.paging import After, PageSize, keyset
@@ -75,10 +75,10 @@ async def list_audits(
     after: After = None,
     actor: UUID | None = None,
     action: str | None = None,
-    entity_type: Annotated[str | None, Parameter(query="entityType")] = None,
-    entity_id: Annotated[UUID | None, Parameter(query="entityId")] = None,
-    from_time: Annotated[str | None, Parameter(query="from")] = None,
-    to_time: Annotated[str | None, Parameter(query="to")] = None,
+    entity_type: Annotated[str | None, QueryParameter(name="entityType")] = None,
+    entity_id: Annotated[UUID | None, QueryParameter(name="entityId")] = None,
+    from_time: Annotated[str | None, QueryParameter(name="from")] = None,
+    to_time: Annotated[str | None, QueryParameter(name="to")] = None,
 ) -> Keyset[AuditView]:
     """List changes, newest first; `from` and `to` are moments, `after` goes on after an id.
 

@@ -5,7 +5,7 @@ from typing import Annotated, Any
 from uuid import UUID
 
 from litestar import Request, Router, get
-from litestar.params import Parameter
+from litestar.params import QueryParameter
 
 from tidings.actions import queues
 from tidings.actions.queue_members import MANAGE, read_memberships
@@ -27,7 +27,7 @@ from tidings.store.query import Connection, fetch, fetch_one
 from tidings.store.queues import QueueFilter, QueueRow, count_queues, select_queues
 
 AnyRequest = Request[Any, Any, Any]
-QueueId = Annotated[UUID | None, Parameter(query="queueId")]
+QueueId = Annotated[UUID | None, QueryParameter(name="queueId")]
 LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
 NOBODY = UUID(int=0)
 

@@ -4,7 +4,7 @@ from typing import Annotated, Any
 from uuid import UUID
 
 from litestar import Request, Response, Router, get, post
-from litestar.params import Parameter
+from litestar.params import QueryParameter
 from litestar.response import Stream
 
 from tidings.actions import imports as actions
@@ -27,7 +27,7 @@ async def import_consents(
     caller: Caller,
     database: Database,
     settings: Settings,
-    file_name: Annotated[str, Parameter(query="fileName")] = "",
+    file_name: Annotated[str, QueryParameter(name="fileName")] = "",
 ) -> Response[ImportView]:
     """Import a CSV file, sent as it is (text/csv, up to 200 MB); ask for the import's state.
 

@@ -10,7 +10,7 @@ from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from litestar import Request, Response, Router, get, post
-from litestar.params import Parameter
+from litestar.params import QueryParameter
 from litestar.response import Stream
 
 from tidings.actions.consents import ConsentChange, check_address, record_consent
@@ -159,7 +159,7 @@ async def list_consents(
     page_size: PageSize = 25,
     address: str | None = None,
     category: Category | None = None,
-    in_state: Annotated[State | None, Parameter(query="state")] = None,
+    in_state: Annotated[State | None, QueryParameter(name="state")] = None,
 ) -> Keyset[ConsentView]:
     """List what customers agreed to. `address`: a number in any form, or how it begins."""
     query = store.select_consent_page(

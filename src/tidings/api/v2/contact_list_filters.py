@@ -4,7 +4,7 @@ from typing import Annotated, Any
 from uuid import UUID
 
 from litestar import Request, Response, Router, delete, get, post, put
-from litestar.params import Parameter
+from litestar.params import QueryParameter
 
 from tidings.actions import contact_list_filters as actions
 from tidings.api.auth import needs
@@ -117,8 +117,8 @@ async def list_filters(
     database: Database,
     numbered: Numbered,
     name: str | None = None,
-    filter_type: Annotated[str | None, Parameter(query="filterType")] = None,
-    contact_list_id: Annotated[UUID | None, Parameter(query="contactListId")] = None,
+    filter_type: Annotated[str | None, QueryParameter(name="filterType")] = None,
+    contact_list_id: Annotated[UUID | None, QueryParameter(name="contactListId")] = None,
 ) -> Listing[FilterView]:
     """List filters by name, of all contact lists or of one."""
     chosen = store.FilterChoice(

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from litestar import Request, Response, Router, get, post
 from litestar.di import Provide
-from litestar.params import Parameter
+from litestar.params import QueryParameter
 from msgspec import Meta
 
 from tidings.actions.agent_messages import AgentDraft, send_as_agent
@@ -41,7 +41,7 @@ from tidings.store.query import Connection, fetch, fetch_one
 COMMUNICATION = "/messages/{conversation_id:uuid}/communications/{communication_id:uuid}"
 NOTES = "/{conversation_id:uuid}/notes"
 
-NotePageSize = Annotated[int, Parameter(query="pageSize", ge=1, le=100)]
+NotePageSize = Annotated[int, QueryParameter(name="pageSize", ge=1, le=100)]
 
 
 class MessageBody(Body):

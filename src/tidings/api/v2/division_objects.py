@@ -5,7 +5,7 @@ from urllib.parse import urlencode
 from uuid import UUID
 
 from litestar import Request, Router, get, post
-from litestar.params import Parameter
+from litestar.params import QueryParameter
 
 from tidings.actions import division_objects as actions
 from tidings.actions.divisions import access_division
@@ -37,11 +37,11 @@ async def walk_divisions(
     request: Request[Any, Any, Any],
     caller: Caller,
     database: Database,
-    page_size: Annotated[int, Parameter(query="pageSize", ge=1, le=LARGEST_PAGE)] = 25,
+    page_size: Annotated[int, QueryParameter(name="pageSize", ge=1, le=LARGEST_PAGE)] = 25,
     before: UUID | None = None,
     after: UUID | None = None,
     name: str | None = None,
-    division_ids: Annotated[list[UUID] | None, Parameter(query="id")] = None,
+    division_ids: Annotated[list[UUID] | None, QueryParameter(name="id")] = None,
 ) -> DivisionCursorView:
     """Walk the divisions by name: after one of them, or before it."""
     if before is not None and after is not None:

@@ -4,7 +4,7 @@ from typing import Annotated, Any
 from uuid import UUID
 
 from litestar import Request, Response, Router, delete, get, post, put
-from litestar.params import Parameter
+from litestar.params import QueryParameter
 
 from tidings.actions import divisions as actions
 from tidings.api.auth import needs, signed_in
@@ -54,7 +54,7 @@ async def list_divisions(
     database: Database,
     page: Page,
     name: str | None = None,
-    division_ids: Annotated[list[UUID] | None, Parameter(query="id")] = None,
+    division_ids: Annotated[list[UUID] | None, QueryParameter(name="id")] = None,
 ) -> Listing[DivisionView]:
     """List divisions by name."""
     like = f"%{name}%" if name else None

@@ -6,7 +6,7 @@ from typing import Annotated
 from uuid import UUID
 
 from litestar import Response, Router, delete, patch, post
-from litestar.params import Parameter
+from litestar.params import QueryParameter
 
 from tidings.actions import dnc_entries as actions
 from tidings.api.auth import needs
@@ -21,8 +21,8 @@ from tidings.store.query import Connection
 ADD = needs("outbound:dnc:add")
 EDIT = needs("outbound:dnc:edit")
 DELETE = needs("outbound:dnc:delete")
-Expires = Annotated[str | None, Parameter(query="expirationDateTime")]
-ExpiredOnly = Annotated[bool, Parameter(query="expiredOnly")]
+Expires = Annotated[str | None, QueryParameter(name="expirationDateTime")]
+ExpiredOnly = Annotated[bool, QueryParameter(name="expiredOnly")]
 
 
 class Change(StrEnum):

@@ -5,7 +5,7 @@ from typing import Annotated, Any
 from uuid import UUID
 
 from litestar import Request, Router, get
-from litestar.params import Parameter
+from litestar.params import QueryParameter
 
 from tidings.actions.dnc_entries import WORDS, access_entries
 from tidings.api.auth import needs
@@ -20,7 +20,7 @@ from tidings.store.dnc_entries import EntryChoice, FoundEntry, find_entries
 from tidings.store.query import fetch
 
 LONGEST_VALUE = 512
-Value = Annotated[str | None, Parameter(query="value", max_length=LONGEST_VALUE)]
+Value = Annotated[str | None, QueryParameter(name="value", max_length=LONGEST_VALUE)]
 
 
 class Match(StrEnum):
@@ -58,7 +58,7 @@ async def list_entries(
     kind: EntryKind = EntryKind.PHONE,
     value: Value = None,
     match: Match = Match.CONTAINS,
-    expires: Annotated[bool | None, Parameter(query="expires")] = None,
+    expires: Annotated[bool | None, QueryParameter(name="expires")] = None,
     after: After = None,
     page_size: PageSize = 25,
 ) -> Keyset[DncEntryView]:

@@ -4,7 +4,7 @@ from typing import Annotated, TypeVar
 from uuid import UUID
 
 from litestar import Response, Router, delete, get, post, put
-from litestar.params import Parameter
+from litestar.params import QueryParameter
 
 from tidings.actions import dnc_lists as actions
 from tidings.api.auth import needs
@@ -20,10 +20,10 @@ from tidings.store.database import Database
 
 SEARCH = "outbound:dncList:search"
 Shown = TypeVar("Shown")
-FilterType = Annotated[str | None, Parameter(query="filterType")]
-SourceType = Annotated[str | None, Parameter(query="dncSourceType")]
-WithImport = Annotated[bool, Parameter(query="includeImportStatus")]
-WithSize = Annotated[bool, Parameter(query="includeSize")]
+FilterType = Annotated[str | None, QueryParameter(name="filterType")]
+SourceType = Annotated[str | None, QueryParameter(name="dncSourceType")]
+WithImport = Annotated[bool, QueryParameter(name="includeImportStatus")]
+WithSize = Annotated[bool, QueryParameter(name="includeSize")]
 
 
 class DncListBody(Body):
@@ -63,7 +63,7 @@ async def list_dnc_lists(
     name: str | None = None,
     filter_type: FilterType = None,
     source_type: SourceType = None,
-    division_id: Annotated[list[UUID] | None, Parameter(query="divisionId")] = None,
+    division_id: Annotated[list[UUID] | None, QueryParameter(name="divisionId")] = None,
     *,
     with_import: WithImport = False,
     with_size: WithSize = False,
@@ -101,7 +101,7 @@ async def list_division_views(
     name: str | None = None,
     filter_type: FilterType = None,
     source_type: SourceType = None,
-    ids: Annotated[list[UUID] | None, Parameter(query="id")] = None,
+    ids: Annotated[list[UUID] | None, QueryParameter(name="id")] = None,
     *,
     with_import: WithImport = False,
     with_size: WithSize = False,

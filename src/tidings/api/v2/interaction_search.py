@@ -5,7 +5,7 @@ from typing import Annotated
 from uuid import UUID
 
 import msgspec
-from litestar.params import Parameter
+from litestar.params import QueryParameter
 
 from tidings.api.views import parse_id, parse_moment
 from tidings.domain.addresses import InvalidAddress, match_keys, parse_phone_id
@@ -28,7 +28,7 @@ WORDS = {
     "state": ("open", "connected", "disconnected"),
     "wrapUpCode": (SENT, FAILED),
 }  # fmt: skip
-Text = Annotated[str | None, Parameter(max_length=LONGEST_TEXT)]
+Text = Annotated[str | None, QueryParameter(max_length=LONGEST_TEXT)]
 
 
 class InteractionQuery(msgspec.Struct, frozen=True, kw_only=True):
@@ -48,20 +48,20 @@ class InteractionQuery(msgspec.Struct, frozen=True, kw_only=True):
 
 
 async def read_interaction_query(
-    starts: Annotated[str | None, Parameter(query="from")] = None,
-    ends: Annotated[str | None, Parameter(query="to")] = None,
+    starts: Annotated[str | None, QueryParameter(name="from")] = None,
+    ends: Annotated[str | None, QueryParameter(name="to")] = None,
     direction: str | None = None,
-    integration_id: Annotated[str | None, Parameter(query="integrationId")] = None,
-    delivery_status: Annotated[str | None, Parameter(query="deliveryStatus")] = None,
+    integration_id: Annotated[str | None, QueryParameter(name="integrationId")] = None,
+    delivery_status: Annotated[str | None, QueryParameter(name="deliveryStatus")] = None,
     address: Text = None,
     category: str | None = None,
     template_name: Annotated[
-        str | None, Parameter(query="templateName", max_length=LONGEST_TEXT)
+        str | None, QueryParameter(name="templateName", max_length=LONGEST_TEXT)
     ] = None,
     # `state` is Litestar's own name for the application's state.
-    conversation_state: Annotated[str | None, Parameter(query="state")] = None,
-    campaign_id: Annotated[str | None, Parameter(query="outboundCampaignId")] = None,
-    disposition: Annotated[str | None, Parameter(query="wrapUpCode")] = None,
+    conversation_state: Annotated[str | None, QueryParameter(name="state")] = None,
+    campaign_id: Annotated[str | None, QueryParameter(name="outboundCampaignId")] = None,
+    disposition: Annotated[str | None, QueryParameter(name="wrapUpCode")] = None,
 ) -> InteractionQuery:
     """The dependency `wanted`: what interactions are filtered by; 400 names an unknown word."""
     return InteractionQuery(

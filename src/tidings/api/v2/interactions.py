@@ -10,7 +10,7 @@ from uuid import UUID
 import msgspec
 from litestar import Request, Response, Router, get, post
 from litestar.di import Provide
-from litestar.params import Parameter, QueryParameter
+from litestar.params import QueryParameter
 from litestar.response import Stream
 
 from tidings.actions.exports import list_exports
@@ -105,7 +105,7 @@ async def read_interaction(
     conversation_id: UUID,
     caller: Caller,
     database: Database,
-    messages_after: Annotated[UUID | None, Parameter(query="messagesAfter")] = None,
+    messages_after: Annotated[UUID | None, QueryParameter(name="messagesAfter")] = None,
 ) -> InteractionDetailView:
     """One conversation with its newest 200 messages; `messagesAfter` gives the 200 before.
 
@@ -149,7 +149,7 @@ async def export_interactions(
     caller: Caller,
     database: Database,
     wanted: InteractionQuery,
-    file_format: Annotated[Literal["csv"], Parameter(query="format")] = "csv",
+    file_format: Annotated[Literal["csv"], QueryParameter(name="format")] = "csv",
 ) -> Stream:
     """All conversations that fit, as CSV. Status, error, template and category are those of the
     last message we sent, or else of the customer's last message."""

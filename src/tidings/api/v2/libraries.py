@@ -5,7 +5,7 @@ from uuid import UUID
 
 import msgspec
 from litestar import Request, Response, Router, delete, get, post, put
-from litestar.params import Parameter
+from litestar.params import QueryParameter
 
 from tidings.actions import libraries as actions
 from tidings.api.auth import needs
@@ -103,9 +103,9 @@ AnyRequest = Request[Any, Any, Any]
 async def list_libraries(
     caller: Caller,
     numbered: Numbered,
-    library_prefix: Annotated[str | None, Parameter(query="libraryPrefix")] = None,
+    library_prefix: Annotated[str | None, QueryParameter(name="libraryPrefix")] = None,
     messaging_template_filter: Annotated[
-        str | None, Parameter(query="messagingTemplateFilter")
+        str | None, QueryParameter(name="messagingTemplateFilter")
     ] = None,
 ) -> Listing[LibraryView]:
     """List libraries by name; messagingTemplateFilter=whatsapp: only those with templates."""

@@ -8,7 +8,7 @@ from uuid import UUID
 
 import structlog
 from litestar import Router, get
-from litestar.params import Parameter
+from litestar.params import HeaderParameter
 from litestar.response import Stream
 
 from tidings.actions.media import VIEW, access_media
@@ -32,7 +32,7 @@ RANGE = re.compile(r"bytes=(\d+)-(\d*)")
 POLICY = "default-src 'none'; style-src 'unsafe-inline'; sandbox"
 
 
-Range = Annotated[str | None, Parameter(header="range")]
+Range = Annotated[str | None, HeaderParameter(name="range")]
 
 
 @get("/{media_id:uuid}", guards=[needs(*VIEWS)])

@@ -6,7 +6,7 @@ Beside the contract: `missed` tells a client that was away what it did not hear.
 from typing import Annotated, Any
 
 from litestar import Request, Router, delete, get, head, post, put
-from litestar.params import Parameter
+from litestar.params import QueryParameter
 from msgspec import Meta
 
 from tidings.actions import notifications as actions
@@ -27,8 +27,8 @@ from tidings.store.query import fetch
 
 PATH = "/api/v2/notifications/channels"
 SubscriptionIds = Annotated[list["TopicBody"], Meta(max_length=actions.MOST_TOPICS)]
-IgnoreErrors = Annotated[bool, Parameter(query="ignoreErrors")]
-MissedAfter = Annotated[str, Parameter(query="eventId")]
+IgnoreErrors = Annotated[bool, QueryParameter(name="ignoreErrors")]
+MissedAfter = Annotated[str, QueryParameter(name="eventId")]
 
 
 class TopicBody(Body):

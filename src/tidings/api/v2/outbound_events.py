@@ -5,7 +5,7 @@ from typing import Annotated, Any
 from uuid import UUID
 
 from litestar import Request, Router, get
-from litestar.params import Parameter
+from litestar.params import QueryParameter
 
 from tidings.api.auth import needs
 from tidings.api.paging import Page, listing
@@ -79,8 +79,8 @@ async def list_events(
     page: Page,
     level: str | None = None,
     category: str | None = None,
-    entity_id: Annotated[UUID | None, Parameter(query="entityId")] = None,
-    before: Annotated[UUID | None, Parameter(query="before")] = None,
+    entity_id: Annotated[UUID | None, QueryParameter(name="entityId")] = None,
+    before: Annotated[UUID | None, QueryParameter(name="before")] = None,
 ) -> Listing[EventView]:
     """List events, newest first; `before` goes on after an event's id, however many there are.
 

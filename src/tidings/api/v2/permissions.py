@@ -3,7 +3,7 @@
 from typing import Annotated, Any
 
 from litestar import Request, Router, get
-from litestar.params import Parameter
+from litestar.params import QueryParameter
 
 from tidings.api.auth import signed_in
 from tidings.api.paging import Page, listing
@@ -38,7 +38,7 @@ async def list_permissions(
     request: Request[Any, Any, Any],
     caller: Caller,
     page: Page,
-    wanted: Annotated[str, Parameter(query="query")] = "",
+    wanted: Annotated[str, QueryParameter(name="query")] = "",
 ) -> Listing[PermissionDomainView]:
     """List permissions by domain; `query` leaves those whose name or label contains it."""
     found = [_show_domain(domain, wanted.lower()) for domain in sorted(CATALOGUE)]

@@ -5,7 +5,7 @@ from uuid import UUID
 
 import segno
 from litestar import Request, Router, delete, post, put
-from litestar.params import Parameter
+from litestar.params import QueryParameter
 
 from tidings.actions import passwords, totp
 from tidings.actions.throttle import Throttle
@@ -101,7 +101,7 @@ async def disable_totp(
     caller: Caller,
     database: Database,
     secrets: SecretBox,
-    code: Annotated[str, Parameter(query="code")],
+    code: Annotated[str, QueryParameter(name="code")],
 ) -> None:
     """Turn one's own second factor off, proving it once more with `code`."""
     require_person(caller)

@@ -4,7 +4,7 @@ from typing import Annotated, Any
 from uuid import UUID
 
 from litestar import Request, Response, Router, delete, get, patch, post
-from litestar.params import Parameter
+from litestar.params import QueryParameter
 
 from tidings.actions import queue_members as actions
 from tidings.actions.queues import EDIT, VIEW, access_queue
@@ -21,7 +21,7 @@ from tidings.store.database import Database
 from tidings.store.query import Connection, fetch, fetch_one
 
 AnyRequest = Request[Any, Any, Any]
-Statuses = Annotated[list[str] | None, Parameter(query="routingStatus")]
+Statuses = Annotated[list[str] | None, QueryParameter(name="routingStatus")]
 EVERYBODY = Page(500, 1)
 
 
@@ -111,7 +111,7 @@ async def add_members(
     caller: Caller,
     once: Once,
     *,
-    remove: Annotated[bool, Parameter(query="delete")] = False,
+    remove: Annotated[bool, QueryParameter(name="delete")] = False,
 ) -> Response[DoneView]:
     """Make people members of a queue, or with delete=true members no longer."""
     ids = [parse_id(each.id, "id") for each in data]

@@ -4,7 +4,7 @@ from typing import Annotated
 from uuid import UUID
 
 from litestar import Response, Router, delete, get, post, put
-from litestar.params import Parameter
+from litestar.params import QueryParameter
 
 from tidings.actions import queues as actions
 from tidings.api.auth import needs
@@ -22,8 +22,8 @@ from tidings.store.wrapup_codes import WrapupCodeFilter
 SEARCH = "routing:queue:search"
 EVERY_DIVISION = "*"
 
-Ids = Annotated[list[UUID] | None, Parameter(query="id")]
-DivisionIds = Annotated[list[str] | None, Parameter(query="divisionId")]
+Ids = Annotated[list[UUID] | None, QueryParameter(name="id")]
+DivisionIds = Annotated[list[str] | None, QueryParameter(name="divisionId")]
 
 
 def _chosen(

@@ -5,7 +5,7 @@ from uuid import UUID
 
 import msgspec
 from litestar import Request, Response, Router, delete, get, post, put
-from litestar.params import Parameter
+from litestar.params import QueryParameter
 
 from tidings.actions import responses as actions
 from tidings.api.auth import needs
@@ -178,7 +178,7 @@ def template_of(row: store.ResponseRow) -> TemplateView | None:
 async def list_responses(
     caller: Caller,
     numbered: Numbered,
-    library_id: Annotated[str | None, Parameter(query="libraryId")] = None,
+    library_id: Annotated[str | None, QueryParameter(name="libraryId")] = None,
 ) -> Listing[ResponseView]:
     """List the responses of a library by name."""
     if library_id is None:

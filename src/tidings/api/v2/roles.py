@@ -5,7 +5,7 @@ from uuid import UUID
 
 import msgspec
 from litestar import Response, Router, delete, get, patch, post, put
-from litestar.params import Parameter
+from litestar.params import QueryParameter
 
 from tidings.actions import roles as actions
 from tidings.actions.grants import RoleIn, access_subject, grant_roles
@@ -120,8 +120,8 @@ class SubjectDivisionsBody(Body):
 async def list_roles(
     numbered: Numbered,
     name: str | None = None,
-    role_ids: Annotated[str | None, Parameter(query="id")] = None,
-    default_role_id: Annotated[str | None, Parameter(query="defaultRoleId")] = None,
+    role_ids: Annotated[str | None, QueryParameter(name="id")] = None,
+    default_role_id: Annotated[str | None, QueryParameter(name="defaultRoleId")] = None,
 ) -> Listing[RoleView]:
     """List roles by name."""
     wanted = store.RoleFilter(

@@ -4,7 +4,7 @@ from typing import Annotated, Any
 from uuid import UUID
 
 from litestar import Request, Response, Router, delete, get, post, put
-from litestar.params import Parameter
+from litestar.params import QueryParameter
 
 from tidings.actions import skills as actions
 from tidings.api.auth import needs, signed_in
@@ -22,7 +22,7 @@ VIEW = "routing:skill:view"
 MANAGE = "routing:skill:manage"
 
 AnyRequest = Request[Any, Any, Any]
-Ids = Annotated[list[UUID] | None, Parameter(query="id")]
+Ids = Annotated[list[UUID] | None, QueryParameter(name="id")]
 
 
 class SkillBody(Body):

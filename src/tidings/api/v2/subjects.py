@@ -5,7 +5,7 @@ from typing import Annotated
 from uuid import UUID
 
 from litestar import Router, delete, get, post, put
-from litestar.params import Parameter
+from litestar.params import QueryParameter
 
 from tidings.actions import grants as actions
 from tidings.actions.grants import RoleIn
@@ -153,7 +153,7 @@ async def set_roles(
 async def read_permitted_divisions(
     caller: Caller,
     database: Database,
-    permission: Annotated[str, Parameter(query="permission")],
+    permission: Annotated[str, QueryParameter(name="permission")],
     name: str | None = None,
 ) -> list[DivisionView]:
     """The divisions in which you hold a permission."""

@@ -5,7 +5,7 @@ from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from litestar import Request, Router, get
-from litestar.params import Parameter, QueryParameter
+from litestar.params import QueryParameter
 
 from tidings.api.auth import needs
 from tidings.api.paging import After, PageSize, keyset
@@ -35,11 +35,11 @@ MOST_GROUPS = 1_000
 LAST = UUID(int=2**128 - 1)
 
 AnyRequest = Request[Any, Any, Any]
-WorkstreamId = Annotated[UUID | None, Parameter(query="workstreamId")]
-QueueId = Annotated[UUID | None, Parameter(query="queueId")]
-AgentId = Annotated[UUID | None, Parameter(query="agentId")]
-From = Annotated[str | None, Parameter(query="from")]
-To = Annotated[str | None, Parameter(query="to")]
+WorkstreamId = Annotated[UUID | None, QueryParameter(name="workstreamId")]
+QueueId = Annotated[UUID | None, QueryParameter(name="queueId")]
+AgentId = Annotated[UUID | None, QueryParameter(name="agentId")]
+From = Annotated[str | None, QueryParameter(name="from")]
+To = Annotated[str | None, QueryParameter(name="to")]
 State = Annotated[Literal["asked", "rated", "done", "expired"] | None, QueryParameter(name="state")]
 Group = Literal["workstream", "queue", "agent"]
 
@@ -121,7 +121,7 @@ async def list_surveys(
     queue_id: QueueId = None,
     agent_id: AgentId = None,
     survey_state: State = None,
-    rating: Annotated[int | None, Parameter(query="rating", ge=1, le=5)] = None,
+    rating: Annotated[int | None, QueryParameter(name="rating", ge=1, le=5)] = None,
     from_time: From = None,
     to_time: To = None,
 ) -> Keyset[SurveyView]:
@@ -157,7 +157,7 @@ async def list_surveys(
 async def sum_surveys(
     caller: Caller,
     database: Database,
-    group_by: Annotated[Group, Parameter(query="groupBy")] = "workstream",
+    group_by: Annotated[Group, QueryParameter(name="groupBy")] = "workstream",
     workstream_id: WorkstreamId = None,
     queue_id: QueueId = None,
     agent_id: AgentId = None,

@@ -5,7 +5,7 @@ from uuid import UUID
 
 import msgspec
 from litestar import Request, Router, get
-from litestar.params import Parameter
+from litestar.params import QueryParameter
 
 from tidings.actions.templates import VIEW, access_template
 from tidings.api.auth import needs
@@ -191,7 +191,7 @@ async def list_templates(
     status: str | None = None,
     language: str | None = None,
     category: str | None = None,
-    integration_id: Annotated[UUID | None, Parameter(query="integrationId")] = None,
+    integration_id: Annotated[UUID | None, QueryParameter(name="integrationId")] = None,
 ) -> Keyset[TemplateView]:
     """List the templates of the integrations that the caller may see, by name and language."""
     async with database.transaction(caller.organization_id) as connection:

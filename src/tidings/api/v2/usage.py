@@ -7,7 +7,7 @@ from typing import Annotated
 import msgspec
 from litestar import Response, Router, get
 from litestar.di import Provide
-from litestar.params import Parameter
+from litestar.params import QueryParameter
 
 from tidings.api.auth import needs
 from tidings.api.v2.consents import csv_text
@@ -81,9 +81,9 @@ class UsageListView(View):
 
 
 async def read_usage_query(
-    first: Annotated[str | None, Parameter(query="from")] = None,
-    last: Annotated[str | None, Parameter(query="to")] = None,
-    group_by: Annotated[list[str] | None, Parameter(query="groupBy")] = None,
+    first: Annotated[str | None, QueryParameter(name="from")] = None,
+    last: Annotated[str | None, QueryParameter(name="to")] = None,
+    group_by: Annotated[list[str] | None, QueryParameter(name="groupBy")] = None,
 ) -> UsageQuery:
     """The dependency `wanted`: the last 30 days when no days are given."""
     last_day = _day(last, "to") or datetime.now(UTC).date()

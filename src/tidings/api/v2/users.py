@@ -4,7 +4,7 @@ from typing import Annotated, Any
 from uuid import UUID
 
 from litestar import Request, Response, Router, delete, get, patch, post
-from litestar.params import Parameter
+from litestar.params import QueryParameter
 
 from tidings.actions import users as actions
 from tidings.actions.passwords import check_password, hash_password
@@ -125,7 +125,7 @@ class UserView(View):
         )
 
 
-Expand = Annotated[str | None, Parameter(query="expand")]
+Expand = Annotated[str | None, QueryParameter(name="expand")]
 
 
 @get("/", guards=[needs("directory:user:view")])
@@ -135,9 +135,9 @@ async def list_users(
     database: Database,
     page: Page,
     name: str | None = None,
-    user_state: Annotated[str | None, Parameter(query="state")] = None,
-    user_ids: Annotated[str | None, Parameter(query="id")] = None,
-    sort_order: Annotated[str | None, Parameter(query="sortOrder")] = None,
+    user_state: Annotated[str | None, QueryParameter(name="state")] = None,
+    user_ids: Annotated[str | None, QueryParameter(name="id")] = None,
+    sort_order: Annotated[str | None, QueryParameter(name="sortOrder")] = None,
     expand: Expand = None,
 ) -> Listing[UserView]:
     """List people by name; `state` is active (default), inactive, deleted or any."""

@@ -4,7 +4,7 @@ from typing import Annotated
 from uuid import UUID
 
 from litestar import Response, Router, delete, get, post, put
-from litestar.params import Parameter
+from litestar.params import QueryParameter
 
 from tidings.actions import workstreams as actions
 from tidings.actions.workstream_trial import try_message
@@ -35,9 +35,9 @@ async def list_workstreams(
     caller: Caller,
     numbered: Numbered,
     name: str | None = None,
-    ids: Annotated[list[UUID] | None, Parameter(query="id")] = None,
-    division_ids: Annotated[list[UUID] | None, Parameter(query="divisionId")] = None,
-    is_draft: Annotated[bool | None, Parameter(query="isDraft")] = None,
+    ids: Annotated[list[UUID] | None, QueryParameter(name="id")] = None,
+    division_ids: Annotated[list[UUID] | None, QueryParameter(name="divisionId")] = None,
+    is_draft: Annotated[bool | None, QueryParameter(name="isDraft")] = None,
 ) -> Listing[WorkstreamView]:
     """List workstreams by name, drafts too."""
     chosen = store.WorkstreamFilter(
@@ -104,7 +104,7 @@ async def delete_workstream(
     workstream_id: UUID,
     caller: Caller,
     database: Database,
-    detach: Annotated[bool, Parameter(query="detachNumbers")] = False,  # noqa: FBT002
+    detach: Annotated[bool, QueryParameter(name="detachNumbers")] = False,  # noqa: FBT002
 ) -> None:
     """Delete a workstream; while it has numbers only with detachNumbers=true."""
     async with database.transaction(caller.organization_id) as connection:

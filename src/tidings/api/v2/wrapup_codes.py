@@ -4,7 +4,7 @@ from typing import Annotated
 from uuid import UUID
 
 from litestar import Response, Router, delete, get, post, put
-from litestar.params import Parameter
+from litestar.params import QueryParameter
 
 from tidings.actions import wrapup_codes as actions
 from tidings.api.auth import needs
@@ -80,8 +80,8 @@ async def list_wrapup_codes(
     caller: Caller,
     numbered: Numbered,
     name: str | None = None,
-    ids: Annotated[list[UUID] | None, Parameter(query="id")] = None,
-    division_ids: Annotated[list[UUID] | None, Parameter(query="divisionId")] = None,
+    ids: Annotated[list[UUID] | None, QueryParameter(name="id")] = None,
+    division_ids: Annotated[list[UUID] | None, QueryParameter(name="divisionId")] = None,
 ) -> Listing[WrapupCodeView]:
     """List wrap-up codes by name."""
     chosen = store.WrapupCodeFilter(
