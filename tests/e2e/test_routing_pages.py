@@ -197,7 +197,7 @@ def test_hours_are_set_for_a_week_and_its_holidays(visit: Visit, demo: Demo) -> 
 
 
 @pytest.mark.usefixtures("sven")
-def test_a_supervisor_sees_why_somebody_waits_gives_the_conversation_out_and_takes_it_over(
+def test_a_supervisor_sees_why_somebody_waits_changes_it_gives_it_out_and_takes_it_over(
     visit: Visit, demo: Demo
 ) -> None:
     visit.sign_in("ada@demo.example", demo.password, to="/reports/now")
@@ -211,6 +211,12 @@ def test_a_supervisor_sees_why_somebody_waits_gives_the_conversation_out_and_tak
     waiting = page.get_by_role("row").filter(has_text=CUSTOMER)
     expect(waiting).to_be_visible()
     expect(waiting).to_contain_text("at capacity")
+    page.get_by_role("button", name=f"Edit what {CUSTOMER} asks for").click()
+    asks = page.get_by_role("dialog", name=f"What {CUSTOMER} asks for")
+    asks.get_by_label("Priority").fill("5")
+    asks.get_by_label("Priority").press("Enter")
+    expect(page.get_by_text("Changed. The router decides anew.")).to_be_visible()
+    expect(asks).to_have_count(0)
     page.get_by_role("button", name=f"Assign {CUSTOMER}").click()
     page.get_by_role("dialog").get_by_role("button", name="Sven Holm").click()
     expect(waiting).to_have_count(0)
