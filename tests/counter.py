@@ -6,12 +6,15 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 from uuid import UUID
 
+import msgspec
+
 from tests.api_client import Api
 from tests.routing import Desk
 from tests.sending import HOOK, Line, Sending, entry, inbound, sign, webhook
 from tests.world import Actor
 from tidings.actions.offers import accept_offer
 from tidings.actions.queueing import close_conversations
+from tidings.domain.classification import Rule
 from tidings.engine.automated_messages import AutomatedMessages
 
 _count = itertools.count(1)
@@ -88,6 +91,15 @@ class Counter:
                 disconnect_type="client",
             )
         await self.speak()
+
+    async def let_decide(self, rules: list[Rule]) -> None:
+        """From now on these rules decide which queue a message goes to."""
+        async with self.desk.database.transaction() as connection:
+            await connection.execute(
+                "UPDATE workstream w SET rules = %s, version = w.version + 1"
+                " FROM workstream_number n WHERE n.workstream_id = w.id AND n.integration_id = %s",
+                (msgspec.json.encode(rules).decode(), self._line.integration_id),
+            )
 
     async def survey(self, conversation_id: UUID) -> tuple[str, int | None, str | None]:
         """What became of the latest survey of a conversation."""

@@ -27,15 +27,6 @@ def counter(api: Api, sending: Sending) -> Open:
     return partial(open_counter, api, sending)
 
 
-async def speaks(counter: Counter, phone: str, language: str) -> None:
-    async with counter.desk.database.transaction() as connection:
-        await connection.execute(
-            "UPDATE customer u SET language = %s FROM customer_address a"
-            " WHERE a.value = %s AND u.id = a.customer_id",
-            (language, phone),
-        )
-
-
 async def test_who_begins_to_wait_is_greeted_once(counter: Open) -> None:
     shop = await counter(text("greeting", "Hello {{customer}}, you are number {{position}}."))
     phone = a_phone()
@@ -47,7 +38,9 @@ async def test_who_begins_to_wait_is_greeted_once(counter: Open) -> None:
     assert await shop.desk.state(conversation_id) == ("open", None)
 
 
-async def test_words_are_of_the_customers_language_else_of_the_workstreams(counter: Open) -> None:
+async def test_words_are_of_the_customers_language_else_of_the_workstreams(
+    counter: Open, api: Api
+) -> None:
     shop = await counter(
         text("greeting", "Hello"),
         text("greeting", "Hallo", "de"),
@@ -59,7 +52,8 @@ async def test_words_are_of_the_customers_language_else_of_the_workstreams(count
     first = await shop.write(german, "Guten Tag")
     await shop.write(swiss, "Grüezi")
     await shop.close(first)
-    await speaks(shop, german, "en_GB")
+    path = f"/api/v2/conversations/messages/{first}/customer"
+    assert (await api.put(path, {"language": "en-GB"})).json() == {"language": "en_GB"}
     await shop.write(german, "Good morning")
 
     assert await shop.said(swiss) == ["Hej"]

@@ -12,6 +12,7 @@ import { RelativeTime } from "@/components/RelativeTime";
 import { useWord } from "@/components/words";
 import { ConsentMark } from "@/consent/status";
 import { AttributesForm } from "./AttributesForm";
+import { CustomerLanguage } from "./CustomerLanguage";
 import classes from "./FactsPane.module.css";
 import { mayDesk } from "./permissions";
 import { consentQuery, historyQuery, useConversation, useThread } from "./queries";
@@ -59,6 +60,10 @@ function Customer({ conversation }: { conversation: Conversation }) {
           [
             t("desk.facts.address"),
             (known?.length ? known : [address]).map((each) => <Text key={each}>{each}</Text>),
+          ],
+          [
+            t("desk.facts.language"),
+            <CustomerLanguage key="language" conversationId={conversation.id} />,
           ],
           [t("desk.facts.via"), integration.name],
           [t("desk.facts.queue"), queue?.name],

@@ -117,6 +117,31 @@ def insert_addresses(organization_id: UUID, owners: dict[AddressKey, UUID]) -> Q
     )
 
 
+class LanguageRow(msgspec.Struct, frozen=True):
+    """What a customer is called, and the language they were said to speak before."""
+
+    name: str
+    language: str | None
+
+
+def set_language(
+    organization_id: UUID, customer_id: UUID, language: str | None
+) -> Query[LanguageRow]:
+    """Say which language a customer speaks, None that it is not known; gives what was said."""
+    return Query(
+        """
+        WITH before AS (
+          SELECT id, name, language FROM customer
+          WHERE organization_id = %(organization_id)s AND id = %(customer_id)s FOR UPDATE)
+        UPDATE customer u SET language = %(language)s FROM before b
+        WHERE u.organization_id = %(organization_id)s AND u.id = b.id
+        RETURNING b.name, b.language
+        """,
+        {"organization_id": organization_id, "customer_id": customer_id, "language": language},
+        LanguageRow,
+    )
+
+
 def insert_customers(organization_id: UUID, names: dict[UUID, str]) -> Query[Nothing]:
     """Create customers under ids of which each owns an address of this transaction's."""
     return Query(

@@ -137,19 +137,21 @@ def select_some_messages(
 
 
 class AddressRow(msgspec.Struct, frozen=True):
-    """One of a customer's addresses."""
+    """One of a customer's addresses; `language` is what somebody said of the customer."""
 
     kind: str
     value: str
+    language: str | None
 
 
 def select_customer_addresses(organization_id: UUID, customer_id: UUID) -> Query[AddressRow]:
     """All addresses that a customer is known by, the first known first."""
     return Query(
         """
-        SELECT kind, value FROM customer_address
-        WHERE organization_id = %(organization_id)s AND customer_id = %(customer_id)s
-        ORDER BY created_at, kind, value
+        SELECT a.kind, a.value, u.language FROM customer_address a
+        JOIN customer u ON u.organization_id = a.organization_id AND u.id = a.customer_id
+        WHERE a.organization_id = %(organization_id)s AND a.customer_id = %(customer_id)s
+        ORDER BY a.created_at, a.kind, a.value
         """,
         {"organization_id": organization_id, "customer_id": customer_id},
         AddressRow,

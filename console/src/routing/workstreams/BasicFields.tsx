@@ -7,7 +7,7 @@ import { integrationsQuery } from "@/channels/queries";
 import { DivisionPicker } from "@/people/DivisionPicker";
 import { hoursChoicesQuery } from "../hours";
 import { mayRouting } from "../permissions";
-import { LanguageSelect } from "./LanguageSelect";
+import { LanguageSelect } from "@/components/LanguageSelect";
 import type { Workstream } from "./values";
 import type { FieldsProps } from "./editor";
 

@@ -14,7 +14,7 @@ import { Plus } from "lucide-react";
 import { useTranslation } from "react-i18next";
 import classes from "../Routing.module.css";
 import type { FieldsProps } from "./editor";
-import { LanguageSelect } from "./LanguageSelect";
+import { LanguageSelect } from "@/components/LanguageSelect";
 import type { Message, QuickReply, Trigger } from "./values";
 
 export const TRIGGERS = [

@@ -6,7 +6,7 @@ import { useTranslation } from "react-i18next";
 import { useEditor } from "@/components/editor";
 import { EditorForm } from "@/components/EditorForm";
 import { DivisionPicker } from "@/people/DivisionPicker";
-import { LanguageSelect } from "./LanguageSelect";
+import { LanguageSelect } from "@/components/LanguageSelect";
 import { addWorkstream, WORKSTREAMS_KEY } from "./queries";
 import type { Workstream } from "./values";
 

@@ -10,7 +10,7 @@ import { useFigures } from "@/components/figures";
 import { useNotice } from "@/components/notice";
 import { Section } from "@/components/Section";
 import { mayRouting } from "../permissions";
-import { useLanguageName } from "./LanguageSelect";
+import { useLanguageName } from "@/components/LanguageSelect";
 import { changeWorkstream, WORKSTREAMS_KEY } from "./queries";
 import { useQueueChoices } from "./RulesFields";
 import { editOf, type Values, type Workstream } from "./values";

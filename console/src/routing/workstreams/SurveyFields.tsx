@@ -3,7 +3,7 @@ import { CloseButton, Group, Input, NumberInput, Stack, Switch, Textarea } from 
 import { useTranslation } from "react-i18next";
 import classes from "../Routing.module.css";
 import type { FieldsProps } from "./editor";
-import { LanguageSelect } from "./LanguageSelect";
+import { LanguageSelect } from "@/components/LanguageSelect";
 import { AddButton } from "./MessageFields";
 import type { SurveyText, SurveyValues } from "./values";
 

@@ -7,7 +7,7 @@ import { useTranslation } from "react-i18next";
 import { ErrorNotice } from "@/components/ErrorNotice";
 import { Section } from "@/components/Section";
 import { useConditionWords } from "./conditionWords";
-import { LanguageSelect } from "./LanguageSelect";
+import { LanguageSelect } from "@/components/LanguageSelect";
 import { tryMessage, type Tried } from "./queries";
 import type { Workstream } from "./values";
 

@@ -22,6 +22,7 @@ from tidings.api.v2.contact_previews import contact_previews_router
 from tidings.api.v2.contact_search import contact_search_router
 from tidings.api.v2.contact_uploads import contact_uploads_router
 from tidings.api.v2.contacts import contacts_router
+from tidings.api.v2.conversation_customers import conversation_customers_router
 from tidings.api.v2.conversation_messages import conversation_messages_router
 from tidings.api.v2.conversation_participants import conversation_participants_router
 from tidings.api.v2.conversation_transfers import (
@@ -99,6 +100,7 @@ ROUTERS: tuple[Router, ...] = (
     contact_search_router,
     contact_uploads_router,
     contacts_router,
+    conversation_customers_router,
     conversation_messages_router,
     conversation_participants_router,
     conversation_transfers_router,

@@ -12,6 +12,7 @@ from tidings.api.v2.media_views import AttachmentView
 from tidings.api.v2.templates import ButtonView, HeaderView
 from tidings.api.views import Moment, Ref, View, moment, optional_moment
 from tidings.domain.dispositions import disposition_of
+from tidings.domain.languages import language_of_phone
 from tidings.domain.sent_templates import read_values
 from tidings.domain.template_shapes import Component, Preview, Template
 from tidings.domain.templates import compile_template, preview
@@ -34,11 +35,16 @@ class AddressView(View):
 
 
 class CustomerView(View):
-    """The customer of a conversation."""
+    """The customer of a conversation.
+
+    `language` is what somebody said; without it `likely_language` is that of the number's country.
+    """
 
     id: str
     address: str
     name: str | None = None
+    language: str | None = None
+    likely_language: str | None = None
     addresses: list[AddressView] | None = None
 
 
@@ -257,8 +263,10 @@ def campaign_of(campaign_id: UUID | None, name: str | None) -> Ref | None:
 
 
 def customer_of(row: InteractionRow, addresses: list[AddressRow] | None = None) -> CustomerView:
-    """The customer of a conversation, in details with all addresses."""
+    """The customer of a conversation, in details with all addresses and their language."""
     return CustomerView(
+        language=addresses[0].language if addresses else None,
+        likely_language=language_of_phone(row.address) if addresses else None,
         id=str(row.customer_id),
         name=row.customer_name or None,
         address=row.address,

@@ -10,9 +10,11 @@ const CODES = [
 interface Props extends Omit<SelectProps, "data" | "value" | "onChange"> {
   value: string;
   onChange: (language: string) => void;
+  /** Where none may be chosen as well. */
+  onClear?: () => void;
 }
 
-export function LanguageSelect({ value, onChange, ...rest }: Props) {
+export function LanguageSelect({ value, onChange, onClear, ...rest }: Props) {
   const nameOf = useLanguageName();
   const codes = CODES.includes(value) || !value ? CODES : [value, ...CODES];
   const data = codes.map((code) => ({ value: code, label: nameOf(code) }));
@@ -20,8 +22,9 @@ export function LanguageSelect({ value, onChange, ...rest }: Props) {
     <Select
       {...rest}
       data={data.sort((one, other) => one.label.localeCompare(other.label))}
-      value={value}
-      onChange={(language) => language && onChange(language)}
+      value={value || null}
+      onChange={(language) => (language ? onChange(language) : onClear?.())}
+      clearable={onClear !== undefined}
       allowDeselect={false}
       searchable
     />
