@@ -60,9 +60,6 @@ export type Enrolment = Made<"/api/v2/users/me/totp">;
 
 // --- interactions
 
-export type MessageStatus =
-  "queued" | "unknown" | "sent" | "failed" | "delivered" | "read" | "received" | "removed";
-
 export type LastMessage = NonNullable<Interaction["lastMessage"]>;
 export type Interaction = Row<"/api/v2/interactions">;
 export type Message = InteractionDetail["messages"][number];
@@ -85,8 +82,6 @@ export interface TemplateContent {
 export type Part = "header" | "body" | "button";
 export type Placeholder = Template["placeholders"][number];
 export type Template = Row<"/api/v2/messaging/templates">;
-type AskedTemplate = NonNullable<AgentlessRequest["messagingTemplate"]>;
-export type TemplateParameter = Required<NonNullable<AskedTemplate["bodyParameters"]>[number]>;
 export type AgentlessRequest = Asked<"/api/v2/conversations/messages/agentless">;
 export interface AgentlessResponse {
   id: string;
@@ -100,13 +95,10 @@ export type AgentlessPreview = With<
 
 // --- channels
 
-export type StatusReason = NonNullable<Integration["statusReason"]>;
 export type Integration = Row<"/api/v2/conversations/messaging/integrations/whatsapp">;
 export type IntegrationEdit = Asked<"/api/v2/conversations/messaging/integrations/whatsapp">;
 export type CheckResult =
   Made<"/api/v2/conversations/messaging/integrations/whatsapp/{integration_id}/check">["results"][number];
-export type SyncResult =
-  Made<"/api/v2/conversations/messaging/integrations/whatsapp/{integration_id}/templates/sync">;
 
 // --- consent
 

@@ -46,7 +46,6 @@ export type Remark = DryRun["blocking"][number];
 export type Forecast = Made<`${Campaigns}/{campaign_id}/forecast`>;
 export type Tested = Made<`${Campaigns}/{campaign_id}/testsend`>[number];
 export type ListChoice = Row<"/api/v2/outbound/contactlists/divisionviews">;
-export type DncChoice = Row<"/api/v2/outbound/dnclists/divisionviews">;
 export type FilterChoice = Row<"/api/v2/outbound/contactlistfilters">;
 
 type Schedules = "/api/v2/outbound/schedules/whatsappcampaigns/{campaign_id}";
@@ -66,5 +65,3 @@ export type ScheduleEdit = paths[Schedules]["put"]["requestBody"]["content"]["ap
 
 export type OutboundSettings = With<Read<"/api/v2/outbound/settings">, { quietHours?: QuietHours }>;
 export type Price = OutboundSettings["prices"][number];
-export type SettingsEdit =
-  paths["/api/v2/outbound/settings"]["patch"]["requestBody"]["content"]["application/json"];

@@ -14,6 +14,7 @@ import { sendFile } from "./files";
 import { columnsBody, suggestColumns } from "./listColumns";
 import { mayContacts } from "./permissions";
 import { addList, LISTS_KEY, readList } from "./queries";
+import { RegionInput } from "./RegionInput";
 import type { ContactList, ListColumn } from "./types";
 
 type Values = {
@@ -80,7 +81,6 @@ export function ContactListForm({ onCreated }: { onCreated: (list: ContactList) 
 }
 
 function Columns({ editor, fromFile }: { editor: Editor<Values>; fromFile: boolean }) {
-  const { t } = useTranslation();
   const { form, labels } = editor;
   const { columns } = form.getValues();
   if (fromFile && columns.length === 0) return null;
@@ -99,13 +99,7 @@ function Columns({ editor, fromFile }: { editor: Editor<Values>; fromFile: boole
           {...form.getInputProps("contactId")}
         />
       )}
-      <TextInput
-        label={labels.defaultRegion}
-        description={t("contacts.regionHint")}
-        maxLength={2}
-        styles={{ input: { width: 96 } }}
-        {...form.getInputProps("defaultRegion")}
-      />
+      <RegionInput label={labels.defaultRegion} {...form.getInputProps("defaultRegion")} />
     </>
   );
 }

@@ -14,6 +14,7 @@ import { filtersQuery } from "@/filters/queries";
 import { DivisionPicker } from "@/people/DivisionPicker";
 import { mayContacts } from "./permissions";
 import { campaignsQuery, changeList, clearList, deleteList, LISTS_KEY, readList } from "./queries";
+import { RegionInput } from "./RegionInput";
 import type { ContactList } from "./types";
 
 type Values = { name: string; division: string; defaultRegion: string; trimWhitespace: boolean };
@@ -26,20 +27,13 @@ function valuesOf(list: ContactList): Stored<Values> {
 export function SettingsTab({ list }: { list: ContactList }) {
   const editor = useSettingsEditor(list);
   const { form, labels } = editor;
-  const { t } = useTranslation();
   const isAllowed = useMay();
   return (
     <Stack gap="xl" maw={640}>
       <EditorForm editor={editor} readOnly={!isAllowed(mayContacts.editList)}>
         <TextInput label={labels.name} {...form.getInputProps("name")} />
         <DivisionPicker {...form.getInputProps("division")} />
-        <TextInput
-          label={labels.defaultRegion}
-          description={t("contacts.regionHint")}
-          maxLength={2}
-          styles={{ input: { width: 96 } }}
-          {...form.getInputProps("defaultRegion")}
-        />
+        <RegionInput label={labels.defaultRegion} {...form.getInputProps("defaultRegion")} />
         <Checkbox
           label={labels.trimWhitespace}
           {...form.getInputProps("trimWhitespace", { type: "checkbox" })}

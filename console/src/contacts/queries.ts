@@ -7,7 +7,6 @@ import type { Contact, ContactList, ContactListEdit, ContactSearch, ImportStatus
 const LISTS = "/api/v2/outbound/contactlists";
 const OF_LIST = `${LISTS}/{contact_list_id}` as const;
 export const LISTS_KEY = ["contactLists"];
-export const LIST_FILTERS = ["name", "divisionId"];
 export const PAGE_SIZE = 100;
 /** How far the API lets a search be paged through. */
 export const MOST_PAGES = 100;

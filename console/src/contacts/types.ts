@@ -1,13 +1,11 @@
 // The shapes of contact lists, contacts, their files and filters, cut from the API's document.
-import type { Asked, Made, Read, Row } from "@/api/types";
+import type { Asked, Read, Row } from "@/api/types";
 
 export type ContactList = Row<"/api/v2/outbound/contactlists">;
 export type ContactListEdit = Asked<"/api/v2/outbound/contactlists">;
 export type Contact = Read<"/api/v2/outbound/contactlists/{contact_list_id}/contacts/{contact_id}">;
 export type ContactSearch =
   Asked<"/api/v2/outbound/contactlists/{contact_list_id}/contacts/search">;
-export type ContactJob =
-  Made<"/api/v2/outbound/contactlists/{contact_list_id}/contacts/bulk/remove">;
 /** A file on its way in; contact lists and do-not-contact lists have the same. */
 export type FileImport = Row<"/api/v2/outbound/contactlists/{contact_list_id}/imports">;
 export type ImportStatus = NonNullable<ContactList["importStatus"]>;

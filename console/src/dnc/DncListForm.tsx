@@ -10,6 +10,7 @@ import { EditorForm } from "@/components/EditorForm";
 import { FileDrop, type Chosen } from "@/contacts/FileDrop";
 import { sendFile } from "@/contacts/files";
 import { mayContacts } from "@/contacts/permissions";
+import { RegionInput } from "@/contacts/RegionInput";
 import { DivisionPicker } from "@/people/DivisionPicker";
 import { PhoneColumns } from "./PhoneColumns";
 import { addDncList, changeNumbers, DNC_KEY, numbersIn, readDncList } from "./queries";
@@ -76,13 +77,7 @@ export function DncListForm({ onCreated }: { onCreated: (list: DncList) => void 
           {...form.getInputProps("numbers")}
         />
       )}
-      <TextInput
-        label={labels.defaultRegion}
-        description={t("contacts.regionHint")}
-        maxLength={2}
-        styles={{ input: { width: 96 } }}
-        {...form.getInputProps("defaultRegion")}
-      />
+      <RegionInput label={labels.defaultRegion} {...form.getInputProps("defaultRegion")} />
     </EditorForm>
   );
 }

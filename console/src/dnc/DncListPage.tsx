@@ -1,13 +1,11 @@
 // One do-not-contact list: its numbers, files, exports and settings, a tab each.
-import { Tabs } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { useParams } from "@tanstack/react-router";
 import { useTranslation } from "react-i18next";
 import { useMay } from "@/api/permissions";
 import { DetailPage } from "@/components/DetailPage";
-import { useSearchState } from "@/components/search";
+import { DetailTabs } from "@/components/DetailTabs";
 import { ExportTab } from "@/contacts/ExportTab";
-import classes from "@/contacts/ListPage.module.css";
 import { mayContacts } from "@/contacts/permissions";
 import { Usability } from "@/contacts/unusable";
 import { DncSettingsTab } from "./DncSettingsTab";
@@ -38,23 +36,12 @@ export function DncListPage() {
 
 function ListTabs({ list }: { list: DncList }) {
   const { t } = useTranslation();
-  const { values, set } = useSearchState();
   const isAllowed = useMay();
   const shown = TABS.filter((tab) => tab !== "export" || isAllowed(mayContacts.viewDnc));
-  const tab = shown.find((each) => each === values.tab) ?? "numbers";
   return (
-    <Tabs value={tab} onChange={(next) => set({ tab: next ?? undefined })} keepMounted={false}>
-      <Tabs.List mb="md" className={classes.tabs}>
-        {shown.map((each) => (
-          <Tabs.Tab key={each} value={each}>
-            {t(`contacts.tabs.${each}`)}
-          </Tabs.Tab>
-        ))}
-      </Tabs.List>
-      <Tabs.Panel value={tab}>
-        <Content tab={tab} list={list} />
-      </Tabs.Panel>
-    </Tabs>
+    <DetailTabs tabs={shown} label={(tab) => t(`contacts.tabs.${tab}`)}>
+      {(tab) => <Content tab={tab} list={list} />}
+    </DetailTabs>
   );
 }
 

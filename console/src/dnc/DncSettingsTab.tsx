@@ -10,6 +10,7 @@ import { useEditor, type Stored } from "@/components/editor";
 import { EditorForm } from "@/components/EditorForm";
 import { useNotice } from "@/components/notice";
 import { mayContacts } from "@/contacts/permissions";
+import { RegionInput } from "@/contacts/RegionInput";
 import { DivisionPicker } from "@/people/DivisionPicker";
 import { holdsNumbers } from "./held";
 import { changeDncList, deleteDncList, DNC_KEY, readDncList } from "./queries";
@@ -39,13 +40,7 @@ export function DncSettingsTab({ list }: { list: DncList }) {
             {...form.getInputProps("collectsOptOuts", { type: "checkbox" })}
           />
         )}
-        <TextInput
-          label={labels.defaultRegion}
-          description={t("contacts.regionHint")}
-          maxLength={2}
-          styles={{ input: { width: 96 } }}
-          {...form.getInputProps("defaultRegion")}
-        />
+        <RegionInput label={labels.defaultRegion} {...form.getInputProps("defaultRegion")} />
       </EditorForm>
       {isAllowed(mayContacts.deleteDncList) && <Delete list={list} />}
     </Stack>

@@ -7,7 +7,6 @@ import type { DncListEdit } from "./types";
 const LISTS = "/api/v2/outbound/dnclists";
 const OF_LIST = `${LISTS}/{dnc_list_id}` as const;
 export const DNC_KEY = ["dncLists"];
-export const DNC_FILTERS = ["name", "divisionId"];
 const DETAILS = { includeSize: true, includeImportStatus: true };
 
 const at = (dnc_list_id: string) => ({ params: { path: { dnc_list_id } } });

@@ -1,5 +1,5 @@
 // One person: what they may do where and their account; and what the router knows of them.
-import { Skeleton, Tabs } from "@mantine/core";
+import { Skeleton } from "@mantine/core";
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { useParams } from "@tanstack/react-router";
 import { lazy, Suspense } from "react";
@@ -7,10 +7,10 @@ import { useTranslation } from "react-i18next";
 import { may, useMay } from "@/api/permissions";
 import type { User } from "@/api/types";
 import { DetailPage } from "@/components/DetailPage";
+import { DetailTabs } from "@/components/DetailTabs";
 import { EditorForm } from "@/components/EditorForm";
 import { Section } from "@/components/Section";
 import { useNotice } from "@/components/notice";
-import { useSearchState } from "@/components/search";
 import { withWords } from "@/locales";
 import { Grants } from "./Grants";
 import { PersonActions } from "./PersonActions";
@@ -42,26 +42,18 @@ export function PersonPage() {
 
 function PersonTabs({ user }: { user: User }) {
   const { t } = useTranslation();
-  const { values, set } = useSearchState();
-  const tab = TABS.find((each) => each === values.tab) ?? "account";
   return (
-    <Tabs value={tab} onChange={(next) => set({ tab: next ?? undefined })} keepMounted={false}>
-      <Tabs.List mb="md">
-        {TABS.map((each) => (
-          <Tabs.Tab key={each} value={each}>
-            {t(`people.tabs.${each}`)}
-          </Tabs.Tab>
-        ))}
-      </Tabs.List>
-      <Tabs.Panel value="account">
-        <AccountTab user={user} />
-      </Tabs.Panel>
-      <Tabs.Panel value="routing">
-        <Suspense fallback={<Skeleton h={160} />}>
-          <PersonRouting key={user.id} userId={user.id} />
-        </Suspense>
-      </Tabs.Panel>
-    </Tabs>
+    <DetailTabs tabs={TABS} label={(tab) => t(`people.tabs.${tab}`)}>
+      {(tab) =>
+        tab === "account" ? (
+          <AccountTab user={user} />
+        ) : (
+          <Suspense fallback={<Skeleton h={160} />}>
+            <PersonRouting key={user.id} userId={user.id} />
+          </Suspense>
+        )
+      }
+    </DetailTabs>
   );
 }
 

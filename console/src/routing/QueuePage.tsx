@@ -1,5 +1,4 @@
 // One queue: its members, the wrap-up codes it offers, and its settings, a tab each.
-import { Tabs } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { useParams, useRouter } from "@tanstack/react-router";
 import { useTranslation } from "react-i18next";
@@ -7,8 +6,7 @@ import { useMay } from "@/api/permissions";
 import { useAction } from "@/components/action";
 import { Confirm } from "@/components/Confirm";
 import { DetailPage } from "@/components/DetailPage";
-import { useSearchState } from "@/components/search";
-import classes from "@/contacts/ListPage.module.css";
+import { DetailTabs } from "@/components/DetailTabs";
 import { CodesTab } from "./CodesTab";
 import { MembersTab } from "./MembersTab";
 import { mayRouting } from "./permissions";
@@ -39,25 +37,10 @@ export function QueuePage() {
 
 function QueueTabs({ queue }: { queue: Queue }) {
   const { t } = useTranslation();
-  const { values, set } = useSearchState();
-  const tab = TABS.find((each) => each === values.tab) ?? "members";
   return (
-    <Tabs
-      value={tab}
-      onChange={(next) => set({ q: undefined, sheet: undefined, tab: next ?? undefined })}
-      keepMounted={false}
-    >
-      <Tabs.List mb="md" className={classes.tabs}>
-        {TABS.map((each) => (
-          <Tabs.Tab key={each} value={each}>
-            {t(`queues.tabs.${each}`)}
-          </Tabs.Tab>
-        ))}
-      </Tabs.List>
-      <Tabs.Panel value={tab}>
-        <Content tab={tab} queue={queue} />
-      </Tabs.Panel>
-    </Tabs>
+    <DetailTabs tabs={TABS} label={(tab) => t(`queues.tabs.${tab}`)} forget={["q", "sheet"]}>
+      {(tab) => <Content tab={tab} queue={queue} />}
+    </DetailTabs>
   );
 }
 

@@ -24,7 +24,6 @@ export interface Queue extends Omit<
   };
   overflow?: { action: string; afterSeconds: number; queue?: Ref };
 }
-export type QueueName = Row<"/api/v2/routing/queues/divisionviews">;
 export type Member = Row<"/api/v2/routing/queues/{queue_id}/members">;
 export type Skill = Row<"/api/v2/routing/skills">;
 export type UserSkill = Row<"/api/v2/users/{user_id}/routingskills">;

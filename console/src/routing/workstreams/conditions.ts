@@ -18,7 +18,6 @@ export const TESTS = {
   attribute: TEXT_TESTS,
 } as const;
 export type FieldKind = keyof typeof TESTS;
-export type Test = (typeof TESTS)[FieldKind][number];
 export const FIELDS = Object.keys(TESTS) as FieldKind[];
 export const HOURS_STATES = ["open", "closed", "holiday"] as const;
 
