@@ -41,6 +41,31 @@ async def test_folding_changes_no_sum(sent: tuple[Pumping, Campaign]) -> None:
     assert left == 0
 
 
+async def test_the_pace_of_a_run_that_just_began_is_of_the_time_that_has_passed(
+    sent: tuple[Pumping, Campaign],
+) -> None:
+    pumping, campaign = sent
+
+    async def pace(seconds_ago: int) -> float:
+        async with pumping.database.transaction() as connection:
+            await connection.execute(
+                "UPDATE campaign SET started_at = now() - make_interval(secs => %s)",
+                (seconds_ago,),
+            )
+            # Everything was counted in the minute in which it began.
+            await connection.execute(
+                "UPDATE campaign_minute m SET minute = date_trunc('minute', c.started_at)"
+                " FROM campaign c WHERE c.id = m.campaign_id"
+            )
+        return (await pumping.progress(campaign)).per_minute
+
+    async with pumping.database.connection() as connection:
+        await execute(connection, fold_campaign_deltas())
+    assert await pace(10) == pytest.approx(18, rel=0.2)
+    assert await pace(45) == pytest.approx(4, rel=0.2)
+    assert await pace(300) == 0
+
+
 @pytest.mark.parametrize(
     ("path", "expected"),
     [

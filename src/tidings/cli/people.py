@@ -6,7 +6,7 @@ What is done here is done by the operator, who may do everything, and leaves its
 import re
 import sys
 from collections.abc import Awaitable, Callable, Sequence
-from typing import Any, TypeVar
+from typing import Any, TextIO, TypeVar
 
 import click
 
@@ -259,10 +259,17 @@ def as_operator(
 
 def read_password() -> str:
     """A password from the terminal, twice, or the first line of standard input; never argv."""
-    if sys.stdin.isatty():
+    # A process that was started without a standard input has none at all.
+    stdin: TextIO | None = sys.stdin
+    if stdin is not None and stdin.isatty():
         text = str(click.prompt("Password", hide_input=True, confirmation_prompt=True, err=True))
     else:
-        text = sys.stdin.readline().rstrip("\r\n")
+        text = "" if stdin is None or stdin.closed else stdin.readline().rstrip("\r\n")
+    if not text:
+        raise click.UsageError(
+            "No password was given. Run this in a terminal and it asks for one, or write the "
+            "password on standard input: printf '%s\\n' \"$PASSWORD\" | tidings user ..."
+        )
     return check_password(text)
 
 

@@ -111,21 +111,26 @@ SUMMED = """
 def select_progress(organization_id: UUID, campaign_ids: list[UUID]) -> Query[MeasureRow]:
     """The measures of the current runs of campaigns, in one statement.
 
-    The last minute is this one so far and the share of the one before that is not yet over.
+    The last minute is this one so far and the share of the one before that is not yet over. Of a
+    run that began less than a minute ago, it is what a minute comes to at the pace since then.
     """
     return Query(
         f"""
         SELECT c.id AS campaign_id, m.measure, sum(m.amount)::bigint AS total,
-               coalesce(sum(m.amount * CASE m.minute
-                 WHEN date_trunc('minute', now()) THEN 1
-                 WHEN date_trunc('minute', now()) - interval '1 minute'
-                   THEN 1 - extract(second FROM now()) / 60 END), 0)::float8 AS last_minute
+               CASE WHEN c.started_at > now() - interval '1 minute'
+                         AND min(m.minute) >= date_trunc('minute', c.started_at)
+                 THEN sum(m.amount) * 60 / greatest(extract(epoch FROM now() - c.started_at), 1)
+                 ELSE coalesce(sum(m.amount * CASE m.minute
+                   WHEN date_trunc('minute', now()) THEN 1
+                   WHEN date_trunc('minute', now()) - interval '1 minute'
+                     THEN 1 - extract(second FROM now()) / 60 END), 0)
+               END::float8 AS last_minute
         FROM campaign c
         JOIN ({SUMMED}) m ON m.organization_id = c.organization_id AND m.campaign_id = c.id
           AND m.run = c.run
         WHERE c.organization_id = %(organization_id)s AND c.id = ANY(%(ids)s)
           AND m.organization_id = %(organization_id)s AND m.campaign_id = ANY(%(ids)s)
-        GROUP BY c.id, m.measure ORDER BY c.id, m.measure
+        GROUP BY c.id, c.started_at, m.measure ORDER BY c.id, m.measure
         """,
         {"organization_id": organization_id, "ids": campaign_ids},
         MeasureRow,

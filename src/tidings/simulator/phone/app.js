@@ -165,12 +165,12 @@ function play(who) {
   );
 }
 
-async function sendFile(file) {
+async function sendFile(file, isVoice = file.type.startsWith("audio/ogg")) {
   const payload = await api.upload(file);
-  const family = /^(image|video|audio)\//.exec(file.type)?.[1] ?? "document";
+  const family = isVoice ? "audio" : (/^(image|video|audio)\//.exec(file.type)?.[1] ?? "document");
   const kind = file.type === "image/webp" ? "sticker" : family;
   const named = kind === "document" ? { filename: file.name } : {};
-  const spoken = file.type.startsWith("audio/ogg") ? { voice: true } : {};
+  const spoken = isVoice ? { voice: true } : {};
   const caption = byId("words").value.trim();
   byId("words").value = "";
   const words = caption && kind !== "audio" && kind !== "sticker" ? { caption } : {};
@@ -184,6 +184,7 @@ const COMMANDS = {
   yesterday: () => attempt(api.moveClock(YESTERDAY).then(refresh)),
   now: () => attempt(api.moveClock(0).then(refresh)),
   file: () => byId("file").click(),
+  voice: () => byId("sound").click(),
   location: () => act.location(),
   "stop-word": () => act.write({ type: "text", text: { body: "STOP" } }),
 };
@@ -212,6 +213,11 @@ function listen() {
     const [file] = event.target.files;
     event.target.value = "";
     if (file) attempt(sendFile(file));
+  });
+  byId("sound").addEventListener("change", (event) => {
+    const [file] = event.target.files;
+    event.target.value = "";
+    if (file) attempt(sendFile(file, true));
   });
   byId("back").addEventListener("click", () => {
     state.who = state.view = null;
