@@ -2,10 +2,12 @@
 import { MultiSelect, NumberInput, Select, Stack, Text } from "@mantine/core";
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { useTranslation } from "react-i18next";
+import { useMay } from "@/api/permissions";
 import type { Ref } from "@/api/types";
 import { isSame, useEditor } from "@/components/editor";
 import { EditorForm } from "@/components/EditorForm";
 import { useNotice } from "@/components/notice";
+import { mayRouting } from "@/routing/permissions";
 import { skillChoicesQuery } from "@/routing/skills";
 import type { SkillKind } from "@/routing/types";
 import { BOARD_KEY, changeAsked, type AskedChange, type Waiting } from "./queries";
@@ -96,7 +98,9 @@ function changeOf(before: Values, { priority, skills, language }: Values): Asked
 
 /** All there are, and what is asked for already, though it may be out of use. */
 function useChoices(kind: SkillKind, asked: Ref[]) {
-  const found: Ref[] = useQuery(skillChoicesQuery(kind)).data?.entities ?? [];
+  const maySee = useMay()(mayRouting.viewSkills) || kind === "languages";
+  const choices = useQuery({ ...skillChoicesQuery(kind), enabled: maySee });
+  const found: Ref[] = choices.data?.entities ?? [];
   const known = new Map([...asked, ...found].map(({ id, name }) => [id, name ?? id]));
   return [...known].map(([value, label]) => ({ value, label }));
 }
