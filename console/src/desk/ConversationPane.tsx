@@ -157,7 +157,7 @@ function Offered({ at, part }: { at: At; part: Part }) {
   const accept = useAcceptAndOpen();
   const decline = useDecline();
   return (
-    <Bar words={useAsked(part) ?? t("desk.offered")}>
+    <Bar words={useAsked(part) ?? t("desk.offered")} note={part.askedNote}>
       <Button variant="default" loading={decline.isPending} onClick={() => decline.mutate(at)}>
         {t("desk.decline")}
       </Button>
@@ -188,7 +188,7 @@ function Watched(props: { at: At; part: Part; conversation: Conversation }) {
   const leave = useChangePart({ state: "disconnected" });
   const name = conversation.owner?.name ?? t("desk.nobody");
   return (
-    <Bar words={useAsked(part) ?? t("desk.watching", { name })}>
+    <Bar words={useAsked(part) ?? t("desk.watching", { name })} note={part.askedNote}>
       <NoteButton />
       <TakeOver conversation={conversation} />
       <Button variant="default" loading={leave.isPending} onClick={() => leave.mutate(at)}>
@@ -198,13 +198,10 @@ function Watched(props: { at: At; part: Part; conversation: Conversation }) {
   );
 }
 
-/** Who asked for the person's advice, and what about; undefined if nobody did. */
-function useAsked({ askedBy, askedNote }: Part): string | undefined {
+/** Who asked for the person's advice; undefined if nobody did. */
+function useAsked({ askedBy }: Part): string | undefined {
   const { t } = useTranslation();
-  if (!askedBy) return undefined;
-  const name = askedBy.name ?? t("desk.somebody");
-  const words = t("desk.consult.asksYou", { name });
-  return askedNote ? `${words} ${askedNote}` : words;
+  return askedBy && t("desk.consult.asksYou", { name: askedBy.name ?? t("desk.somebody") });
 }
 
 /** A conversation of somebody else, of nobody, or one that is over. */
@@ -266,9 +263,17 @@ function ReadAlong({ conversation }: { conversation: Conversation }) {
   );
 }
 
-function Bar({ words, children }: { words: string; children?: React.ReactNode }) {
+interface BarProps {
+  words: string;
+  /** What a colleague asks, above all else. */
+  note?: string;
+  children?: React.ReactNode;
+}
+
+function Bar({ words, note, children }: BarProps) {
   return (
     <div className={classes.bar}>
+      {note && <Text className={classes.note}>{note}</Text>}
       <Text className={classes.words}>{words}</Text>
       <Group gap="xs">{children}</Group>
     </div>
