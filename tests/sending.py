@@ -32,11 +32,12 @@ from tidings.simulator.simulation import Simulation
 from tidings.simulator.world import App, Number, Template, Token, Waba
 from tidings.store.database import Database
 from tidings.store.ids import new_id
-from tidings.store.integrations import NumberFacts, update_facts
+from tidings.store.integration_states import NumberFacts, update_facts
 from tidings.store.query import Connection, execute, fetch
 from tidings.store.responses import SyncedResponse, put_synced_responses
 from tidings.store.secret_box import load_secret_box
-from tidings.store.templates import ListedTemplate, merge_templates, select_account_templates
+from tidings.store.template_sync import ListedTemplate, merge_templates
+from tidings.store.templates import select_account_templates
 from tidings.store.threads import Opening, open_windows
 
 AGENTLESS = "/api/v2/conversations/messages/agentless"

@@ -16,6 +16,7 @@ from tests.world import World
 from tidings.settings import SettingError, Settings
 from tidings.store.database import Database
 from tidings.store.ids import new_id
+from tidings.store.integration_states import update_status
 from tidings.store.integration_upkeep import claim_upkeep, schedule_upkeep
 from tidings.store.integrations import (
     WHATSAPP_CLOUD,
@@ -23,7 +24,6 @@ from tidings.store.integrations import (
     NewIntegration,
     delete_integration,
     insert_integration,
-    update_status,
 )
 from tidings.store.query import execute, fetch, fetch_optional
 from tidings.store.secret_box import SecretBox, SecretError, load_key, load_secret_box

@@ -24,8 +24,9 @@ from tidings.domain.inbound import (
     TemplateQualityChange,
 )
 from tidings.store.events import insert_event
+from tidings.store.integration_states import NumberFacts, update_facts
 from tidings.store.integration_upkeep import schedule_upkeep
-from tidings.store.integrations import NumberFacts, select_integration, update_facts
+from tidings.store.integrations import select_integration
 from tidings.store.query import Connection, execute, fetch_optional
 from tidings.store.webhook_accounts import WebhookAccountRow
 

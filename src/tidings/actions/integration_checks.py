@@ -30,6 +30,7 @@ from tidings.providers.whatsapp_cloud.manage import (
 from tidings.providers.whatsapp_cloud.wire import Account
 from tidings.store import integrations as store
 from tidings.store.audit import insert_audit
+from tidings.store.integration_states import NumberFacts, update_facts
 from tidings.store.query import Connection, execute, fetch_one
 
 NOT_REACHED: Final = (NeverLeft, MayHaveLeft, GraphRefused)
@@ -165,15 +166,13 @@ async def refresh_number(
     async with channels.http(line) as http:
         number = await fetch_number(http, line.account)
     async with channels.database.transaction(organization_id) as connection:
-        await execute(
-            connection, store.update_facts(organization_id, integration_id, facts_of(number))
-        )
+        await execute(connection, update_facts(organization_id, integration_id, facts_of(number)))
     return number
 
 
-def facts_of(number: NumberInfo) -> store.NumberFacts:
+def facts_of(number: NumberInfo) -> NumberFacts:
     """What is kept of a number's description."""
-    return store.NumberFacts(
+    return NumberFacts(
         phone_number="".join(filter(str.isdecimal, number.display_phone_number)) or None,
         verified_name=number.verified_name or None,
         quality=number.quality_rating.upper() or None,
@@ -230,9 +229,9 @@ async def _check(
     line = await channels.line(organization_id, integration_id)
     async with channels.http(line) as http:
         results = await check_account(http, line.account, waba_id=line.row.account_id)
-        facts = await _facts(http, line.account) if _number_seen(results) else store.NumberFacts()
+        facts = await _facts(http, line.account) if _number_seen(results) else NumberFacts()
     async with channels.database.transaction(organization_id) as connection:
-        await execute(connection, store.update_facts(organization_id, integration_id, facts))
+        await execute(connection, update_facts(organization_id, integration_id, facts))
         row = await fetch_one(connection, store.select_integration(organization_id, integration_id))
         failed = next((result for result in results if not result.ok), None)
         if failed is None and may_activate:
@@ -257,8 +256,8 @@ def _number_seen(results: list[CheckResult]) -> bool:
     return any(result.code == "number.member" and result.ok for result in results)
 
 
-async def _facts(http: Http, account: Account) -> store.NumberFacts:
+async def _facts(http: Http, account: Account) -> NumberFacts:
     try:
         return facts_of(await fetch_number(http, account))
     except NOT_REACHED:
-        return store.NumberFacts()
+        return NumberFacts()

@@ -26,12 +26,13 @@ from tidings.domain.permissions import Caller
 from tidings.store import integrations as store
 from tidings.store.events import insert_event
 from tidings.store.ids import new_id
+from tidings.store.integration_states import update_status
 from tidings.store.libraries import put_template_library
 from tidings.store.query import Connection, execute, fetch, fetch_one, fetch_optional
 from tidings.store.responses import shelve_nowhere
 from tidings.store.secret_box import SecretBox
 from tidings.store.senders import select_senders
-from tidings.store.templates import remove_unheld_templates
+from tidings.store.template_sync import remove_unheld_templates
 from tidings.store.workstream_numbers import detach_number, select_stream_of
 
 VIEW = "messaging:integration:view"
@@ -222,7 +223,7 @@ async def set_integration_status(
     )
     changed = await fetch_optional(
         connection,
-        store.update_status(
+        update_status(
             organization_id, integration_id, status=status, reason_code=reason_code, reason=reason
         ),
     )

@@ -20,13 +20,14 @@ from tidings.domain.permissions import Caller
 from tidings.domain.substitutions import substitutions_of
 from tidings.domain.templates import compile_template, preview
 from tidings.providers.whatsapp_cloud.manage import FetchedTemplate
+from tidings.store import template_sync as sync
 from tidings.store import templates as store
 from tidings.store.events import insert_event
 from tidings.store.ids import new_id
+from tidings.store.integration_states import update_templates_synced
 from tidings.store.integration_upkeep import schedule_account_upkeep
-from tidings.store.integrations import update_templates_synced
 from tidings.store.libraries import put_template_library
-from tidings.store.query import Connection, execute, fetch, fetch_optional
+from tidings.store.query import Connection, Query, execute, fetch, fetch_optional
 from tidings.store.responses import SyncedResponse, put_synced_responses, shelve_nowhere
 
 VIEW: Final = "messaging:template:view"
@@ -64,10 +65,10 @@ async def apply_listed_templates(
     Repeating it changes nothing. Templates that are not listed any more are kept, marked
     removed, and leave their libraries; event `template.changed` names what changed.
     """
-    await execute(connection, store.lock_account(organization_id, account_id))
+    await execute(connection, sync.lock_account(organization_id, account_id))
     listed = {(one.name, one.language): one for one in map(_listed, fetched)}
     differences = await fetch(
-        connection, store.merge_templates(organization_id, account_id, list(listed.values()))
+        connection, sync.merge_templates(organization_id, account_id, list(listed.values()))
     )
     ids = {what: [d.id for d in differences if d.what == what] for what in _WHAT}
     for integration_id in integration_ids:
@@ -135,9 +136,9 @@ async def access_template(
 _WHAT: Final = ("added", "changed", "removed")
 
 
-def _listed(fetched: FetchedTemplate) -> store.ListedTemplate:
+def _listed(fetched: FetchedTemplate) -> sync.ListedTemplate:
     template = fetched.template
-    return store.ListedTemplate(
+    return sync.ListedTemplate(
         id=new_id(),
         provider_template_id=fetched.template_id,
         name=template.name,
@@ -175,7 +176,7 @@ def _changed(
     organization_id: UUID,
     account_id: str,
     change: TemplateChange | TemplateQualityChange | TemplateCategoryChange,
-) -> Any:
+) -> Query[store.TemplateRow]:
     status = quality = category = reason = None
     match change:
         case TemplateChange():
@@ -189,9 +190,7 @@ def _changed(
             category = change.new_category
         case TemplateCategoryChange():
             pass
-    return store.change_template(
-        organization_id,
-        account_id,
+    told = sync.TemplateNews(
         provider_template_id=change.template_id,
         name=change.name,
         language=change.language,
@@ -201,3 +200,4 @@ def _changed(
         rejected_reason=reason,
         removed=status == "DELETED",
     )
+    return sync.change_template(organization_id, account_id, told)

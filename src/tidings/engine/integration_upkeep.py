@@ -27,8 +27,9 @@ from tidings.providers.meta_graph import GraphRefused
 from tidings.providers.whatsapp_cloud.checks import works
 from tidings.settings import Settings
 from tidings.store.database import UNAVAILABLE, Database
+from tidings.store.integration_states import LOOK_AGAIN
 from tidings.store.integration_upkeep import claim_upkeep, schedule_upkeep
-from tidings.store.integrations import LOOK_AGAIN, IntegrationKey
+from tidings.store.integrations import IntegrationKey
 from tidings.store.query import execute, fetch
 from tidings.store.secret_box import SecretBox
 

@@ -4,7 +4,7 @@ What sending needs of them is senders.py, what receiving needs webhook_accounts.
 sealed bytes here (see secret_box).
 """
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from uuid import UUID
 
 import msgspec
@@ -12,7 +12,7 @@ import msgspec
 from tidings.store.query import Count, Nothing, Query, params_of
 
 WHATSAPP_CLOUD = "whatsapp_cloud"
-LOOK_AGAIN = timedelta(minutes=30)
+
 
 COLUMNS = """
     i.id, i.organization_id, i.division_id, d.name AS division_name, i.provider, i.name, i.status,
@@ -91,16 +91,6 @@ class Recipients(msgspec.Struct, frozen=True):
 
     account_id: str
     count: int
-
-
-class NumberFacts(msgspec.Struct, frozen=True):
-    """What the provider says of a number; None leaves what is known."""
-
-    phone_number: str | None = None
-    verified_name: str | None = None
-    quality: str | None = None
-    messaging_limit: str | None = None
-    throughput: int | None = None
 
 
 def insert_integration(
@@ -227,74 +217,6 @@ def update_integration(
             "modified_by": modified_by,
         },
         IntegrationKey,
-    )
-
-
-def update_status(
-    organization_id: UUID,
-    integration_id: UUID,
-    *,
-    status: str,
-    reason_code: str | None,
-    reason: str | None,
-) -> Query[IntegrationKey]:
-    """Set the status; no row when status and reason code are so already, or it was deleted.
-
-    Of two that set the same status at once the second sees the first one's and changes nothing,
-    so each change is announced once. One in error is looked after soon: it may be mended.
-    """
-    return Query(
-        """
-        UPDATE integration
-        SET status = %(status)s, reason_code = %(reason_code)s, reason = %(reason)s,
-            reason_at = CASE WHEN %(reason_code)s::text IS NOT NULL THEN now() END,
-            upkeep_at = CASE WHEN %(status)s = 'error'
-                        THEN least(upkeep_at, now() + %(look_again)s) ELSE upkeep_at END,
-            modified_at = now()
-        WHERE organization_id = %(organization_id)s AND id = %(id)s AND deleted_at IS NULL
-          AND (status, coalesce(reason_code, '')) <> (%(status)s, coalesce(%(reason_code)s, ''))
-        RETURNING organization_id, id
-        """,
-        {
-            "organization_id": organization_id,
-            "id": integration_id,
-            "status": status,
-            "reason_code": reason_code,
-            "reason": reason,
-            "look_again": LOOK_AGAIN,
-        },
-        IntegrationKey,
-    )
-
-
-def update_facts(organization_id: UUID, integration_id: UUID, facts: NumberFacts) -> Query[Nothing]:
-    """Keep what the provider says of the number, and that it was asked just now."""
-    return Query(
-        """
-        UPDATE integration
-        SET phone_number = coalesce(%(phone_number)s, phone_number),
-            verified_name = coalesce(%(verified_name)s, verified_name),
-            quality = coalesce(%(quality)s, quality),
-            messaging_limit = coalesce(%(messaging_limit)s, messaging_limit),
-            throughput = coalesce(%(throughput)s, throughput),
-            checked_at = now()
-        WHERE organization_id = %(organization_id)s AND id = %(id)s AND deleted_at IS NULL
-        """,
-        params_of(organization_id, facts, id=integration_id),
-        Nothing,
-    )
-
-
-def update_templates_synced(organization_id: UUID, account_id: str) -> Query[Nothing]:
-    """The account's templates were read just now: true for each of its integrations."""
-    return Query(
-        """
-        UPDATE integration SET templates_synced_at = now()
-        WHERE organization_id = %(organization_id)s AND account_id = %(account_id)s
-          AND deleted_at IS NULL
-        """,
-        {"organization_id": organization_id, "account_id": account_id},
-        Nothing,
     )
 
 

@@ -124,7 +124,7 @@ def put_synced_responses(
     organization_id: UUID, account_id: str, responses: list[SyncedResponse]
 ) -> Query[Key]:
     """Create or renew the own responses of synced templates, in the libraries of all the
-    account's integrations. Runs under templates.lock_account(); gives those that changed.
+    account's integrations. Runs under template_sync.lock_account(); gives those that changed.
 
     A default value or description that a person gave a substitution stays as long as the
     template has that placeholder.

@@ -11,7 +11,8 @@ from tidings.api.auth import needs
 from tidings.api.paging import Numbered
 from tidings.api.replay import Once
 from tidings.api.v2.name_filters import name_like
-from tidings.api.v2.queue_views import PATH, QueueBody, QueueNameView, QueueView
+from tidings.api.v2.queue_bodies import QueueBody
+from tidings.api.v2.queue_views import PATH, QueueNameView, QueueView
 from tidings.api.v2.wrapup_codes import WrapupCodeView, list_codes
 from tidings.api.views import Listing, Ref, parse_id
 from tidings.domain.permissions import Caller

@@ -22,13 +22,13 @@ from tidings.domain.templates import TemplateValues
 from tidings.settings import Settings
 from tidings.store.database import Database
 from tidings.store.ids import new_id
+from tidings.store.integration_states import NumberFacts, update_facts
 from tidings.store.integration_upkeep import schedule_upkeep
-from tidings.store.integrations import NumberFacts, update_facts
 from tidings.store.query import Connection, execute, fetch, fetch_one
 from tidings.store.responses import SyncedResponse, put_synced_responses
 from tidings.store.roles import RoleFilter, select_roles
 from tidings.store.secret_box import load_secret_box
-from tidings.store.templates import ListedTemplate, merge_templates
+from tidings.store.template_sync import ListedTemplate, merge_templates
 
 ACCOUNT_ID = "900100200300400"
 NUMBER_ID = "800100200300"
