@@ -18,16 +18,11 @@ from tidings.actions.skills import MOST_AT_ONCE
 from tidings.actions.transfers import give
 from tidings.domain.errors import Rejection, conflict, invalid
 from tidings.domain.permissions import Caller
-from tidings.store.agent_steps import (
-    Asked,
-    Asking,
-    Candidate,
-    select_candidate,
-    update_waiting,
-)
+from tidings.store.agent_steps import Candidate, select_candidate
 from tidings.store.agents import wake_router
 from tidings.store.query import Connection, execute, fetch, fetch_optional
 from tidings.store.skills import SkillFilter, select_skills
+from tidings.store.waiting import Asked, Asking, update_waiting
 
 PULL = "conversation:message:pull"
 ASSIGN = "conversation:message:assign"

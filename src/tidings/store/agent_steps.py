@@ -1,6 +1,5 @@
 """What the agents' steps read and write beside participants: the place they take place in."""
 
-from collections.abc import Sequence
 from uuid import UUID
 
 import msgspec
@@ -183,60 +182,6 @@ def update_tag(organization_id: UUID, conversation_id: UUID, tag: str | None) ->
         """,
         {"organization_id": organization_id, "id": conversation_id, "tag": tag},
         Nothing,
-    )
-
-
-class Asking(msgspec.Struct, frozen=True, kw_only=True):
-    """What a conversation is to ask for from now on; None leaves it, no languages: any."""
-
-    priority: int | None = None
-    skill_ids: Sequence[UUID] | None = None
-    language_ids: Sequence[UUID] | None = None
-
-
-class Asked(msgspec.Struct, frozen=True, kw_only=True):
-    """What a conversation that waits asks for; skills are objects of id and name, by name."""
-
-    priority: int
-    skills: list[dict[str, str]]
-    language_id: UUID | None
-    language_name: str | None
-
-
-def update_waiting(organization_id: UUID, conversation_id: UUID, asking: Asking) -> Query[Asked]:
-    """Change what a conversation that waits asks for. No row when it does not wait.
-
-    Why it waited is forgotten: the router's next round says it anew. The caller's transaction
-    holds the conversation.
-    """
-    return Query(
-        """
-        WITH changed AS (
-          UPDATE waiting
-          SET priority = coalesce(%(priority)s::integer, priority),
-              skill_ids = coalesce(%(skill_ids)s::uuid[], skill_ids),
-              language_id = CASE WHEN %(language_ids)s::uuid[] IS NULL THEN language_id
-                            ELSE (%(language_ids)s::uuid[])[1] END,
-              why = NULL
-          WHERE organization_id = %(organization_id)s AND conversation_id = %(conversation_id)s
-          RETURNING priority, skill_ids, language_id
-        )
-        SELECT c.priority, c.language_id, l.name AS language_name,
-               (SELECT coalesce(jsonb_agg(jsonb_build_object('id', s.id, 'name', s.name)
-                                          ORDER BY lower(s.name), s.id), '[]')
-                FROM skill s WHERE s.organization_id = %(organization_id)s
-                  AND s.id = ANY(c.skill_ids)) AS skills
-        FROM changed c
-        LEFT JOIN skill l ON l.organization_id = %(organization_id)s AND l.id = c.language_id
-        """,
-        {
-            "organization_id": organization_id,
-            "conversation_id": conversation_id,
-            "priority": asking.priority,
-            "skill_ids": None if asking.skill_ids is None else sorted(set(asking.skill_ids)),
-            "language_ids": None if asking.language_ids is None else list(asking.language_ids),
-        },
-        Asked,
     )
 
 

@@ -21,9 +21,9 @@ from tidings.api.v2.conversation_participants import (
 from tidings.api.views import Body, Ref, View, parse_id
 from tidings.domain.errors import invalid
 from tidings.domain.permissions import Caller
-from tidings.store.agent_steps import Asked, Asking
 from tidings.store.database import Database
 from tidings.store.query import Connection
+from tidings.store.waiting import Asked, Asking
 
 TRANSFER = "conversation:communication:blindTransfer"
 TO_AGENT = "conversation:communication:blindTransferAgent"
