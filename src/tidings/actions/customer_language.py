@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from tidings.actions.agent_work import hold_place, tell
+from tidings.actions.agent_work import hold_seen_place, tell
 from tidings.domain.automated_messages import LANGUAGE
 from tidings.domain.errors import absent, invalid
 from tidings.domain.permissions import Caller
@@ -25,7 +25,7 @@ async def set_customer_language(
         language = language.replace("-", "_")
         if not LANGUAGE.fullmatch(language):
             raise invalid("language", f"{language} is no language; write it as en or pt_BR.")
-    place = await hold_place(connection, caller, conversation_id)
+    place = await hold_seen_place(connection, caller, conversation_id)
     customer_id = place.spot.customer_id
     before = await fetch_optional(
         connection, set_language(caller.organization_id, customer_id, language)
