@@ -1,7 +1,7 @@
 """Simulated agents: people at their desks, who work over the public API alone.
 
 They go on queue, hear of offers over a socket, accept, decline or overlook them, answer, transfer,
-wrap up, and now and then their connection drops and they are gone for a while.
+consult and hand over, wrap up, and now and then their connection drops and they are gone a while.
 """
 
 import asyncio
@@ -141,7 +141,7 @@ class SimulatedAgent:
     def _take_up(self) -> None:
         """Serve every conversation of the desk that is not yet being served."""
         for conversation_id in list(self._desk):
-            part = self._part(conversation_id)
+            part = self._part(conversation_id) or self._asked(conversation_id)
             if part is None:
                 del self._desk[conversation_id]
             elif part["id"] not in self._serving and part["id"] not in self._done:
@@ -154,6 +154,15 @@ class SimulatedAgent:
             is_own = part.get("user", {}).get("id") == self._id and part.get("mode") == "primary"
             open_end = part["state"] != "disconnected" or "wrapupExpiresTime" in part
             if is_own and open_end and part_id in ("", part["id"]):
+                found: dict[str, Any] = part
+                return found
+        return None
+
+    def _asked(self, conversation_id: str) -> dict[str, Any] | None:
+        """One's own part of a conversation that a colleague asks about."""
+        for part in self._desk.get(conversation_id, {}).get("participants", ()):
+            is_own = part.get("user", {}).get("id") == self._id and part.get("mode") == "consult"
+            if is_own and part["state"] == "alerting":
                 found: dict[str, Any] = part
                 return found
         return None
@@ -181,7 +190,9 @@ class SimulatedAgent:
         part = self._part(conversation_id, part_id)
         state = "disconnected" if part is None else part["state"]
         try:
-            if state == "disconnected":
+            if self._asked(conversation_id) is not None and part is None:
+                await self._answer_offer(conversation_id, part_id)
+            elif state == "disconnected":
                 await self._wrap_up(conversation_id, part_id)
             elif state != "alerting" or await self._answer_offer(conversation_id, part_id):
                 await self._talk(conversation_id, part_id)
@@ -274,16 +285,27 @@ class SimulatedAgent:
         return reply.ok
 
     async def _transfer(self, conversation_id: str, part_id: str) -> None:
-        """To a queue, or to a colleague; then wrap up."""
+        """To a queue, or to a colleague, who is consulted first now and then; then wrap up."""
         body = {"queueId": str(self._luck.choice(self._floor.queue_ids))}
         if self._luck.random() < self._manners.to_colleague:
             body = {"userId": str(self._luck.choice(self._floor.agents).id)}
+            if self._luck.random() < self._manners.consults:
+                body["transferType"] = await self._consult(conversation_id, part_id, body)
         path = f"{MESSAGES}/{conversation_id}/participants/{part_id}/replace"
         if self._note(await self._api.post(path, body)):
             self._deeds.transferred += 1
             await self._wrap_up(conversation_id, part_id)
         elif await self._is_mine(conversation_id, part_id):
             await self._end(conversation_id, part_id)
+
+    async def _consult(self, conversation_id: str, part_id: str, whom: dict[str, str]) -> str:
+        """Ask a colleague, and wait a while for them; the kind of transfer that may follow."""
+        path = f"{MESSAGES}/{conversation_id}/participants/{part_id}/consult"
+        if not self._note(await self._api.post(path, {**whom, "note": "What do you think?"})):
+            return "Unattended"
+        self._deeds.consulted += 1
+        await asyncio.sleep(self._between(self._manners.patience))
+        return "Attended"
 
     async def _end(self, conversation_id: str, part_id: str) -> None:
         path = f"{MESSAGES}/{conversation_id}/participants/{part_id}"

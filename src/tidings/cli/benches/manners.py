@@ -10,6 +10,7 @@ class Manners(msgspec.Struct, frozen=True):
     overlooks: float = 0.04
     transfers: float = 0.12
     to_colleague: float = 0.4
+    consults: float = 0.4
     vanishes: float = 0.03
     thinks: tuple[float, float] = (0.3, 2.0)
     patience: tuple[float, float] = (3.0, 8.0)
@@ -27,6 +28,7 @@ class Deeds(msgspec.Struct):
     overlooked: int = 0
     sent: int = 0
     transferred: int = 0
+    consulted: int = 0
     ended: int = 0
     wrapped_up: int = 0
     vanished: int = 0
