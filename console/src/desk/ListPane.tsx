@@ -14,8 +14,9 @@ import classes from "./ListPane.module.css";
 import { Rows } from "./Rows";
 import { mayDesk } from "./permissions";
 import { CHANGES, readWaiting, useMine } from "./queries";
-import { rowOfConversation, rowOfInteraction, rowOfWaiting, type Row } from "./rows";
+import { kept, rowOfConversation, rowOfInteraction, rowOfWaiting, type Row } from "./rows";
 import { inOrder } from "./standing";
+import type { Conversation } from "./types";
 
 export type Tab = "mine" | "waiting" | "team";
 const TABS: Tab[] = ["mine", "waiting", "team"];
@@ -80,10 +81,8 @@ function Mine({ onRows }: { onRows: (ids: string[]) => void }) {
   const { t } = useTranslation();
   const me = useSession()?.user.id ?? "";
   const { conversations, isKnown, loadMore } = useMine();
-  const rows = useMemo(
-    () => inOrder(conversations, me).map((each) => rowOfConversation(each, me)),
-    [conversations, me],
-  );
+  const rowOf = useMemo(() => kept((each: Conversation) => rowOfConversation(each, me)), [me]);
+  const rows = useMemo(() => inOrder(conversations, me).map(rowOf), [conversations, me, rowOf]);
   useTold(rows, onRows);
   if (!isKnown) return <Pending />;
   if (rows.length === 0) return <Empty text={t("desk.empty.mine")} />;

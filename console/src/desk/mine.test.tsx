@@ -1,8 +1,10 @@
+import { QueryClient } from "@tanstack/react-query";
 import { screen } from "@testing-library/react";
-import { beforeEach, expect, test } from "vitest";
+import { beforeEach, expect, test, vi } from "vitest";
 import { open, serve, type Call } from "@/world";
 import { DeskPage } from ".";
 import { inOrder } from "./standing";
+import { taker, withTold } from "./told";
 import type { Conversation, Part } from "./types";
 
 const PATH = "/api/v2/conversations/messages";
@@ -63,4 +65,45 @@ test("what one talks in is sorted by its latest message, what is parked is not",
   const newer = held("Newer", "connected", "2026-11-22T11:00:00Z");
   const order = inOrder([...FIRST, ...REST, newer], "me").map(({ id }) => id);
   expect(order).toEqual(["Newer", "Amina", "Bo", "Cleo"]);
+});
+
+test("what is told of takes its place, and only who parks or resumes has to be asked for", () => {
+  const known = {
+    pages: [{ entities: FIRST }, { entities: REST }],
+    pageParams: [undefined, "4~Bo"],
+  };
+  const told = (each: Conversation) =>
+    withTold(known, each, "me")?.pages.map(({ entities }) => entities.map(({ id }) => id));
+  const later = held("Amina", "connected", "2026-11-22T12:00:00Z");
+  expect(withTold(known, later, "me")?.pages[0]?.entities[0]).toEqual(later);
+  expect(told(held("Dina", "alerting", "2026-11-22T12:00:00Z"))?.[0]).toEqual([
+    "Dina",
+    "Amina",
+    "Bo",
+  ]);
+  expect(told(held("Amina", "disconnected", later.startTime))).toEqual([["Bo"], ["Cleo"]]);
+  expect(told(held("Cleo", "parked", later.startTime))).toEqual([["Amina", "Bo"], ["Cleo"]]);
+  expect(told(held("Cleo", "connected", later.startTime))).toBeUndefined();
+  expect(told(held("Amina", "parked", later.startTime))).toBeUndefined();
+});
+
+test("what is told while the list is being read is put in after the answer", async () => {
+  const queries = new QueryClient();
+  const order: string[] = [];
+  const put = vi.fn((told: Conversation) => order.push(told.id) > 0);
+  const take = taker(queries, ["mine"], put);
+  let answer = () => {};
+  const reading = queries.fetchQuery({
+    queryKey: ["mine"],
+    queryFn: () => new Promise<string>((resolve) => (answer = () => resolve("read"))),
+  });
+  expect(take(FIRST[0])).toBe(true);
+  expect(take(FIRST[1])).toBe(true);
+  expect(put).not.toHaveBeenCalled();
+  answer();
+  await reading;
+  await vi.waitFor(() => expect(order).toEqual(["Amina", "Bo"]));
+  expect(take(REST[0])).toBe(true);
+  expect(order).toEqual(["Amina", "Bo", "Cleo"]);
+  expect(take(undefined)).toBe(false);
 });

@@ -1,10 +1,18 @@
 // Reading what the desk shows. Everything live lies under the key "desk".
-import { keepPreviousData, queryOptions, useInfiniteQuery, useQuery } from "@tanstack/react-query";
+import {
+  keepPreviousData,
+  queryOptions,
+  useInfiniteQuery,
+  useQuery,
+  useQueryClient,
+  type QueryClient,
+} from "@tanstack/react-query";
 import { useCallback, useMemo } from "react";
 import { answer, api } from "@/api/client";
 import { cursorOf } from "@/api/keyset";
 import { useSession } from "@/api/session";
 import { useTold } from "@/live";
+import { taker, withTold, type Pages } from "./told";
 import type { Conversation } from "./types";
 
 const CONVERSATION = "/api/v2/conversations/messages/{conversation_id}";
@@ -34,20 +42,18 @@ interface Mine {
 export function useMine(): Mine {
   const me = useSession()?.user.id;
   const topic = me && `v2.users.${me}.conversations.messages`;
-  // An offer is heard of also while the person looks at another window.
-  const lookMs = useTold(topic, MINE_KEY, LOOK_MS, { inBackground: true });
+  const queries = useQueryClient();
+  const lookMs = useTold(topic, MINE_KEY, LOOK_MS, {
+    take: useMemo(() => takeMine(queries, me), [queries, me]),
+    // An offer is heard of also while the person looks at another window.
+    inBackground: true,
+  });
   const { data, hasNextPage, isFetching, fetchNextPage } = useInfiniteQuery({
     queryKey: MINE_KEY,
-    queryFn: ({ pageParam: after }) =>
-      answer(
-        api.GET("/api/v2/conversations/messages", {
-          params: { query: { after, pageSize: HELD_AT_ONCE } },
-        }),
-      ),
+    queryFn: ({ pageParam }) => readMine(pageParam),
     initialPageParam: undefined as string | undefined,
     getNextPageParam: cursorOf,
     refetchInterval: lookMs,
-    // An offer is heard of also while the person looks at another window.
     refetchIntervalInBackground: true,
   });
   const conversations = useMemo(() => {
@@ -59,6 +65,24 @@ export function useMine(): Mine {
   }, [hasNextPage, isFetching, fetchNextPage]);
   return { conversations, isKnown: data !== undefined, loadMore };
 }
+
+const readMine = (after: string | undefined) =>
+  answer(
+    api.GET("/api/v2/conversations/messages", {
+      params: { query: { after, pageSize: HELD_AT_ONCE } },
+    }),
+  );
+type MinePages = Pages<Awaited<ReturnType<typeof readMine>>>;
+
+/** Puts a conversation, told whole as it is now, among one's own; and it may be the open one. */
+const takeMine = (queries: QueryClient, me: string | undefined) =>
+  taker(queries, MINE_KEY, (told) => {
+    queries.setQueryData<Conversation>(conversationKey(told.id), (open) => open && told);
+    const known = queries.getQueryData<MinePages>(MINE_KEY);
+    const now = known && me ? withTold(known, told, me) : undefined;
+    if (now) queries.setQueryData<MinePages>(MINE_KEY, now);
+    return now !== undefined;
+  });
 
 /** Who waits in the person's queues, whom the router would take first on top. */
 export const readWaiting = (after: string | undefined) =>

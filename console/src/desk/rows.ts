@@ -18,6 +18,16 @@ export interface Row {
   owner?: { name: string; isOffered: boolean };
 }
 
+/** Gives the same row again for the same thing, so that only what changed is drawn anew. */
+export function kept<T extends object>(rowOf: (each: T) => Row): (each: T) => Row {
+  const rows = new WeakMap<T, Row>();
+  return (each) => {
+    const row = rows.get(each) ?? rowOf(each);
+    rows.set(each, row);
+    return row;
+  };
+}
+
 export function rowOfConversation(each: Conversation, userId: string): Row {
   const part = ownPart(each, userId);
   const since = awaitsSince(each);

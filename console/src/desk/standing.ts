@@ -54,12 +54,20 @@ const RANKS: Record<Standing, number> = {
  * ones stay as the server has them, since they come page by page.
  */
 export function inOrder(conversations: Conversation[], userId: string): Conversation[] {
-  const rank = (each: Conversation) => RANKS[standingOf(ownPart(each, userId))];
-  return [...conversations].sort((one, other) => {
-    const at = rank(one);
-    if (at !== rank(other)) return at - rank(other);
-    return at === RANKS.parked ? 0 : timeOf(other).localeCompare(timeOf(one));
+  const placed = conversations.map((each) => ({
+    each,
+    rank: RANKS[standingOf(ownPart(each, userId))],
+    time: timeOf(each),
+  }));
+  placed.sort((one, other) => {
+    if (one.rank !== other.rank) return one.rank - other.rank;
+    return one.rank === RANKS.parked || one.time === other.time
+      ? 0
+      : one.time > other.time
+        ? -1
+        : 1;
   });
+  return placed.map(({ each }) => each);
 }
 
 const timeOf = (each: Conversation) => each.lastMessage?.time ?? each.startTime;

@@ -16,7 +16,7 @@ from tidings.store.agent_work import select_work
 from tidings.store.events import EventRow, select_told_messages
 from tidings.store.query import Connection, fetch
 
-MOST_HELD = 200
+MOST_HELD = 1_000
 AT_A_TIME = 100
 STEP = "conversation."
 MESSAGE = "message."
