@@ -1,7 +1,8 @@
 """Customer's webhook -> frame on the agent's socket, and webhook -> offer, on a busy floor.
 
 A frame's time is when the agent's client has read it; the webhook's is just before it is posted.
-So the figures hold everything between: signature, journal, intake, routing, push.
+So the figures hold everything between: signature, journal, intake, routing, push. Memory and times
+are told by halves, so that a long run shows whether they stay as they are.
 """
 
 import asyncio
@@ -19,7 +20,7 @@ from tidings.cli.benches.floor import Floor, Hired, furnish
 from tidings.cli.benches.ingest import signature_of
 from tidings.cli.benches.public_api import PublicApi, api_client
 from tidings.cli.benches.result import BenchResult
-from tidings.cli.benches.stage import Stage, open_database, set_stage
+from tidings.cli.benches.stage import Process, Stage, open_database, set_stage
 
 AGENTS = 100
 CONVERSATIONS = 500
@@ -122,8 +123,11 @@ async def run(*, seconds: float = 20.0) -> BenchResult:
                 first = len(ears.texts)
                 before = stage.cpu_seconds()
                 started = time.perf_counter()
-                await write_along(customers, seconds)
-                await until_heard(customers, ears)
+                memory = {"start": memory_of(web, worker)}
+                for half in ("middle", "end"):
+                    await write_along(customers, seconds / 2)
+                    await until_heard(customers, ears)
+                    memory[half] = memory_of(web, worker)
                 took = time.perf_counter() - started
                 after = stage.cpu_seconds()
             for socket in sockets:
@@ -133,7 +137,7 @@ async def run(*, seconds: float = 20.0) -> BenchResult:
             ears,
             seconds=took,
             messages=len(ears.texts) - first,
-            memory={"web_mb": web.memory_mb(), "worker_mb": worker.memory_mb()},
+            memory=memory,
             cpu={f"cpu_s_{name}": after[name] - before[name] for name in after},
         )
 
@@ -162,10 +166,16 @@ async def fill_desks(customers: Customers, ears: Ears) -> None:
     await until_heard(customers, ears)
 
 
+def memory_of(web: Process, worker: Process) -> dict[str, float]:
+    """What the two processes take now."""
+    return {"web_mb": web.memory_mb(), "worker_mb": worker.memory_mb()}
+
+
 async def write_along(customers: Customers, seconds: float) -> None:
     """Who has an agent writes in turn, and newcomers write for the first time."""
     known = [at % CONVERSATIONS for at in range(int(seconds * MESSAGES_PER_SECOND))]
-    new = [CONVERSATIONS + at for at in range(int(seconds * NEWCOMERS_PER_SECOND))]
+    there = len(customers.customers)
+    new = [there + at for at in range(int(seconds * NEWCOMERS_PER_SECOND))]
     await asyncio.gather(
         customers.stream(known, MESSAGES_PER_SECOND), customers.stream(new, NEWCOMERS_PER_SECOND)
     )
@@ -186,20 +196,22 @@ def result_of(
     *,
     seconds: float,
     messages: int,
-    memory: dict[str, float],
+    memory: dict[str, dict[str, float]],
     cpu: dict[str, float],
 ) -> BenchResult:
     """The figures of what came after the desks were full."""
-    newcomers = [phone(CONVERSATIONS + at) for at in range(int(seconds * 1_000))]
+    newcomers = list(customers.customers)[CONVERSATIONS:]
     offers = spread(
         [
             ears.customers[who] - customers.customers[who]
             for who in newcomers
-            if who in ears.customers and who in customers.customers
+            if who in ears.customers
         ]
     )
     written = list(customers.texts)[CONVERSATIONS:]
-    heard = spread([ears.texts[text] - customers.texts[text] for text in written])
+    waits = [ears.texts[text] - customers.texts[text] for text in written]
+    heard = spread(waits)
+    halves = waits[: len(waits) // 2], waits[len(waits) // 2 :]
     return BenchResult(
         bench="desk",
         rate=messages / seconds,
@@ -207,15 +219,21 @@ def result_of(
         seconds=seconds,
         p50_ms=heard["p50"],
         p99_ms=heard["p99"],
-        rss_mb=max(memory.values()),
+        rss_mb=max(value for each in memory.values() for value in each.values()),
         lost=len(customers.texts.keys() - ears.texts.keys()),
         detail={
             "p95_ms": heard["p95"],
+            "p99_ms_of_first_half": spread(halves[0])["p99"],
+            "p99_ms_of_second_half": spread(halves[1])["p99"],
             **{f"offer_{name}_ms": value for name, value in offers.items()},
             "conversations": CONVERSATIONS,
             "sockets": AGENTS,
             "frames": ears.frames,
-            **memory,
+            **{
+                f"{name}_at_{when}": value
+                for when, each in memory.items()
+                for name, value in each.items()
+            },
             **cpu,
         },
     )
