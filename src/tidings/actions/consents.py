@@ -6,6 +6,7 @@ from uuid import UUID
 
 import msgspec
 
+from tidings.actions.changes import Subject, record_change
 from tidings.actions.customers import Sighting, ensure_customers
 from tidings.domain.addresses import InvalidAddress, parse_phone_id
 from tidings.domain.consent import (
@@ -20,7 +21,6 @@ from tidings.domain.consent import (
 from tidings.domain.errors import invalid
 from tidings.domain.permissions import Caller
 from tidings.store import consents as store
-from tidings.store.audit import insert_audit
 from tidings.store.customers import PHONE
 from tidings.store.dnc_entries import collect_opt_outs
 from tidings.store.events import insert_event
@@ -119,17 +119,9 @@ async def record_consent(
     owners = await record_consents(
         connection, caller.organization_id, [change], recorded_by=caller.name
     )
-    await execute(
-        connection,
-        insert_audit(
-            caller,
-            "record",
-            entity_type="consent",
-            entity_id=owners[0],
-            entity_name=change.address,
-            after={"category": change.category, "state": change.state, "source": change.source},
-        ),
-    )
+    subject = Subject("consent", owners[0], change.address)
+    told = {"category": change.category, "state": change.state, "source": change.source}
+    await record_change(connection, caller, "record", subject, after=told)
     current = await fetch(connection, store.select_consents(caller.organization_id, owners))
     return [row for row in current if change.category in ("all", row.category)]
 

@@ -9,10 +9,10 @@ from uuid import UUID
 
 import msgspec
 
+from tidings.actions.changes import Subject, record_change
 from tidings.domain.errors import Kind, Rejection, absent, conflict
 from tidings.domain.permissions import Caller
 from tidings.store import detail_jobs as store
-from tidings.store.audit import insert_audit
 from tidings.store.ids import new_id
 from tidings.store.interaction_filters import InteractionFilter
 from tidings.store.query import Connection, execute, fetch, fetch_one, fetch_optional
@@ -104,14 +104,5 @@ async def _audit(
     connection: Connection, caller: Caller, action: str, job: store.DetailJobRow
 ) -> None:
     told: dict[str, Any] = {"state": job.state}
-    await execute(
-        connection,
-        insert_audit(
-            caller,
-            action,
-            entity_type="detailJob",
-            entity_id=job.id,
-            entity_name="analytics",
-            after=told,
-        ),
-    )
+    subject = Subject("detailJob", job.id, "analytics")
+    await record_change(connection, caller, action, subject, after=told)

@@ -8,17 +8,17 @@ from uuid import UUID
 import msgspec
 
 from tidings.actions.campaigns import access_campaign
+from tidings.actions.changes import Subject, record_change
 from tidings.actions.contact_list_filters import access_filter
 from tidings.actions.dnc_entries import access_entries
 from tidings.domain.errors import Kind, Rejection, absent, invalid
 from tidings.domain.permissions import Caller
 from tidings.store import exports as store
-from tidings.store.audit import insert_audit
 from tidings.store.campaigns import CampaignRow
 from tidings.store.contact_list_filters import FilteredList, select_filtered_list
 from tidings.store.database import Database
 from tidings.store.ids import new_id
-from tidings.store.query import Connection, execute, fetch, fetch_one, fetch_optional
+from tidings.store.query import Connection, fetch, fetch_one, fetch_optional
 
 GOOD_FOR: Final = timedelta(days=7)
 MOST_IDS: Final = 1_000
@@ -112,17 +112,9 @@ async def order_export(
             expires_at=datetime.now(UTC) + GOOD_FOR,
         ),
     )
-    await execute(
-        connection,
-        insert_audit(
-            caller,
-            "export",
-            entity_type=f"{kind}Export",
-            entity_id=target_id,
-            entity_name=name,
-            after={"exportId": str(row.id), "format": form.lower()},
-        ),
-    )
+    told = {"exportId": str(row.id), "format": form.lower()}
+    subject = Subject(f"{kind}Export", target_id, name)
+    await record_change(connection, caller, "export", subject, after=told)
     return row
 
 

@@ -8,13 +8,13 @@ from uuid import UUID
 
 import msgspec
 
+from tidings.actions.changes import Subject, record_change
 from tidings.actions.divisions import access_division
 from tidings.actions.ranks import check_administrator_left
 from tidings.actions.roles import access_role
 from tidings.domain.errors import absent
 from tidings.domain.permissions import ALL_DIVISIONS, Caller, Grant
 from tidings.store import grants as store
-from tidings.store.audit import insert_audit
 from tidings.store.divisions import select_home
 from tidings.store.query import Connection, execute, fetch, fetch_one, fetch_optional
 
@@ -122,16 +122,16 @@ async def _audit(
     role: str,
 ) -> None:
     told = {"role": role, "role_id": str(grant.role_id), "division_id": str(grant.division_id)}
-    await execute(
+    await record_change(
         connection,
-        insert_audit(
-            caller,
-            action,
-            entity_type="user" if subject.kind == "user" else "oauth_client",
-            entity_id=subject.id,
-            entity_name=subject.name,
-            division_id=None if grant.division_id == ALL_DIVISIONS else grant.division_id,
-            before=told if action == "revoke" else None,
-            after=told if action == "grant" else None,
+        caller,
+        action,
+        Subject(
+            "user" if subject.kind == "user" else "oauth_client",
+            subject.id,
+            subject.name,
+            None if grant.division_id == ALL_DIVISIONS else grant.division_id,
         ),
+        before=told if action == "revoke" else None,
+        after=told if action == "grant" else None,
     )

@@ -9,6 +9,7 @@ from uuid import UUID
 
 import msgspec
 
+from tidings.actions.changes import Subject, record_change
 from tidings.actions.channels import Channels
 from tidings.actions.integrations import (
     EDIT,
@@ -29,7 +30,6 @@ from tidings.providers.whatsapp_cloud.manage import (
 )
 from tidings.providers.whatsapp_cloud.wire import Account
 from tidings.store import integrations as store
-from tidings.store.audit import insert_audit
 from tidings.store.integration_states import NumberFacts, update_facts
 from tidings.store.query import Connection, execute, fetch_one
 
@@ -201,18 +201,8 @@ async def _audit(
     row = await fetch_one(
         connection, store.select_integration(caller.organization_id, integration_id)
     )
-    await execute(
-        connection,
-        insert_audit(
-            caller,
-            action,
-            entity_type="integration",
-            entity_id=integration_id,
-            entity_name=row.name,
-            division_id=row.division_id,
-            after=after,
-        ),
-    )
+    subject = Subject("integration", integration_id, row.name, row.division_id)
+    await record_change(connection, caller, action, subject, after=after)
 
 
 async def _require(

@@ -179,13 +179,7 @@ async def delete_integration(
     )
     await execute(connection, shelve_nowhere(caller.organization_id, [row.id for row in removed]))
     await record_change(connection, caller, "delete", _subject(before), before=before)
-    body = {"id": str(integration_id), "name": before.name, "deleted": True}
-    await execute(
-        connection,
-        insert_event(
-            caller.organization_id, "integration.changed", body=body, entity_id=integration_id
-        ),
-    )
+    await _tell(connection, before, "integration.changed", deleted=True)
     return before
 
 
@@ -232,17 +226,14 @@ async def set_integration_status(
     caller = caller or system(organization_id)
     after = await fetch_one(connection, store.select_integration(organization_id, integration_id))
     await record_change(connection, caller, "status", _subject(after), before=before, after=after)
-    body = {
-        "id": str(integration_id),
-        "name": after.name,
-        "status": after.status,
-        "previousStatus": before.status,
-        "reasonCode": reason_code,
-        "reason": reason,
-    }
-    await execute(
+    await _tell(
         connection,
-        insert_event(organization_id, "integration.status", body=body, entity_id=integration_id),
+        after,
+        "integration.status",
+        status=after.status,
+        previousStatus=before.status,
+        reasonCode=reason_code,
+        reason=reason,
     )
     return True
 
@@ -281,14 +272,15 @@ async def _announce(
     )
     told = msgspec.to_builtins(after) | ({"renewed": renewed} if renewed else {})
     await record_change(connection, caller, action, _subject(after), before=before, after=told)
-    body = {"id": str(after.id), "name": after.name, "status": after.status}
-    await execute(
-        connection,
-        insert_event(
-            caller.organization_id, "integration.changed", body=body, entity_id=integration_id
-        ),
-    )
+    await _tell(connection, after, "integration.changed", status=after.status)
     return after
+
+
+async def _tell(
+    connection: Connection, row: store.IntegrationRow, kind: str, **more: object
+) -> None:
+    body = {"id": str(row.id), "name": row.name, **more}
+    await execute(connection, insert_event(row.organization_id, kind, body=body, entity_id=row.id))
 
 
 def _subject(row: store.IntegrationRow) -> Subject:

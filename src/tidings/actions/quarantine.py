@@ -2,10 +2,10 @@
 
 from uuid import UUID
 
+from tidings.actions.changes import Subject, record_change
 from tidings.domain.errors import absent, conflict
 from tidings.domain.permissions import ALL_DIVISIONS, Caller
 from tidings.providers.registry import PROVIDERS
-from tidings.store.audit import insert_audit
 from tidings.store.inbox import insert_queued, lane_of, select_journalled
 from tidings.store.quarantine import QuarantineRow, settle_quarantine
 from tidings.store.query import Connection, execute, fetch_optional
@@ -60,15 +60,6 @@ async def _audit(
     connection: Connection, caller: Caller, action: str, element: QuarantineRow
 ) -> None:
     """The fragment stays out: it may hold a customer's words."""
-    await execute(
-        connection,
-        insert_audit(
-            caller,
-            action,
-            entity_type="quarantine",
-            entity_id=element.id,
-            entity_name=element.reason[:200],
-            before={"state": "open"},
-            after={"state": element.state, "inboxId": str(element.inbox_id)},
-        ),
-    )
+    subject = Subject("quarantine", element.id, element.reason[:200])
+    after = {"state": element.state, "inboxId": str(element.inbox_id)}
+    await record_change(connection, caller, action, subject, before={"state": "open"}, after=after)

@@ -4,6 +4,7 @@ import secrets
 
 import msgspec
 
+from tidings.actions.changes import Subject, record_change
 from tidings.actions.passwords import verify_password
 from tidings.actions.throttle import Throttle
 from tidings.actions.tokens import issue_token
@@ -11,7 +12,6 @@ from tidings.actions.totp import accept_code, totp_invalid, totp_required
 from tidings.domain.errors import FieldError, Kind, Rejection
 from tidings.domain.permissions import Caller
 from tidings.store import logins as store
-from tidings.store.audit import insert_audit
 from tidings.store.database import Database
 from tidings.store.query import Connection, execute, fetch
 from tidings.store.secret_box import SecretBox
@@ -147,13 +147,5 @@ async def _audit(connection: Connection, attempt: Attempt, account: store.Accoun
         grants=(),
         correlation_id=attempt.correlation_id,
     )
-    await execute(
-        connection,
-        insert_audit(
-            person,
-            "log_in",
-            entity_type="user",
-            entity_id=account.user_id,
-            entity_name=account.user_name,
-        ),
-    )
+    subject = Subject("user", account.user_id, account.user_name)
+    await record_change(connection, person, "log_in", subject)

@@ -33,7 +33,7 @@ from tidings.api.webhooks import MetaWebhooks
 from tidings.settings import Settings
 from tidings.store.database import Database
 from tidings.store.media_files import MediaFiles
-from tidings.store.secret_box import SecretBox, load_secret_box
+from tidings.store.secret_box import load_secret_box
 
 Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
@@ -55,6 +55,15 @@ BODY_LIMIT = 2_000_000
 FRAMEWORK_PATHS = (
     "/api/", "/oauth/", "/uploads/", "/webhooks/", "/healthz", "/readyz", "/metrics",
 )  # fmt: skip
+
+
+def _always(value: object) -> Provide:
+    """A dependency that is the same for every request."""
+
+    async def give() -> Any:
+        return value
+
+    return Provide(give)
 
 
 class Application:
@@ -80,31 +89,14 @@ class Application:
         )
 
     def _build(self) -> Litestar:
-        application = self
-
-        async def provide_database() -> Database:
-            return application.database
-
-        async def provide_settings() -> Settings:
-            return application.settings
-
-        async def provide_secrets() -> SecretBox:
-            return application.secret_box
-
-        async def provide_media_files() -> MediaFiles:
-            return application.media_files
-
-        async def provide_outgoing() -> Outgoing:
-            return application.outgoing
-
         return Litestar(
             route_handlers=[*ROUTERS, give_token, operations_router],
             dependencies={
-                "database": Provide(provide_database),
-                "settings": Provide(provide_settings),
-                "secrets": Provide(provide_secrets),
-                "outgoing": Provide(provide_outgoing),
-                "media_files": Provide(provide_media_files),
+                "database": _always(self.database),
+                "settings": _always(self.settings),
+                "secrets": _always(self.secret_box),
+                "outgoing": _always(self.outgoing),
+                "media_files": _always(self.media_files),
                 "caller": Provide(read_caller),
                 "page": Provide(read_page),
                 "numbered": Provide(read_numbered),

@@ -55,6 +55,31 @@ FACTS = """
     c.last_agent_id, c.attributes, c.address, f.name, f.language, f.waits, f.in_wrapup,
     f.was_written, f.parked_id
 """
+# How conversations stood when a customer wrote: given and locked in the statement before it.
+STOOD = """
+    SELECT g.conversation_id, g.workstream_id, g.at, coalesce(u.name, '') AS name,
+           u.language, o.last_inbound_at IS NOT NULL AS was_written,
+           w.conversation_id IS NOT NULL AS waits,
+           EXISTS (SELECT FROM participant p
+             WHERE p.organization_id = %(organization_id)s
+               AND p.conversation_id = g.conversation_id
+               AND p.acw_state = 'pending') AS in_wrapup,
+           (SELECT p.id FROM participant p
+             WHERE p.organization_id = %(organization_id)s
+               AND p.conversation_id = g.conversation_id AND p.purpose = 'agent'
+               AND p.mode = 'primary' AND p.state = 'parked') AS parked_id
+    FROM given g
+    JOIN locked o ON o.id = g.conversation_id
+    LEFT JOIN LATERAL (
+      SELECT u.name, u.language FROM customer u
+      WHERE u.organization_id = %(organization_id)s AND u.id = o.customer_id
+      LIMIT 1) u ON true
+    LEFT JOIN LATERAL (
+      SELECT w.conversation_id FROM waiting w
+      WHERE w.organization_id = %(organization_id)s
+        AND w.conversation_id = g.conversation_id
+      LIMIT 1) w ON true
+"""
 
 
 def note_arrivals(
@@ -83,29 +108,7 @@ def note_arrivals(
         UPDATE conversation c
         SET workstream_id = f.workstream_id,
             last_inbound_at = greatest(c.last_inbound_at, f.at)
-        FROM (
-          SELECT g.conversation_id, g.workstream_id, g.at, coalesce(u.name, '') AS name,
-                 u.language, o.last_inbound_at IS NOT NULL AS was_written,
-                 w.conversation_id IS NOT NULL AS waits,
-                 EXISTS (SELECT FROM participant p
-                   WHERE p.organization_id = %(organization_id)s
-                     AND p.conversation_id = g.conversation_id
-                     AND p.acw_state = 'pending') AS in_wrapup,
-                 (SELECT p.id FROM participant p
-                   WHERE p.organization_id = %(organization_id)s
-                     AND p.conversation_id = g.conversation_id AND p.purpose = 'agent'
-                     AND p.mode = 'primary' AND p.state = 'parked') AS parked_id
-          FROM given g
-          JOIN locked o ON o.id = g.conversation_id
-          LEFT JOIN LATERAL (
-            SELECT u.name, u.language FROM customer u
-            WHERE u.organization_id = %(organization_id)s AND u.id = o.customer_id
-            LIMIT 1) u ON true
-          LEFT JOIN LATERAL (
-            SELECT w.conversation_id FROM waiting w
-            WHERE w.organization_id = %(organization_id)s
-              AND w.conversation_id = g.conversation_id
-            LIMIT 1) w ON true) f
+        FROM ({STOOD}) f
         WHERE c.organization_id = %(organization_id)s AND c.id = f.conversation_id
         RETURNING {FACTS}
         """,
@@ -141,6 +144,41 @@ def select_unserved(organization_id: UUID, conversation_ids: Sequence[UUID]) -> 
         """,
         {"organization_id": organization_id, "conversation_ids": list(conversation_ids)},
         Unserved,
+    )
+
+
+class Demands(msgspec.Struct, frozen=True, kw_only=True):
+    """What a conversation asks of an agent when it comes back to its queue."""
+
+    conversation_id: UUID
+    skill_ids: list[UUID]
+    language_id: UUID | None
+    keep_same_agent: bool
+    allowed_presences: list[str]
+    distribution: str
+    decline_limit: int
+
+
+def select_demands(organization_id: UUID, conversation_ids: Sequence[UUID]) -> Query[Demands]:
+    """What these conversations asked for when they came into their queues, as far as it is there
+    still, with the settings of their workstreams as they are now."""
+    return Query(
+        """
+        SELECT c.id AS conversation_id, l.id AS language_id,
+               ARRAY(SELECT s.id FROM skill s WHERE s.organization_id = c.organization_id
+                       AND s.id = ANY(c.asked_skill_ids)) AS skill_ids,
+               coalesce(w.keep_same_agent, true) AS keep_same_agent,
+               coalesce(w.allowed_presences, ARRAY['OnQueue']) AS allowed_presences,
+               coalesce(w.distribution, 'push') AS distribution,
+               coalesce(w.decline_limit, 3) AS decline_limit
+        FROM conversation c
+        LEFT JOIN workstream w ON w.organization_id = c.organization_id AND w.id = c.workstream_id
+        LEFT JOIN skill l ON l.organization_id = c.organization_id AND l.id = c.asked_language_id
+        WHERE c.organization_id = %(organization_id)s
+          AND c.id = ANY(%(conversation_ids)s::uuid[])
+        """,
+        {"organization_id": organization_id, "conversation_ids": list(conversation_ids)},
+        Demands,
     )
 
 

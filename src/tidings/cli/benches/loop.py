@@ -51,9 +51,6 @@ async def run(*, seconds: float = 15.0, batch: int = 1, campaign: bool = False) 
         took = time.perf_counter() - first
         after = stage.cpu_seconds()
 
-        def _each(seconds: float) -> float:
-            return round(1e6 * seconds / messages)
-
         verdict = await judge(database, await ask(stage, "ledger/callbacks"), accepted=messages)
         for process in (web, worker):
             process.memory_mb()
