@@ -11,6 +11,7 @@ from tests.counter import Counter, Open, a_phone, open_counter
 from tests.sending import Sending
 from tests.world import Actor
 from tidings.api.application import Application
+from tidings.domain.classification import Rule
 from tidings.engine.routing_clock import RoutingClock
 
 BACK = "UPDATE agent SET {0} = {0} - make_interval(mins => %s) WHERE user_id = %s"
@@ -52,6 +53,11 @@ async def web_tells(shop: Counter, *, since_minutes: int, ago_seconds: int = 0) 
     )
 
 
+def sails(queue_id: UUID, skill_id: UUID, language_id: UUID) -> Rule:
+    """Everything asks for this skill and language."""
+    return Rule(name="All", queue_id=queue_id, skills=(skill_id,), language_id=language_id)
+
+
 async def talks(shop: Counter, *, waited_minutes: int = 0) -> tuple[UUID, Actor]:
     """A customer wrote so long ago, and an agent has the conversation."""
     conversation_id = await shop.write(a_phone(), "Is anybody there?")
@@ -69,6 +75,8 @@ async def talks(shop: Counter, *, waited_minutes: int = 0) -> tuple[UUID, Actor]
 
 async def test_who_goes_offline_gives_the_unanswered_back_after_some_minutes(counter: Open) -> None:
     shop = await counter(agent_away_minutes=5, allowed_presences=["OnQueue", "Busy"])
+    skill_id, danish = await shop.desk.skill("Sails"), await shop.desk.skill("Da", kind="language")
+    await shop.let_decide([sails(await shop.desk.queue(), skill_id, danish)])
     conversation_id, agent = await talks(shop, waited_minutes=12)
     await shop.desk.presence(agent, "Offline")
 
@@ -81,6 +89,7 @@ async def test_who_goes_offline_gives_the_unanswered_back_after_some_minutes(cou
     assert waiting is not None
     assert (waiting.preferred_id, waiting.priority) == (agent.id, 12)
     assert waiting.allowed_presences == ["OnQueue", "Busy"]
+    assert (waiting.skill_ids, waiting.language_id) == ([skill_id], danish)
     assert await shop.desk.held(agent) == (0, "OFF_QUEUE")
     parts = await shop.desk.participants(conversation_id)
     left = [each for each in parts if each.user_id == agent.id]

@@ -222,19 +222,30 @@ async def resume_parked(
 
 
 async def wait_again(
-    connection: Connection, organization_id: UUID, moved: Sequence[Moved], *, declined: bool = False
+    connection: Connection,
+    organization_id: UUID,
+    moved: Sequence[Moved],
+    *,
+    declined: bool = False,
+    priorities: Mapping[UUID, int] | None = None,
 ) -> None:
     """Put conversations that lost their agent into the queue they came by, else by the rules.
 
-    `declined`: the agent did not take them, which is remembered; else they are preferred.
+    They ask for what they asked for before. `declined`: the agent did not take them, which is
+    remembered; else they are preferred. `priorities` by conversation, 0 where there is none.
     """
+    ids = [each.conversation_id for each in moved]
+    if not ids:
+        return
+    demands = await fetch(connection, store.select_demands(organization_id, ids))
+    asked = {row.conversation_id: row for row in demands}
     entries = [
-        Entry(
-            conversation_id=each.conversation_id,
-            queue_id=each.queue_id,
-            units=each.units,
-            preferred_id=None if declined else each.user_id,
-            declined={str(each.user_id): 1} if declined else {},
+        _again(
+            each,
+            each.queue_id,
+            asked[each.conversation_id],
+            declined=declined,
+            priority=(priorities or {}).get(each.conversation_id, 0),
         )
         for each in moved
         if each.queue_id is not None
@@ -243,6 +254,25 @@ async def wait_again(
     rest = {each.conversation_id for each in moved} - {each.conversation_id for each in entered}
     if rest:
         await route_open(connection, organization_id, sorted(rest))
+
+
+def _again(
+    moved: Moved, queue_id: UUID, demands: store.Demands, *, declined: bool, priority: int
+) -> Entry:
+    prefers = demands.keep_same_agent and not declined
+    return Entry(
+        conversation_id=moved.conversation_id,
+        queue_id=queue_id,
+        priority=priority,
+        skill_ids=tuple(demands.skill_ids),
+        language_id=demands.language_id,
+        preferred_id=moved.user_id if prefers else None,
+        units=moved.units,
+        allowed_presences=tuple(demands.allowed_presences),
+        distribution=demands.distribution,
+        decline_limit=demands.decline_limit,
+        declined={str(moved.user_id): 1} if declined else {},
+    )
 
 
 def _told(arrived: Arrived) -> Told:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from uuid import UUID
 
 from tidings.actions.automated_planning import plan_automated
-from tidings.actions.conversations_in import route_open
+from tidings.actions.conversations_in import route_open, wait_again
 from tidings.actions.participation import (
     Told,
     announce,
@@ -121,14 +121,8 @@ async def return_abandoned(
     )
     told = [told_of(each, derived[each.conversation_id]) for each in moved]
     await announce(connection, organization_id, "disconnected", told)
-    entries = [
-        _returned(each, each.queue_id, found[each.conversation_id])
-        for each in moved
-        if each.queue_id is not None
-    ]
-    entered = await enter_queue(connection, organization_id, entries)
-    rest = {each.conversation_id for each in moved} - {each.conversation_id for each in entered}
-    await route_open(connection, organization_id, sorted(rest))
+    priorities = {key: row.waited_minutes for key, row in found.items()}
+    await wait_again(connection, organization_id, moved, priorities=priorities)
     return len(moved)
 
 
@@ -144,19 +138,6 @@ async def close_silent(
             connection, organization_id, due, reason=INACTIVITY, disconnect_type=INACTIVITY
         )
     return len(due)
-
-
-def _returned(moved: Moved, queue_id: UUID, abandoned: store.Abandoned) -> Entry:
-    return Entry(
-        conversation_id=moved.conversation_id,
-        queue_id=queue_id,
-        priority=abandoned.waited_minutes,
-        preferred_id=moved.user_id if abandoned.keep_same_agent else None,
-        units=moved.units,
-        allowed_presences=tuple(abandoned.allowed_presences),
-        distribution=abandoned.distribution,
-        decline_limit=abandoned.decline_limit,
-    )
 
 
 def _sent_on(waiting: WaitingRow, overdue: store.Overdue) -> Entry:

@@ -32,16 +32,12 @@ class Overdue(msgspec.Struct, frozen=True):
 
 class Abandoned(msgspec.Struct, frozen=True):
     """A conversation whose agent is away while the customer waits for an answer, since so many
-    minutes; with what its workstream asks of the next one."""
+    minutes."""
 
     organization_id: UUID
     conversation_id: UUID
     participant_id: UUID
     waited_minutes: int
-    keep_same_agent: bool
-    allowed_presences: list[str]
-    distribution: str
-    decline_limit: int
 
 
 class Aged(msgspec.Struct, frozen=True):
@@ -174,8 +170,7 @@ def select_abandoned(
     return Query(
         """
         SELECT p.organization_id, p.conversation_id, p.id AS participant_id,
-               (extract(epoch FROM now() - q.since) / 60)::integer AS waited_minutes,
-               w.keep_same_agent, w.allowed_presences, w.distribution, w.decline_limit
+               (extract(epoch FROM now() - q.since) / 60)::integer AS waited_minutes
         FROM agent g
         JOIN user_account u ON u.organization_id = g.organization_id AND u.id = g.user_id
         JOIN participant p ON p.organization_id = g.organization_id AND p.user_id = g.user_id

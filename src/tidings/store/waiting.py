@@ -92,7 +92,7 @@ def enter_waiting(organization_id: UUID, rows: Sequence[NewWaiting]) -> Query[En
           JOIN locked l ON l.id = g.conversation_id
           JOIN queues q ON q.id = g.queue_id
           ON CONFLICT DO NOTHING
-          RETURNING conversation_id, participant_id, queue_id, entered_at
+          RETURNING conversation_id, participant_id, queue_id, skill_ids, language_id
         ), stays AS (
           INSERT INTO participant (organization_id, conversation_id, id, purpose, state, queue_id,
                                    started_at, connected_at)
@@ -101,7 +101,8 @@ def enter_waiting(organization_id: UUID, rows: Sequence[NewWaiting]) -> Query[En
           FROM entered e
         ), moved AS (
           UPDATE conversation c
-          SET queue_id = e.queue_id, state = 'open', ended_at = NULL, close_reason = NULL
+          SET queue_id = e.queue_id, state = 'open', ended_at = NULL, close_reason = NULL,
+              asked_skill_ids = e.skill_ids, asked_language_id = e.language_id
           FROM entered e
           WHERE c.organization_id = %(organization_id)s AND c.id = e.conversation_id
         )
@@ -217,6 +218,11 @@ def update_waiting(organization_id: UUID, conversation_id: UUID, asking: Asking)
               why = NULL
           WHERE organization_id = %(organization_id)s AND conversation_id = %(conversation_id)s
           RETURNING priority, skill_ids, language_id
+        ), kept AS (
+          UPDATE conversation v
+          SET asked_skill_ids = c.skill_ids, asked_language_id = c.language_id
+          FROM changed c
+          WHERE v.organization_id = %(organization_id)s AND v.id = %(conversation_id)s
         )
         SELECT c.priority, c.language_id, l.name AS language_name,
                (SELECT coalesce(jsonb_agg(jsonb_build_object('id', s.id, 'name', s.name)

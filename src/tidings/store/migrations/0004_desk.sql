@@ -71,6 +71,11 @@ ALTER TABLE waiting ALTER COLUMN why TYPE jsonb USING NULL;
 -- Which agent asked for a consulted participant, and what for.
 ALTER TABLE participant ADD COLUMN asked_by uuid, ADD COLUMN asked_note text;
 
+-- What it asked of an agent when it came into its queue; it asks the same when it comes back.
+ALTER TABLE conversation
+  ADD COLUMN asked_skill_ids uuid[] NOT NULL DEFAULT '{}',
+  ADD COLUMN asked_language_id uuid;
+
 -- After so many minutes without its agent a conversation goes back to its queue, if the customer
 -- wrote; 0 is never.
 ALTER TABLE workstream ADD COLUMN agent_away_minutes integer NOT NULL DEFAULT 0
