@@ -1,13 +1,14 @@
 // The words by which customers opt out and in, for each language.
-import { ActionIcon, Button, Group, Select, Skeleton, TagsInput, TextInput } from "@mantine/core";
+import { Button, Group, Select, Skeleton, TagsInput, TextInput } from "@mantine/core";
 import { useQuery, useQueryClient } from "@tanstack/react-query";
-import { Plus, Trash2 } from "lucide-react";
+import { Plus } from "lucide-react";
 import { useTranslation } from "react-i18next";
 import type { Keywords } from "@/api/types";
 import { DetailPage } from "@/components/DetailPage";
 import { useEditor, type Editor } from "@/components/editor";
 import { EditorForm } from "@/components/EditorForm";
 import { useNotice } from "@/components/notice";
+import { RemoveButton } from "@/components/RemoveButton";
 import { keywordsQuery, saveKeywords } from "./queries";
 import classes from "./KeywordsPage.module.css";
 
@@ -89,15 +90,7 @@ function Row({ editor: { form }, at }: { editor: Editor<Values>; at: number }) {
           allowDeselect={false}
           {...field("category")}
         />
-        <ActionIcon
-          variant="subtle"
-          color="gray"
-          size={36}
-          aria-label={t("common.remove")}
-          onClick={() => form.removeListItem("rows", at)}
-        >
-          <Trash2 size={16} />
-        </ActionIcon>
+        <RemoveButton size={36} onClick={() => form.removeListItem("rows", at)} />
       </Group>
       <TagsInput
         label={t("consent.words")}

@@ -1,10 +1,11 @@
 // The roles of a client, each in a division.
-import { ActionIcon, Button, Group, Input, Select, Stack } from "@mantine/core";
+import { Button, Group, Input, Select, Stack } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
-import { Plus, Trash2 } from "lucide-react";
+import { Plus } from "lucide-react";
 import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 import { divisionsQuery, rolesQuery } from "@/people/queries";
+import { RemoveButton } from "@/components/RemoveButton";
 
 export interface RoleDivision {
   roleId: string;
@@ -81,9 +82,7 @@ function Row({ grant, onChange, onRemove }: RowProps) {
         allowDeselect={false}
         flex={1}
       />
-      <ActionIcon variant="subtle" color="gray" aria-label={t("common.remove")} onClick={onRemove}>
-        <Trash2 size={16} />
-      </ActionIcon>
+      <RemoveButton onClick={onRemove} />
     </Group>
   );
 }

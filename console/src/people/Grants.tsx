@@ -1,16 +1,6 @@
 // The roles a person (or an OAuth client) holds, each in one division.
-import {
-  ActionIcon,
-  Button,
-  Group,
-  Select,
-  Skeleton,
-  Table,
-  Text,
-  VisuallyHidden,
-} from "@mantine/core";
+import { Button, Group, Select, Skeleton, Table, Text, VisuallyHidden } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
-import { Trash2 } from "lucide-react";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { may, useMay } from "@/api/permissions";
@@ -18,6 +8,7 @@ import type { Grant } from "@/api/types";
 import { useAction } from "@/components/action";
 import { ErrorNotice } from "@/components/ErrorNotice";
 import { Section } from "@/components/Section";
+import { RemoveButton } from "@/components/RemoveButton";
 import { addGrant, divisionsQuery, removeGrant, rolesQuery, subjectQuery } from "./queries";
 
 const renew = [["subjects"], ["me"]];
@@ -64,19 +55,15 @@ function GrantTable({ subjectId, grants }: { subjectId: string; grants: Grant[] 
             <Table.Td>{placeOf(division)}</Table.Td>
             <Table.Td>
               {mayRemove && (
-                <ActionIcon
-                  variant="subtle"
-                  color="gray"
-                  aria-label={t("people.removeGrant", {
+                <RemoveButton
+                  label={t("people.removeGrant", {
                     role: role.name,
                     division: placeOf(division),
                   })}
                   onClick={() =>
                     remove.mutate({ subjectId, roleId: role.id, divisionId: division.id })
                   }
-                >
-                  <Trash2 size={16} />
-                </ActionIcon>
+                />
               )}
             </Table.Td>
           </Table.Tr>

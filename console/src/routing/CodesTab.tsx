@@ -1,12 +1,12 @@
 // The wrap-up codes that a queue offers to its people.
-import { ActionIcon, Button, Group, MultiSelect, Skeleton, Stack, Text } from "@mantine/core";
+import { Button, Group, MultiSelect, Skeleton, Stack, Text } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
-import { Trash2 } from "lucide-react";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { useMay } from "@/api/permissions";
 import { useAction } from "@/components/action";
 import { ErrorNotice } from "@/components/ErrorNotice";
+import { RemoveButton } from "@/components/RemoveButton";
 import { codeChoicesQuery } from "./codes";
 import { mayRouting } from "./permissions";
 import { offerCodes, queueCodesQuery, withdrawCode } from "./queries";
@@ -50,15 +50,11 @@ function Offered({ queueId, code }: { queueId: string; code: WrapupCode }) {
         )}
       </div>
       {mayEdit && (
-        <ActionIcon
-          variant="subtle"
-          color="gray"
+        <RemoveButton
           loading={withdraw.isPending}
-          aria-label={t("codes.withdraw", { name: code.name })}
+          label={t("codes.withdraw", { name: code.name })}
           onClick={() => withdraw.mutate(undefined)}
-        >
-          <Trash2 size={16} />
-        </ActionIcon>
+        />
       )}
     </Group>
   );

@@ -1,6 +1,6 @@
 // The members of a queue: who is in which ring, who takes part now; added, changed and removed.
-import { ActionIcon, Button, Group, Select, Stack, Switch } from "@mantine/core";
-import { Plus, Trash2 } from "lucide-react";
+import { Button, Group, Select, Stack, Switch } from "@mantine/core";
+import { Plus } from "lucide-react";
 import { useTranslation } from "react-i18next";
 import { useOffset } from "@/api/keyset";
 import { useMay } from "@/api/permissions";
@@ -10,6 +10,7 @@ import { Empty } from "@/components/Empty";
 import { FilterBar } from "@/components/FilterBar";
 import { useSearchState } from "@/components/search";
 import { SideSheet } from "@/components/SideSheet";
+import { RemoveButton } from "@/components/RemoveButton";
 import { may } from "@/api/permissions";
 import { AddMembers } from "./AddMembers";
 import { mayRouting } from "./permissions";
@@ -150,14 +151,10 @@ function Remove({ queue, member }: OfMember) {
     done: t("queues.memberRemoved", { name: member.name }),
   });
   return (
-    <ActionIcon
-      variant="subtle"
-      color="gray"
+    <RemoveButton
       loading={remove.isPending}
-      aria-label={t("queues.removeMember", { name: member.name })}
+      label={t("queues.removeMember", { name: member.name })}
       onClick={() => remove.mutate(undefined)}
-    >
-      <Trash2 size={16} />
-    </ActionIcon>
+    />
   );
 }

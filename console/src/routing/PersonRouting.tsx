@@ -1,6 +1,5 @@
 // What the router knows of a person: skills and languages, their queues, how much they hold.
 import {
-  ActionIcon,
   Anchor,
   Button,
   Group,
@@ -14,7 +13,6 @@ import {
 } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
-import { Trash2 } from "lucide-react";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { useMay } from "@/api/permissions";
@@ -22,6 +20,7 @@ import { useMe } from "@/api/session";
 import { useAction } from "@/components/action";
 import { ErrorNotice } from "@/components/ErrorNotice";
 import { Section } from "@/components/Section";
+import { RemoveButton } from "@/components/RemoveButton";
 import { mayRouting } from "./permissions";
 import classes from "./Routing.module.css";
 import {
@@ -94,15 +93,11 @@ function SkillRow({ kind, userId, skill }: OfKind & { skill: UserSkill }) {
           getSymbolLabel={(count) => t("skills.stars", { name, count })}
         />
         {mayAssign && (
-          <ActionIcon
-            variant="subtle"
-            color="gray"
+          <RemoveButton
             loading={remove.isPending}
-            aria-label={t("skills.take", { name })}
+            label={t("skills.take", { name })}
             onClick={() => remove.mutate(undefined)}
-          >
-            <Trash2 size={16} />
-          </ActionIcon>
+          />
         )}
       </Group>
     </Group>

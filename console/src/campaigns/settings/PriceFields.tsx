@@ -1,8 +1,9 @@
 // What one message costs, by country and category; a price for all other countries may be set.
-import { ActionIcon, Button, NumberInput, Select, Text } from "@mantine/core";
-import { Plus, Trash2 } from "lucide-react";
+import { Button, NumberInput, Select, Text } from "@mantine/core";
+import { Plus } from "lucide-react";
 import { useTranslation } from "react-i18next";
 import { useWord } from "@/components/words";
+import { RemoveButton } from "@/components/RemoveButton";
 import { useCountry } from "../money";
 import type { Price } from "../types";
 import { COUNTRIES } from "./countries";
@@ -99,15 +100,7 @@ function PriceRow({ price, at, onChange }: RowProps) {
         onChange={(next) => onChange({ ...price, price: Number(next) || 0 })}
         className={classes.price}
       />
-      <ActionIcon
-        variant="subtle"
-        color="gray"
-        size={36}
-        aria-label={t("common.remove")}
-        onClick={() => onChange(undefined)}
-      >
-        <Trash2 size={16} />
-      </ActionIcon>
+      <RemoveButton size={36} onClick={() => onChange(undefined)} />
     </div>
   );
 }
