@@ -87,3 +87,5 @@ def show(result: BenchResult) -> None:
     ):
         if value is not None:
             click.echo(f"  {label}: {value}")
+    for label, figure in (result.detail or {}).items():
+        click.echo(f"  {label}: {figure:,.1f}".removesuffix(".0"))
