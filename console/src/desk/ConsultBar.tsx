@@ -29,7 +29,7 @@ function Consulted({ part, at, onHandedOver }: { part: Part } & Omit<Props, "con
   const isAsked = part.state === "alerting";
   const end = useChangePart({ state: "disconnected" });
   const handOver = useHandOver(t("desk.consult.handedOver"), onHandedOver);
-  const mayTransfer = useMay()(mayDesk.transfer);
+  const mayHandOver = useMay()(mayDesk.consult);
   return (
     <section className={classes.bar} aria-label={t("desk.consult.with", { name })}>
       <Text className={classes.words}>
@@ -45,7 +45,7 @@ function Consulted({ part, at, onHandedOver }: { part: Part } & Omit<Props, "con
         >
           {isAsked ? t("desk.consult.withdraw") : t("desk.consult.end")}
         </Button>
-        {!isAsked && mayTransfer && part.user && (
+        {!isAsked && mayHandOver && part.user && (
           <Button
             size="xs"
             loading={handOver.isPending}

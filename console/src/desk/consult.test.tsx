@@ -65,8 +65,9 @@ test("who reads along is handed the conversation", async () => {
   const calls = serve(rules(consulting("connected")));
   open(DeskPage, "/desk?c=c1");
   await userEvent.click(await screen.findByRole("button", { name: "Hand over to Cleo" }));
-  await waitFor(() => expect(calls.some(({ path }) => path === `${PART}/replace`)).toBe(true));
-  const given = calls.find(({ path }) => path === `${PART}/replace`);
+  const path = "/api/v2/conversations/c1/participants/p1/replace/agent";
+  await waitFor(() => expect(calls.some((each) => each.path === path)).toBe(true));
+  const given = calls.find((each) => each.path === path);
   expect(given?.body).toEqual({ userId: "cleo", transferType: "Attended" });
 });
 

@@ -4,6 +4,8 @@ import { useAction } from "@/components/action";
 
 const MESSAGES = "/api/v2/conversations/messages/{conversation_id}";
 export const PART = `${MESSAGES}/participants/{participant_id}` as const;
+const TO_AGENT =
+  "/api/v2/conversations/{conversation_id}/participants/{participant_id}/replace/agent";
 /** What any step may have changed. */
 export const ALL = [["desk"]];
 
@@ -75,7 +77,7 @@ export function useHandOver(done: string, after: () => void) {
   return useAction(
     ({ where, userId }: { where: At; userId: string }) =>
       answer(
-        api.POST(`${PART}/replace`, {
+        api.POST(TO_AGENT, {
           ...at(where),
           body: { userId, transferType: "Attended" },
         }),
