@@ -20,6 +20,11 @@ class Changed(msgspec.Struct, frozen=True):
     reason: str | None
 
 
+NO_CALL_UNDER_WAY = """NOT EXISTS (
+            SELECT 1 FROM outbox o
+            WHERE o.organization_id = %(organization_id)s
+              AND o.integration_id = %(integration_id)s AND o.state = 'sending'
+              AND o.campaign_id = c.id)"""
 CHANGED = """
     RETURNING c.id, c.division_id, c.name, c.version, x.before, c.status, c.reason_code, c.reason
 """
@@ -85,11 +90,7 @@ def end_stopping(
         WHERE c.organization_id = %(organization_id)s AND c.id = x.id
           AND c.status = x.before AND c.status IN ('stopping', 'forced_stopping')
           AND coalesce(c.stopped_at, '-infinity') < now() - interval '0.3 seconds'
-          AND NOT EXISTS (
-            SELECT 1 FROM outbox o
-            WHERE o.organization_id = %(organization_id)s
-              AND o.integration_id = %(integration_id)s AND o.state = 'sending'
-              AND o.campaign_id = c.id)
+          AND {NO_CALL_UNDER_WAY}
         {CHANGED}
         """,
         {
@@ -129,11 +130,7 @@ def complete_campaigns(
             WHERE o.organization_id = %(organization_id)s
               AND o.integration_id = %(integration_id)s AND o.state = 'queued'
               AND o.priority = 2 AND o.campaign_id = c.id)
-          AND NOT EXISTS (
-            SELECT 1 FROM outbox o
-            WHERE o.organization_id = %(organization_id)s
-              AND o.integration_id = %(integration_id)s AND o.state = 'sending'
-              AND o.campaign_id = c.id)
+          AND {NO_CALL_UNDER_WAY}
         {CHANGED}
         """,
         {
