@@ -14,9 +14,8 @@ from tidings.domain.contact_filters import ContactFilter
 from tidings.domain.errors import absent, conflict, invalid
 from tidings.domain.permissions import Caller
 from tidings.store import contact_list_filters as store
-from tidings.store.query import Count
 from tidings.store.ids import new_id
-from tidings.store.query import Connection, Query, execute, fetch, fetch_one, fetch_optional
+from tidings.store.query import Connection, Count, Query, execute, fetch, fetch_one, fetch_optional
 
 VIEW = "outbound:contactListFilter:view"
 MOST_FILTERS = 1_000
