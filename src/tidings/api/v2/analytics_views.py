@@ -9,7 +9,7 @@ from uuid import UUID
 
 from tidings.actions.failure_words import failure_of
 from tidings.api.v2.message_views import error_info
-from tidings.api.v2.participant_views import Party, addresses_of, parties_of, started_at
+from tidings.api.v2.parties import Party, addresses_of, parties_of, started_at
 from tidings.api.views import Moment, View, moment, optional_moment
 from tidings.domain.delivery import DeliveryStatus, analytics_status
 from tidings.domain.dispositions import disposition_of

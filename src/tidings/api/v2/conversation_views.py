@@ -13,8 +13,8 @@ from tidings.api.v2.participant_views import (
     ParticipantView,
     media_participant,
     participant,
-    parties_of,
 )
+from tidings.api.v2.parties import parties_of
 from tidings.api.v2.waiting_views import ReasonView, reasons_of, why_of
 from tidings.api.views import Moment, Ref, View, moment, optional_moment
 from tidings.domain.waiting_reasons import read_reasons
