@@ -10,7 +10,7 @@ from tidings.store.database import UNAVAILABLE
 
 log = structlog.get_logger()
 
-LONGEST_PAUSE_SECONDS = 30.0
+LONGEST_PAUSE_SECONDS = 10.0
 
 
 async def work_loop(
