@@ -34,6 +34,6 @@ export function useSayAfterAll() {
       answer(
         api.POST(RETRY, { params: { path: { conversation_id: conversationId, unsaid_id: id } } }),
       ),
-    { done: t("unsaid.said"), renew: [["desk", "thread"], ["workstreams"]] },
+    { done: t("unsaid.said"), renew: [["desk", "thread"], ["workstreams"], ["interaction"]] },
   );
 }

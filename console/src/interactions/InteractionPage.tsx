@@ -7,9 +7,12 @@ import type { InteractionDetail } from "@/api/types";
 import { DetailPage } from "@/components/DetailPage";
 import { Facts } from "@/components/Facts";
 import { useFigures } from "@/components/figures";
+import { NotSaidRow } from "@/components/NotSaidRow";
 import { RelativeTime } from "@/components/RelativeTime";
+import { Section } from "@/components/Section";
 import { StateMark } from "@/components/StateMark";
 import { useSearchState } from "@/components/search";
+import type { Unsaid } from "@/components/unsaid";
 import { useWord } from "@/components/words";
 import { MessagePanel } from "./MessagePanel";
 import { interactionQuery } from "./queries";
@@ -38,6 +41,7 @@ export function InteractionPage() {
           onOpen={(message) => set({ message: message.id }, { push: true })}
         />
       )}
+      {data?.unsaid && !values.before && <NotSaid unsaid={data.unsaid} />}
       {open && (
         <MessagePanel message={open} onClose={() => set({ message: undefined, tab: undefined })} />
       )}
@@ -65,6 +69,18 @@ function Older({ interaction }: { interaction: InteractionDetail }) {
         </Button>
       )}
     </Group>
+  );
+}
+
+/** What the workstream could not say by itself. */
+function NotSaid({ unsaid }: { unsaid: Unsaid[] }) {
+  const { t } = useTranslation();
+  return (
+    <Section title={t("unsaid.label")}>
+      {unsaid.map((each) => (
+        <NotSaidRow key={each.id} unsaid={each} head={<RelativeTime time={each.time} />} />
+      ))}
+    </Section>
   );
 }
 

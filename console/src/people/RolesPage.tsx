@@ -12,6 +12,8 @@ import { useFigures } from "@/components/figures";
 import { Page } from "@/components/Page";
 import { readRoles } from "./queries";
 
+const kindOf = ({ default: isBuiltIn, isChanged }: Role) =>
+  isBuiltIn ? (isChanged ? "changed" : "default") : "own";
 const idOf = (row: Role) => row.id;
 
 export function RolesPage() {
@@ -26,7 +28,7 @@ export function RolesPage() {
       id: "kind",
       header: t("roles.kind"),
       width: 140,
-      render: (row) => (row.default ? t("roles.default") : t("roles.own")),
+      render: (row) => t(`roles.${kindOf(row)}`),
     },
     {
       id: "people",

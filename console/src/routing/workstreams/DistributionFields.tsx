@@ -57,16 +57,24 @@ export function DistributionFields({ editor: { form, labels } }: FieldsProps) {
         styles={{ wrapper: { maxWidth: 240 } }}
         {...form.getInputProps("declineLimit")}
       />
-      <NumberInput
-        label={labels.agentAwayMinutes}
-        description={t("workstreams.awayHint")}
-        suffix={` ${t("workstreams.minutes")}`}
-        allowDecimal={false}
-        min={0}
-        max={1440}
-        styles={{ wrapper: { maxWidth: 240 } }}
-        {...form.getInputProps("agentAwayMinutes")}
-      />
+      <AwayField form={form} label={labels.agentAwayMinutes} />
     </>
+  );
+}
+
+/** After how many minutes without its agent a conversation goes back to its queue. */
+function AwayField({ form, label }: Pick<FieldsProps["editor"], "form"> & { label: string }) {
+  const { t } = useTranslation();
+  return (
+    <NumberInput
+      label={label}
+      description={t("workstreams.awayHint")}
+      suffix={` ${t("workstreams.minutes")}`}
+      allowDecimal={false}
+      min={0}
+      max={1440}
+      styles={{ wrapper: { maxWidth: 240 } }}
+      {...form.getInputProps("agentAwayMinutes")}
+    />
   );
 }
