@@ -10,7 +10,8 @@ from psycopg.types.json import Jsonb
 from tests.world import World
 from tidings.actions.catalogue import Catalogue
 from tidings.actions.consents import ConsentChange, record_consents
-from tidings.actions.receiving import Incoming, receive_messages
+from tidings.actions.incoming import Incoming
+from tidings.actions.receiving import receive_messages
 from tidings.actions.send_message import Queued, send_messages
 from tidings.actions.statuses import Callback, Recording, apply_callbacks, apply_standings
 from tidings.domain.delivery import DeliveryStatus

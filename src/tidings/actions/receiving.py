@@ -4,17 +4,16 @@ from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
-import msgspec
-
 from tidings.actions.automated_planning import plan_automated
 from tidings.actions.consents import KeywordText, apply_keywords
 from tidings.actions.conversations_in import Arrival, Streams, read_streams, take_in, threading_of
-from tidings.actions.customers import Sighting, ensure_customers
-from tidings.actions.media import Arrived, expect_media
+from tidings.actions.customers import ensure_customers
+from tidings.actions.incoming import Incoming, Placed
+from tidings.actions.media import expect_media
 from tidings.actions.surveys import Heard, take_answers
 from tidings.domain.addresses import country_of
 from tidings.domain.automated_messages import Trigger
-from tidings.domain.inbound import InboundMessage, MessageKind
+from tidings.domain.inbound import MessageKind
 from tidings.store import threads as store
 from tidings.store.automated_messages import Planned
 from tidings.store.conversations import (
@@ -27,37 +26,11 @@ from tidings.store.customers import AddressKey
 from tidings.store.events import insert_event
 from tidings.store.ids import new_id
 from tidings.store.media import delete_revoked_media
-from tidings.store.messages import NewMessage, insert_messages
+from tidings.store.messages import insert_messages
 from tidings.store.query import Connection, execute, fetch
 from tidings.store.usage import Usage, insert_usage
-from tidings.store.webhook_accounts import WebhookAccountRow
-from tidings.store.workstreams import NumberStream
 
 FUTURE_TOLERANCE = timedelta(minutes=5)
-
-
-class Incoming(msgspec.Struct, frozen=True):
-    """One customer's message, the number it came to, and the journal row that brought it."""
-
-    number: WebhookAccountRow
-    message: InboundMessage
-    inbox_id: UUID
-
-
-class _Placed(msgspec.Struct, frozen=True):
-    """An incoming message with its new id, customer and conversation."""
-
-    incoming: Incoming
-    id: UUID
-    customer_id: UUID
-    conversation_id: UUID
-    at: datetime
-    answers_survey: bool = False
-
-    @property
-    def wrote(self) -> bool:
-        """Whether the customer says something that somebody is to answer."""
-        return self.incoming.message.kind.opens_window and not self.answers_survey
 
 
 async def receive_messages(
@@ -74,12 +47,12 @@ async def receive_messages(
     numbers = {each.number.id for each, _ in fresh}
     streams = await read_streams(connection, organization_id, numbers)
     owners = await ensure_customers(
-        connection, organization_id, [_sighting(each) for each, _ in fresh]
+        connection, organization_id, [each.sighting for each, _ in fresh]
     )
     windows = {each: threading_of(streams.get(each), threading) for each in numbers}
     placed = await _place(connection, organization_id, fresh, owners=owners, windows=windows)
-    await execute(connection, insert_messages(organization_id, [_row(each) for each in placed]))
-    arrived = [_arrived(each, streams.get(each.incoming.number.id)) for each in placed]
+    await execute(connection, insert_messages(organization_id, [each.row() for each in placed]))
+    arrived = [each.arrived(streams.get(each.incoming.number.id)) for each in placed]
     await expect_media(connection, organization_id, arrived)
     openings = [
         store.Opening(each.incoming.number.id, each.customer_id, each.at)
@@ -116,22 +89,6 @@ async def _claim(
     return [(each, ids[key]) for key, each in unique.items() if key[1] in new]
 
 
-def _addresses(each: Incoming) -> list[AddressKey]:
-    message = each.message
-    keys: list[AddressKey] = []
-    if message.from_phone:
-        keys.append(("phone", "", message.from_phone))
-    if message.from_user_id:
-        keys.append(("user_id", message.account_id, message.from_user_id))
-    return keys
-
-
-def _sighting(each: Incoming) -> Sighting:
-    first, *also = _addresses(each)
-    name = each.message.from_name or ""
-    return Sighting(first[0], first[1], first[2], name=name, also=tuple(also))
-
-
 async def _place(
     connection: Connection,
     organization_id: UUID,
@@ -139,12 +96,12 @@ async def _place(
     *,
     owners: dict[AddressKey, UUID],
     windows: dict[UUID, timedelta],
-) -> list[_Placed]:
+) -> list[Placed]:
     """Give each message its conversation: the one it continues, else a new one.
 
     `windows`: for how long each number continues what had ended.
     """
-    customers = [owners[_addresses(each)[0]] for each, _ in fresh]
+    customers = [owners[each.addresses[0]] for each, _ in fresh]
     numbers = [each.number.id for each, _ in fresh]
     threads = {
         (row.integration_id, row.customer_id): row.conversation_id
@@ -161,20 +118,20 @@ async def _place(
     ]
     surveyed = await take_answers(connection, organization_id, heard)
     existing = {*threads.values(), *surveyed.values()}
-    placed: list[_Placed] = []
+    placed: list[Placed] = []
     for i, ((each, message_id), customer_id) in enumerate(zip(fresh, customers, strict=True)):
         key = (each.number.id, customer_id)
         conversation_id = surveyed.get(i) or threads.setdefault(key, new_id())
         at = min(each.message.sent_at, datetime.now(UTC) + FUTURE_TOLERANCE)
-        placed.append(_Placed(each, message_id, customer_id, conversation_id, at, i in surveyed))
+        placed.append(Placed(each, message_id, customer_id, conversation_id, at, i in surveyed))
     await _write_conversations(connection, organization_id, placed, existing)
     return placed
 
 
 async def _write_conversations(
-    connection: Connection, organization_id: UUID, placed: list[_Placed], existing: set[UUID]
+    connection: Connection, organization_id: UUID, placed: list[Placed], existing: set[UUID]
 ) -> None:
-    groups: dict[UUID, list[_Placed]] = {}
+    groups: dict[UUID, list[Placed]] = {}
     for each in placed:
         groups.setdefault(each.conversation_id, []).append(each)
     appended, created = [], []
@@ -202,7 +159,7 @@ async def _write_conversations(
                     state="open",
                     direction="inbound",
                     initiator="customer",
-                    address=_sender(first.incoming),
+                    address=first.incoming.sender,
                     started_at=min(each.at for each in group),
                     message_count=len(group),
                     last_message_id=last.id,
@@ -215,45 +172,8 @@ async def _write_conversations(
         await execute(connection, insert_conversations(organization_id, created))
 
 
-def _sender(each: Incoming) -> str:
-    return each.message.from_phone or each.message.from_user_id or ""
-
-
-def _row(each: _Placed) -> NewMessage:
-    message = each.incoming.message
-    return NewMessage(
-        id=each.id,
-        conversation_id=each.conversation_id,
-        integration_id=each.incoming.number.id,
-        customer_id=each.customer_id,
-        direction="inbound",
-        status="received",
-        kind=message.kind.value,
-        from_address=_sender(each.incoming),
-        to_address=each.incoming.number.phone_number,
-        body=message.text,
-        content=msgspec.json.encode(message).decode(),
-        sender_kind="customer",
-        sender_id=each.customer_id,
-        created_at=each.at,
-        provider_message_id=message.provider_message_id,
-        reply_to=message.reply_to,
-        webhook_ids="{" + str(each.incoming.inbox_id) + "}",
-    )
-
-
-def _arrived(each: _Placed, stream: NumberStream | None) -> Arrived:
-    return Arrived(
-        id=each.id,
-        conversation_id=each.conversation_id,
-        integration_id=each.incoming.number.id,
-        message=each.incoming.message,
-        is_wanted=stream is None or stream.customer_attachments,
-    )
-
-
 async def _apply_changes(
-    connection: Connection, organization_id: UUID, placed: list[_Placed]
+    connection: Connection, organization_id: UUID, placed: list[Placed]
 ) -> None:
     """A customer's edits and revocations change the message they speak of; they are few."""
     for each in placed:
@@ -277,7 +197,7 @@ async def _apply_changes(
 
 
 async def _apply_keywords(
-    connection: Connection, organization_id: UUID, placed: list[_Placed]
+    connection: Connection, organization_id: UUID, placed: list[Placed]
 ) -> None:
     spoken = {MessageKind.TEXT, MessageKind.BUTTON, MessageKind.INTERACTIVE}
     texts = [
@@ -295,7 +215,7 @@ async def _apply_keywords(
 
 
 async def _take_in(
-    connection: Connection, organization_id: UUID, placed: list[_Placed], streams: Streams
+    connection: Connection, organization_id: UUID, placed: list[Placed], streams: Streams
 ) -> None:
     """Bring what was written to the conversations' agents, or into queues.
 
@@ -303,7 +223,7 @@ async def _take_in(
     """
     if not streams:
         return
-    groups: dict[UUID, list[_Placed]] = {}
+    groups: dict[UUID, list[Placed]] = {}
     for each in placed:
         if each.wrote:
             groups.setdefault(each.conversation_id, []).append(each)
@@ -320,7 +240,7 @@ async def _take_in(
     await plan_automated(connection, organization_id, list(_refused(placed, streams)))
 
 
-def _refused(placed: list[_Placed], streams: Streams) -> Iterator[Planned]:
+def _refused(placed: list[Placed], streams: Streams) -> Iterator[Planned]:
     """Messages that nobody can use, of which the customer is told."""
     for each in placed:
         message, stream = each.incoming.message, streams.get(each.incoming.number.id)
@@ -332,7 +252,7 @@ def _refused(placed: list[_Placed], streams: Streams) -> Iterator[Planned]:
             yield Planned(each.conversation_id, Trigger.ATTACHMENT_REFUSED.value, each.id)
 
 
-async def _count(connection: Connection, organization_id: UUID, placed: list[_Placed]) -> None:
+async def _count(connection: Connection, organization_id: UUID, placed: list[Placed]) -> None:
     usage = Usage()
     for each in placed:
         usage.of(

@@ -16,7 +16,8 @@ import structlog
 from prometheus_client import Counter
 
 from tidings.actions.accounts import apply_account_events
-from tidings.actions.receiving import Incoming, receive_messages
+from tidings.actions.incoming import Incoming
+from tidings.actions.receiving import receive_messages
 from tidings.actions.statuses import Callback, Recording, apply_callbacks
 from tidings.domain.inbound import (
     Ignored,
