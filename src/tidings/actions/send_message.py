@@ -14,7 +14,7 @@ from tidings.actions.catalogue import Catalogue, Sendable
 from tidings.actions.send_rules import Decision, decide_message
 from tidings.domain.addresses import country_of, match_keys
 from tidings.domain.content import Content, InteractiveContent, TemplateContent, TextContent
-from tidings.domain.errors import Kind, Rejection
+from tidings.domain.errors import Rejection, key_reused
 from tidings.domain.sending import Intent
 from tidings.domain.templates import render_components, render_text
 from tidings.store.conversations import (
@@ -137,15 +137,6 @@ def _final(
 ) -> Result:
     result = results[leader]
     return queued[leader] if isinstance(result, Decision) else result
-
-
-def key_reused() -> Rejection:
-    """A 422: the Idempotency-Key belongs to another request (A11)."""
-    return Rejection(
-        Kind.UNPROCESSABLE,
-        "idempotency.key.reused",
-        "This Idempotency-Key was used for another request; use a new key for a new request.",
-    )
 
 
 async def _decide_all(

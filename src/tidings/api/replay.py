@@ -13,7 +13,7 @@ from typing import Any, TypeVar
 import msgspec
 from litestar import Request, Response
 
-from tidings.domain.errors import Kind, Rejection
+from tidings.domain.errors import Kind, Rejection, key_reused
 from tidings.domain.permissions import Caller
 from tidings.settings import Settings
 from tidings.store.database import Database
@@ -90,11 +90,7 @@ class Once:
 def check_same_request(first: bytes, now: bytes) -> None:
     """A key belongs to one request; 422 when another comes with it (A11)."""
     if first != now:
-        raise Rejection(
-            Kind.UNPROCESSABLE,
-            "idempotency.key.reused",
-            "This Idempotency-Key was used for another request; use a new key for a new request.",
-        )
+        raise key_reused()
 
 
 async def read_request_key(

@@ -77,3 +77,12 @@ def stale_version(what: str, *, sent: int | None, current: int) -> Rejection:
         f"current {current}). Read it again and repeat your change.",
         currentVersion=str(current),
     )
+
+
+def key_reused() -> Rejection:
+    """A 422: the Idempotency-Key belongs to another request (A11)."""
+    return Rejection(
+        Kind.UNPROCESSABLE,
+        "idempotency.key.reused",
+        "This Idempotency-Key was used for another request; use a new key for a new request.",
+    )
