@@ -10,18 +10,18 @@ import { ConversationPane } from "./ConversationPane";
 import classes from "./DeskPage.module.css";
 import { FactsPane } from "./FactsPane";
 import { ListPane } from "./ListPane";
-import { useDeskKeys } from "./keys";
+import { DeskKeys } from "./keys";
 
 export function DeskPage() {
   const { t } = useTranslation();
   const { values, set } = useSearchState();
   const userId = useSession()?.user.id ?? "";
   const listed = useRef<string[]>([]);
+  const readRows = useCallback(() => listed.current, []);
   const keepRows = useCallback((ids: string[]) => {
     listed.current = ids;
   }, []);
   useDocumentTitle(`${t("areas.desk")} · Tidings`);
-  useDeskKeys(userId, () => listed.current);
   const showsFacts = values.facts !== undefined;
   const pane = showsFacts ? "facts" : values.c ? "conversation" : "list";
   return (
@@ -32,6 +32,7 @@ export function DeskPage() {
       data-facts={showsFacts}
       data-open={!!values.c}
     >
+      <DeskKeys userId={userId} listed={readRows} />
       <div className={classes.list}>
         <ListPane onRows={keepRows} />
       </div>

@@ -12,7 +12,17 @@ import { conversationKey } from "./queries";
 import { ownPart, standingOf } from "./standing";
 import type { Conversation } from "./types";
 
-export function useDeskKeys(userId: string, listed: () => string[]): void {
+interface Props {
+  userId: string;
+  /** What is listed, in its order. */
+  listed: () => string[];
+}
+
+/**
+ * Listens to the keys and draws nothing. It is a part of its own because offers change with every
+ * message that comes: the panes must not be drawn again with it.
+ */
+export function DeskKeys({ userId, listed }: Props): null {
   const { values, set } = useSearchState();
   const queries = useQueryClient();
   const offers = useOffers(userId);
@@ -65,6 +75,7 @@ export function useDeskKeys(userId: string, listed: () => string[]): void {
     ]),
     [],
   );
+  return null;
 }
 
 /** Letters belong to who writes; on a switch or a choice they are keys of the desk. */
