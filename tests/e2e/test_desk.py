@@ -224,10 +224,15 @@ def test_an_agent_writes_first_and_describes_the_conversation(
     page.get_by_role("button", name="Change attributes").click()
     page.get_by_label("New attribute").fill("doctor")
     page.get_by_label("Its value").fill("Vogt")
-    expect(page.get_by_label("Elsewhere called")).to_have_count(0)  # not in the role
+    page.get_by_label("Elsewhere called").fill("case-7")
     page.get_by_role("button", name="Save", exact=True).click()
     facts = page.get_by_role("complementary", name="Customer and history")
     expect(facts.get_by_text("Vogt", exact=True)).to_be_visible()
+    expect(facts.get_by_text("case-7", exact=True)).to_be_visible()
+    language = facts.get_by_role("combobox", name="Language")
+    expect(language).to_have_attribute("placeholder", "French, by the number")
+    visit.choose("Language", "German")
+    expect(language).to_have_value("German")
     end(page)
 
     assert visit.troubles == []
@@ -324,6 +329,8 @@ def test_a_closed_window_leaves_templates_until_the_customer_writes(
     offer(page, "Chloé").get_by_role("button", name="Accept").click()
     expect(page.get_by_text("only a template reaches them")).to_be_visible()
     expect(field(page)).to_have_count(0)
+    expect(line(page, "Not said by itself").first).to_contain_text("window was closed")
+    expect(page.get_by_role("button", name="Try again")).to_have_count(0)
     demo.simulator.post("clock", json={"offset_seconds": 0}).raise_for_status()
 
     page.get_by_role("button", name="Choose a template").click()
@@ -335,6 +342,8 @@ def test_a_closed_window_leaves_templates_until_the_customer_writes(
 
     write(demo, CHLOE, "Thank you")
     expect(field(page)).to_be_visible()
+    page.get_by_role("button", name="Try again").first.click()
+    expect(page.get_by_text("It is on its way.")).to_be_visible()
     field(page).fill("You are welcome")
     page.get_by_role("button", name="Send", exact=True).click()
     expect(line(page, "You are welcome").get_by_title("Read")).to_be_visible()
