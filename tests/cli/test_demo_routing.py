@@ -6,7 +6,9 @@ from tests.api.test_workstreams import STREAMS
 from tests.api_client import Api
 from tests.sending import Sending
 from tests.world import World
-from tidings.cli.demo_routing import make_desk, make_workstreams
+from tidings.actions.roles import RoleDraft, create_role
+from tidings.cli.demo_cast import AGENT_PERMISSIONS, AGENT_ROLE
+from tidings.cli.demo_routing import keep_role, make_desk, make_workstreams
 from tidings.store.database import Database
 
 
@@ -38,3 +40,19 @@ async def test_the_desk_has_queues_with_members_and_codes(
     assert (tried.json()["ruleName"], tried.json()["queue"]["name"]) == ("Returns", "Shop")
     urgent = await api.post(f"{clinic['selfUri']}/try", {"text": "Dringend!"})
     assert (urgent.json()["ruleName"], urgent.json()["priority"]) == ("Urgent", 30)
+
+
+async def test_agents_of_a_demo_of_before_gain_what_agents_may_do_now(
+    api: Api, world: World, database: Database
+) -> None:
+    before = ["conversation:message:view", "messaging:usage:view"]
+    async with database.transaction(world.nordwind.id) as connection:
+        operator = world.nordwind.operator
+        draft = RoleDraft(name=AGENT_ROLE, permissions=before)
+        role = await create_role(connection, operator, draft)
+        await keep_role(connection, operator)
+        await keep_role(connection, operator)
+
+    kept = (await api.get(f"/api/v2/authorization/roles/{role.id}")).json()
+    assert set(kept["permissions"]) == {*before, *AGENT_PERMISSIONS}
+    assert kept["version"] == role.version + 1

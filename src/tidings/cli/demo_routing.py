@@ -8,17 +8,20 @@ import msgspec
 from tidings.actions.operating_hours import HoursDraft, create_hours
 from tidings.actions.queue_members import add_members
 from tidings.actions.queues import create_queue, offer_codes
+from tidings.actions.roles import RoleDraft, change_role
 from tidings.actions.skills import Rated, create_skill, rate_skills
 from tidings.actions.workstreams import create_workstream
 from tidings.actions.wrapup_codes import WrapupCodeDraft, create_wrapup_code
+from tidings.cli import demo_cast as cast
 from tidings.domain.automated_messages import AutomatedMessage, Trigger
 from tidings.domain.classification import Condition, Rule
 from tidings.domain.operating_hours import Interval
 from tidings.domain.permissions import Caller
 from tidings.domain.quiet_hours import DAYS
 from tidings.domain.surveys import Survey
-from tidings.store.query import Connection, fetch
+from tidings.store.query import Connection, fetch, fetch_optional
 from tidings.store.queues import QueueFilter, select_queues
+from tidings.store.roles import RoleFilter, select_roles
 from tidings.store.skills import SkillFilter, select_skills
 
 SKILLS = ("Returns", "Appointments")
@@ -128,3 +131,16 @@ def _messages() -> list[AutomatedMessage]:
         for trigger, texts in SAYINGS.items()
         for language, text in texts.items()
     ]
+
+
+async def keep_role(connection: Connection, caller: Caller) -> None:
+    """The clinic's agents gain what agents of this version may do; what else they got stays."""
+    wanted = RoleFilter(name_like=cast.AGENT_ROLE)
+    query = select_roles(caller.organization_id, wanted, limit=1, offset=0)
+    role = await fetch_optional(connection, query)
+    if role is None:
+        return
+    gained = [each for each in cast.AGENT_PERMISSIONS if each not in role.permissions]
+    if gained:
+        draft = RoleDraft(permissions=[*role.permissions, *gained])
+        await change_role(connection, caller, role.id, draft)

@@ -31,12 +31,12 @@ from tidings.actions.oauth_clients import (
 )
 from tidings.actions.organizations import found_organization, operator
 from tidings.actions.passwords import hash_password
-from tidings.actions.roles import RoleDraft, change_role, create_role
+from tidings.actions.roles import RoleDraft, create_role
 from tidings.actions.users import UserDraft, create_user
 from tidings.cli import demo_campaign
 from tidings.cli import demo_cast as cast
 from tidings.cli.demo_notes import Notes, write_notes
-from tidings.cli.demo_routing import make_desk, make_workstreams
+from tidings.cli.demo_routing import keep_role, make_desk, make_workstreams
 from tidings.cli.lookups import find_division, find_roles
 from tidings.domain.permissions import Caller
 from tidings.embedded import EmbeddedError
@@ -53,7 +53,6 @@ from tidings.store.oauth_clients import select_clients
 from tidings.store.organizations import select_organization_named
 from tidings.store.query import Connection, execute, fetch, fetch_one, fetch_optional
 from tidings.store.queues import QueueFilter, count_queues
-from tidings.store.roles import RoleFilter, select_roles
 from tidings.store.secret_box import load_secret_box
 from tidings.store.templates import select_named_templates
 from tidings.store.users import UserFilter, select_users
@@ -94,7 +93,7 @@ class Scene:
             row = await fetch_optional(connection, select_organization_named(short_name))
             if row is not None:
                 caller = operator(row.id)
-                await _keep_role(connection, caller)
+                await keep_role(connection, caller)
                 return caller
             row = await found_organization(connection, name=name, short_name=short_name)
             caller = operator(row.id)
@@ -313,19 +312,6 @@ class Scene:
 
     def _note(self) -> None:
         write_notes(Path(self._settings.home), self._notes)
-
-
-async def _keep_role(connection: Connection, caller: Caller) -> None:
-    """The clinic's agents gain what agents of this version may do; what else they got stays."""
-    wanted = RoleFilter(name_like=cast.AGENT_ROLE)
-    query = select_roles(caller.organization_id, wanted, limit=1, offset=0)
-    role = await fetch_optional(connection, query)
-    if role is None:
-        return
-    gained = [each for each in cast.AGENT_PERMISSIONS if each not in role.permissions]
-    if gained:
-        draft = RoleDraft(permissions=[*role.permissions, *gained])
-        await change_role(connection, caller, role.id, draft)
 
 
 async def _hire(
