@@ -62,7 +62,7 @@ const contacts = withWords("outbound", () => import("./contacts"));
 const dnc = withWords("outbound", () => import("./dnc"));
 const channels = withWords("setup", () => import("./channels"));
 const templates = withWords("setup", () => import("./templates"));
-const consent = withWords(["outbound", "setup"], () => import("./consent"));
+const consent = withWords(["consent", "outbound", "setup"], () => import("./consent"));
 const people = withWords("setup", () => import("./people"));
 const routing = withWords("routing", () => import("./routing"));
 const board = withWords("routing", () => import("./board"));

@@ -6,7 +6,15 @@ import { startTranslations, chooseLanguage, loadWords } from "./locales";
 beforeAll(async () => {
   await startTranslations();
   await chooseLanguage("en", { remember: false });
-  for (const area of ["desk", "outbound", "outreach", "routing", "setup"] as const)
+  for (const area of [
+    "consent",
+    "desk",
+    "deskBar",
+    "outbound",
+    "outreach",
+    "routing",
+    "setup",
+  ] as const)
     await loadWords(area);
 });
 

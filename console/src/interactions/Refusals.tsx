@@ -2,13 +2,20 @@
 import { Alert, Button, Stack, Text } from "@mantine/core";
 import { useDisclosure } from "@mantine/hooks";
 import { Ban } from "lucide-react";
+import { lazy, Suspense } from "react";
 import { useTranslation } from "react-i18next";
 import { may, useMay } from "@/api/permissions";
 import { inParts } from "@/api/errors";
 import type { ConsentCategory, Refusal } from "@/api/types";
 import { SideSheet } from "@/components/SideSheet";
-import { RecordConsent } from "@/consent/RecordConsent";
+import { withWords } from "@/locales";
 import type { Draft } from "./draft";
+
+const RecordConsent = lazy(
+  withWords("consent", () =>
+    import("@/consent/RecordConsent").then((page) => ({ default: page.RecordConsent })),
+  ),
+);
 
 export function Refusals({ draft }: { draft: Draft }) {
   if (draft.refusals.length === 0) return null;
@@ -38,8 +45,10 @@ function OneRefusal({ refusal, draft }: { refusal: Refusal; draft: Draft }) {
           {t("send.recordConsent")}
         </Button>
       )}
-      <SideSheet title={t("consent.record")} isOpen={isOpen} onClose={sheet.close}>
-        <RecordConsent address={draft.toAddress} category={categoryOf(draft)} onDone={recorded} />
+      <SideSheet title={t("send.recordConsent")} isOpen={isOpen} onClose={sheet.close}>
+        <Suspense>
+          <RecordConsent address={draft.toAddress} category={categoryOf(draft)} onDone={recorded} />
+        </Suspense>
       </SideSheet>
     </Alert>
   );

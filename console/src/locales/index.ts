@@ -2,7 +2,9 @@
 // its own only with that area; a test keeps them complete.
 import i18next from "i18next";
 import { initReactI18next } from "react-i18next";
+import type consent from "./consent/en.json";
 import type desk from "./desk/en.json";
+import type deskBar from "./deskBar/en.json";
 import type en from "./en.json";
 import type outbound from "./outbound/en.json";
 import type outreach from "./outreach/en.json";
@@ -22,14 +24,17 @@ const load: Record<Language, () => Promise<{ default: object }>> = {
 const ofAreas = import.meta.glob<{ default: object }>("./*/*.json");
 
 /** The areas whose words have a folder of their own. */
-export type WordsOf = "desk" | "outbound" | "outreach" | "routing" | "setup";
+export type WordsOf =
+  "consent" | "desk" | "deskBar" | "outbound" | "outreach" | "routing" | "setup";
 const fetched = new Set<WordsOf>();
 
 declare module "i18next" {
   interface CustomTypeOptions {
     resources: {
       translation: typeof en &
+        typeof consent &
         typeof desk &
+        typeof deskBar &
         typeof outbound &
         typeof outreach &
         typeof routing &

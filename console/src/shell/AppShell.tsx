@@ -16,7 +16,7 @@ import { TopBar } from "./TopBar";
 
 const Palette = lazy(() => import("./Palette"));
 const KeysHelp = lazy(() => import("./KeysHelp"));
-const loadDeskBar = withWords("desk", () => import("@/desk/bar"));
+const loadDeskBar = withWords("deskBar", () => import("@/desk/bar"));
 const DeskBar = lazy(loadDeskBar);
 
 export function AppShell() {
