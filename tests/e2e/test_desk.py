@@ -420,6 +420,12 @@ def test_an_offer_and_an_open_conversation_are_there_for_everybody(
     page.keyboard.press("Enter")
     page.keyboard.press("Enter")
     expect(line(page, "Buenas 👋").get_by_title("Read")).to_be_visible()
+    page.get_by_role("button", name="Consult").click()
+    sheet = page.get_by_role("dialog", name="Ask a colleague")
+    sheet.get_by_label("What is it about?").click()
+    found += judged(visit, "asking a colleague")
+    sheet.get_by_role("button", name="Close").click()
+    expect(sheet).to_have_count(0)
     end(page)
 
     assert found == []
