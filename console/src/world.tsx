@@ -1,6 +1,6 @@
 // Tests enter through the front door: a page at its address, and a server that answers by rule.
 import { MantineProvider } from "@mantine/core";
-import { Notifications } from "@mantine/notifications";
+import { Notices } from "./components/Notices";
 import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
 import {
   createMemoryHistory,
@@ -86,7 +86,7 @@ export function open(component: FunctionComponent, address: string, path = addre
   const queries = new QueryClient({ defaultOptions: { queries: { retry: false } } });
   render(
     <MantineProvider env="test">
-      <Notifications />
+      <Notices />
       <QueryClientProvider client={queries}>
         <RouterProvider router={router as never} />
       </QueryClientProvider>
