@@ -264,6 +264,8 @@ def test_who_is_declined_finds_another_before_a_supervisors_eyes_and_rates_it(
     write(demo, PRIYA, "5")
     until(board, lambda: received(demo, "Would you like to tell us why", by=PRIYA) > 0)
     write(demo, PRIYA, "Quick and kind")
+    surveys = board.page.request
+    until(board, lambda: "Quick and kind" in surveys.get("/api/v2/routing/surveys").text())
     board.page.goto("/reports/surveys")
     expect(board.page.get_by_text("Quick and kind")).to_be_visible()
     expect(offer(other.page, "Priya")).to_have_count(0)
