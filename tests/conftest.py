@@ -9,6 +9,7 @@ from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import httpx
+import hypothesis
 import pytest
 import uvloop
 
@@ -22,6 +23,9 @@ from tidings.settings import Settings
 from tidings.store.database import Database
 from tidings.store.migrate import migrate
 
+# How long one example takes says more of the machine than of the code; tests have their timeout.
+hypothesis.settings.register_profile("tidings", deadline=None)
+hypothesis.settings.load_profile("tidings")
 # The loop that the product runs on. The plugin's hook for loops would make fixtures anew between
 # a module's plain and asynchronous tests, and its fixture for policies is going.
 asyncio.set_event_loop_policy(uvloop.EventLoopPolicy())

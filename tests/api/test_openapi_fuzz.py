@@ -85,7 +85,6 @@ def try_operation(
     @seed(1)
     @settings(
         max_examples=EXAMPLES,
-        deadline=None,
         database=None,
         phases=[Phase.generate],
         suppress_health_check=list(HealthCheck),
@@ -254,7 +253,7 @@ async def test_a_nasty_token_is_no_token(api: Api, token: str) -> None:
 
 
 @given(key=st.binary(min_size=1, max_size=30).filter(lambda k: not set(k) & {0, 10, 13}))
-@settings(max_examples=30, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=30, suppress_health_check=list(HealthCheck))
 async def test_any_idempotency_key_is_taken_or_refused(
     api: Api, sending: Sending, line: Line, key: bytes
 ) -> None:

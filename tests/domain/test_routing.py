@@ -267,7 +267,7 @@ def may_serve(who: Agent, waits: Group, entered: float, rules: Drawn) -> bool:
     return who.queues[QUEUE].ring <= last_ring
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(AGENTS, GROUPS, RULES)
 def test_a_round_is_eligible_within_capacity_and_in_order(
     drawn_agents: list[Drawn],

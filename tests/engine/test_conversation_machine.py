@@ -227,7 +227,6 @@ async def cast(database: Database, world: World, api: Api) -> Cast:
 
 @settings(
     max_examples=25,
-    deadline=None,
     derandomize=True,
     phases=(Phase.generate,),
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],

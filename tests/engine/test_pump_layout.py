@@ -68,7 +68,6 @@ def in_order(values: list[list[str | None]], wanted: list[dict[str, Any]]) -> li
 
 @settings(
     max_examples=40,
-    deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 @given(values=rows, wanted=sorts)

@@ -27,7 +27,7 @@ def connection(database_url: str) -> Iterator[psycopg.Connection[Any]]:
         yield connection
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.lists(phone_ids, min_size=1, max_size=50))
 def test_the_database_has_the_same_key(
     connection: psycopg.Connection[Any], addresses: list[str]

@@ -163,7 +163,7 @@ def chosen(
     return connection.execute(sql, params | {"rows": Jsonb(contacts)}).fetchall()
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(wanted=st.lists(filters, min_size=1, max_size=8), contacts=rows)
 def test_the_database_chooses_whom_the_model_chooses(
     connection: psycopg.Connection[Any],

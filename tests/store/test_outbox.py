@@ -18,7 +18,6 @@ from tidings.store.outbox import (
     claim_due,
     expire_unknown,
     requeue,
-    select_due,
     settle,
 )
 from tidings.store.query import execute, fetch
@@ -241,9 +240,3 @@ async def test_one_integrations_queue_is_not_anothers(
     await sending.queue(line)
 
     assert await claim(database, other, await hold(database, other)) == []
-    async with database.connection() as connection:
-        due = await fetch(
-            connection,
-            select_due([line.organization.id] * 2, [line.integration_id, other.integration_id]),
-        )
-    assert [each.integration_id for each in due] == [line.integration_id]

@@ -298,26 +298,3 @@ def select_queues(organization_id: UUID | None) -> Query[QueueState]:
         {"organization_id": organization_id},
         QueueState,
     )
-
-
-class DueIntegration(msgspec.Struct, frozen=True):
-    """An integration with something due now."""
-
-    integration_id: UUID
-
-
-def select_due(organization_ids: list[UUID], integration_ids: list[UUID]) -> Query[DueIntegration]:
-    """Which of these integrations have something due: one index look-up each."""
-    return Query(
-        """
-        SELECT x.integration_id
-        FROM (SELECT unnest(%(organizations)b::uuid[]) AS organization_id,
-                     unnest(%(integrations)b::uuid[]) AS integration_id) x
-        WHERE EXISTS (
-          SELECT 1 FROM outbox o
-          WHERE o.organization_id = x.organization_id AND o.integration_id = x.integration_id
-            AND o.state = 'queued' AND o.due_at <= now())
-        """,
-        {"organizations": organization_ids, "integrations": integration_ids},
-        DueIntegration,
-    )

@@ -36,7 +36,6 @@ from tidings.domain.inbound import (
 from tidings.domain.outcomes import Fault
 from tidings.providers.whatsapp_cloud.webhook import (
     parse,
-    verify_challenge,
     verify_signature,
     waba_ids,
 )
@@ -97,14 +96,6 @@ def test_a_signature_over_the_raw_bytes_is_accepted() -> None:
 )
 def test_any_other_signature_is_refused(header: str | None) -> None:
     assert not verify_signature(SECRET, BODY, header)
-
-
-def test_the_handshake_echoes_the_challenge_only_for_our_token() -> None:
-    asked = {"mode": "subscribe", "token": "ours", "challenge": "730915542"}
-    assert verify_challenge("ours", **asked) == "730915542"
-    for wrong in ({"token": "theirs"}, {"token": None}, {"mode": "x"}, {"challenge": None}):
-        assert verify_challenge("ours", **{**asked, **wrong}) is None
-    assert verify_challenge("", **{**asked, "token": ""}) is None
 
 
 def test_the_accounts_of_a_body_are_known_before_its_signature() -> None:

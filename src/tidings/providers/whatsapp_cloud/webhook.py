@@ -78,17 +78,6 @@ def verify_signature(secret: bytes, body: bytes, header: str | None) -> bool:
     return hmac.compare_digest(expected.encode(), header[7:].encode("utf-8", "replace"))
 
 
-def verify_challenge(
-    verify_token: str, *, mode: str | None, token: str | None, challenge: str | None
-) -> str | None:
-    """Answer Meta's subscription handshake: the challenge to echo, or None to refuse (403)."""
-    if mode != "subscribe" or not challenge or not token or not verify_token:
-        return None
-    if not hmac.compare_digest(verify_token.encode(), token.encode("utf-8", "replace")):
-        return None
-    return challenge
-
-
 def waba_ids(body: bytes) -> list[str]:
     """List the accounts a body claims to be about, cheaply, before its signature is known.
 
