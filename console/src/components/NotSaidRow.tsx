@@ -16,27 +16,34 @@ interface Props {
 export function NotSaidRow({ unsaid, head }: Props) {
   const { t } = useTranslation();
   const reason = useReason();
-  const mayWrite = useMay()(MAY_WRITE);
-  const again = useSayAfterAll();
   return (
     <Stack gap={4} py="xs">
       <Group justify="space-between" gap="xs">
         <Text size="sm">{head}</Text>
-        {unsaid.canRetry && mayWrite && (
-          <Button
-            size="compact-xs"
-            variant="default"
-            loading={again.isPending}
-            onClick={() => again.mutate(unsaid)}
-          >
-            {t("common.retry")}
-          </Button>
-        )}
+        <SayAgain unsaid={unsaid} />
       </Group>
       <Text size="sm">{unsaid.text || t("unsaid.noWords")}</Text>
       <Text size="sm" c="dimmed">
         {reason(unsaid)}
       </Text>
     </Stack>
+  );
+}
+
+/** Says it after all, for who may write, where trying again may help. */
+export function SayAgain({ unsaid }: Pick<Props, "unsaid">) {
+  const { t } = useTranslation();
+  const mayWrite = useMay()(MAY_WRITE);
+  const again = useSayAfterAll();
+  if (!unsaid.canRetry || !mayWrite) return null;
+  return (
+    <Button
+      size="compact-xs"
+      variant="default"
+      loading={again.isPending}
+      onClick={() => again.mutate(unsaid)}
+    >
+      {t("common.retry")}
+    </Button>
   );
 }

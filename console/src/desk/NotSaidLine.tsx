@@ -1,20 +1,17 @@
 // A line of the thread: what the workstream could not say by itself, and why.
-import { Button, Group } from "@mantine/core";
+import { Group } from "@mantine/core";
 import { memo } from "react";
 import { useTranslation } from "react-i18next";
-import { useMay } from "@/api/permissions";
 import { useFigures } from "@/components/figures";
-import { useReason, useSayAfterAll, type Unsaid } from "@/components/unsaid";
+import { SayAgain } from "@/components/NotSaidRow";
+import { useReason, type Unsaid } from "@/components/unsaid";
 import { Bubble } from "@/components/WhatsAppPreview";
-import { mayDesk } from "./permissions";
 import classes from "./Thread.module.css";
 
 export const NotSaidLine = memo(function NotSaidLine({ unsaid }: { unsaid: Unsaid }) {
   const { t } = useTranslation();
   const figures = useFigures();
   const reason = useReason();
-  const mayWrite = useMay()(mayDesk.write);
-  const again = useSayAfterAll();
   return (
     <li className={classes.line} data-direction="outbound" data-unsent>
       <Bubble
@@ -30,16 +27,7 @@ export const NotSaidLine = memo(function NotSaidLine({ unsaid }: { unsaid: Unsai
         <span>
           {t("unsaid.label")}: {reason(unsaid)}
         </span>
-        {unsaid.canRetry && mayWrite && (
-          <Button
-            size="compact-xs"
-            variant="default"
-            loading={again.isPending}
-            onClick={() => again.mutate(unsaid)}
-          >
-            {t("common.retry")}
-          </Button>
-        )}
+        <SayAgain unsaid={unsaid} />
       </Group>
     </li>
   );
