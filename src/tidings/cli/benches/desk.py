@@ -18,7 +18,7 @@ from websockets.asyncio.client import ClientConnection, connect
 from tidings.cli.benches.cast import ACCOUNT_ID, BUSINESS_NUMBER, NUMBER_ID, hire_cast, phone
 from tidings.cli.benches.floor import Floor, Hired, furnish
 from tidings.cli.benches.ingest import signature_of
-from tidings.cli.benches.public_api import PublicApi, api_client
+from tidings.cli.benches.public_api import PublicApi, Reply, api_client
 from tidings.cli.benches.result import BenchResult
 from tidings.cli.benches.stage import Process, Stage, open_database, set_stage
 
@@ -32,15 +32,20 @@ CHANNELS = "/notifications/channels"
 
 
 class Ears:
-    """All sockets: when each text was first heard, and when each customer was first heard of."""
+    """All sockets: when each text was first heard, and when each customer was first heard of.
+
+    A conversation with a customer beyond the first ones is ended when it is heard of, so that as
+    many are open at the end as at the start.
+    """
 
     def __init__(self) -> None:
         self.texts: dict[str, float] = {}
         self.customers: dict[str, float] = {}
         self.frames = 0
+        self._ending: set[asyncio.Task[Reply]] = set()
 
-    async def listen(self, socket: ClientConnection) -> None:
-        """Read frames until the socket is closed."""
+    async def listen(self, socket: ClientConnection, api: PublicApi) -> None:
+        """Read an agent's frames until the socket is closed."""
         async for text in socket:
             at = time.perf_counter()
             body = msgspec.json.decode(text).get("eventBody", {})
@@ -48,7 +53,15 @@ class Ears:
                 self.frames += 1
                 last = body.get("lastMessage") or {}
                 self.texts.setdefault(last.get("text", ""), at)
-                self.customers.setdefault(body["address"], at)
+                if body["address"] not in self.customers:
+                    self.customers[body["address"]] = at
+                    self._end_newest(api, body["id"])
+
+    def _end_newest(self, api: PublicApi, conversation_id: str) -> None:
+        if len(self.customers) > CONVERSATIONS:
+            ending = asyncio.create_task(api.post(f"/conversations/{conversation_id}/disconnect"))
+            self._ending.add(ending)
+            ending.add_done_callback(self._ending.discard)
 
 
 class Customers:
@@ -113,9 +126,9 @@ async def run(*, seconds: float = 20.0) -> BenchResult:
         await stage.wait_until_ready()
         ears = Ears()
         async with api_client(connections=64) as client, asyncio.TaskGroup() as group:
-            sockets = await take_seats(stage, floor, client)
-            for socket in sockets:
-                group.create_task(ears.listen(socket))
+            seats = await take_seats(stage, floor, client)
+            for socket, api in seats:
+                group.create_task(ears.listen(socket, api))
             patience = timedelta(seconds=30)
             async with ClientBuilder().timeout(patience).build() as meta:
                 customers = Customers(stage, meta)
@@ -130,7 +143,7 @@ async def run(*, seconds: float = 20.0) -> BenchResult:
                     memory[half] = memory_of(web, worker)
                 took = time.perf_counter() - started
                 after = stage.cpu_seconds()
-            for socket in sockets:
+            for socket, _ in seats:
                 await socket.close()
         return result_of(
             customers,
@@ -142,11 +155,13 @@ async def run(*, seconds: float = 20.0) -> BenchResult:
         )
 
 
-async def take_seats(stage: Stage, floor: Floor, client: Client) -> list[ClientConnection]:
+async def take_seats(
+    stage: Stage, floor: Floor, client: Client
+) -> list[tuple[ClientConnection, PublicApi]]:
     """Everybody goes on queue and opens a socket of their own."""
     port = stage.settings.port
     apis = [(PublicApi(client, port, each.token), each) for each in floor.agents]
-    return [await take_seat(api, port, hired) for api, hired in apis]
+    return [(await take_seat(api, port, hired), api) for api, hired in apis]
 
 
 async def take_seat(api: PublicApi, port: int, hired: Hired) -> ClientConnection:
