@@ -46,7 +46,7 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     login_block_seconds: PositiveInt = 60
     webhook_max_bytes: PositiveInt = 4_194_304
     webhook_lanes: Annotated[int, Meta(ge=1, le=256)] = 8
-    dispatch_in_flight: Annotated[int, Meta(ge=1, le=1024)] = 160
+    dispatch_in_flight: Annotated[int, Meta(ge=1, le=1024)] = 320
     provider_timeout_seconds: Annotated[int, Meta(ge=1, le=300)] = 30
     unknown_deadline_minutes: PositiveInt = 60
     suppression_days: PositiveInt = 30

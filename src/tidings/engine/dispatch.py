@@ -38,7 +38,6 @@ from tidings.store.senders import SenderRow, select_senders
 log = structlog.get_logger()
 
 IDLE_SECONDS = 1.0
-GATHER_SECONDS = 0.004
 REREAD_SECONDS = 2.0
 SWEEP_SECONDS = 10.0
 LONGEST_PAUSE = 60.0
@@ -86,6 +85,10 @@ class Lane:
         self._integration_id = UUID(lease.key)
         self._recorder = Recorder(dispatch.database, dispatch.settings, lease)
         self._calls: set[asyncio.Task[None]] = set()
+        self._most = dispatch.settings.dispatch_in_flight
+        # So many calls must have ended for a claim to be worth its statement.
+        self._enough = max(1, self._most // 4)
+        self._room = asyncio.Event()
         # Files on their way, by customer.
         self._files: dict[str, asyncio.Event] = {}
         self._pairs = PairLimiter()
@@ -149,11 +152,11 @@ class Lane:
             return IDLE_SECONDS
         if now < self._paused_until:
             return min(self._paused_until - now, IDLE_SECONDS)
-        most = self._dispatch.settings.dispatch_in_flight
-        free = most - len(self._calls)
+        free = self._most - len(self._calls)
         room = min(free, self._bucket.available(now))
-        if free < most // 4:
-            await asyncio.sleep(GATHER_SECONDS)
+        if free < self._enough:
+            self._room.clear()
+            await self._room.wait()
             return 0.0
         if room <= 0:
             return max(self._bucket.ready_in(now), 0.002)
@@ -211,6 +214,8 @@ class Lane:
     def _ended(self, call: asyncio.Task[None]) -> None:
         """A defect is logged; its message is settled as unknown when its time is over."""
         self._calls.discard(call)
+        if self._most - len(self._calls) >= self._enough:
+            self._room.set()
         if not call.cancelled() and (error := call.exception()) is not None:
             log.error("dispatch.call_failed", integration=self._lease.key, exc_info=error)
 
