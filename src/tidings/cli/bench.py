@@ -42,6 +42,7 @@ MODULES = {"import": "imports"}
 @click.option("--batch", type=int, default=1, help="loop: callbacks in one request.")
 @click.option("--campaign", is_flag=True, help="loop: sent by a campaign, not queued before.")
 @click.option("--conversations", type=int, help="interactions: how many to write before.")
+@click.option("--agents", type=int, help="desk: how many, each with a socket of their own.")
 def bench(
     name: str,
     as_json: bool,
@@ -49,6 +50,7 @@ def bench(
     batch: int,
     campaign: bool,
     conversations: int | None,
+    agents: int | None,
 ) -> None:
     """Measure one way through the house, or all of them one after the other.
 
@@ -60,6 +62,8 @@ def bench(
         asked = {"batch": batch, "campaign": campaign}
     elif name == "interactions" and conversations is not None:
         asked = {"conversations": conversations}
+    elif name == "desk" and agents is not None:
+        asked = {"agents": agents}
     runs = EVERYTHING if name == "all" else [(name, asked)]
     for each, options in runs:
         module = import_module(f"tidings.cli.benches.{MODULES.get(each, each)}")

@@ -117,11 +117,11 @@ def message_body(number: int, sender: str, text: str) -> bytes:
     return msgspec.json.encode({"object": "whatsapp_business_account", "entry": [entry]})
 
 
-async def run(*, seconds: float = 20.0) -> BenchResult:
+async def run(*, seconds: float = 20.0, agents: int = AGENTS) -> BenchResult:
     """Let the floor hold its conversations; then let customers write, known and new ones."""
     async with set_stage() as stage, open_database(stage) as database:
         cast = await hire_cast(stage, database, customers=1)
-        floor = await furnish(database, cast, agents=AGENTS, capacity=CAPACITY, auto_answer=True)
+        floor = await furnish(database, cast, agents=agents, capacity=CAPACITY, auto_answer=True)
         web, worker = stage.start("web"), stage.start("worker")
         await stage.wait_until_ready()
         ears = Ears()
@@ -150,6 +150,7 @@ async def run(*, seconds: float = 20.0) -> BenchResult:
             ears,
             seconds=took,
             messages=len(ears.texts) - first,
+            sockets=len(seats),
             memory=memory,
             cpu={f"cpu_s_{name}": after[name] - before[name] for name in after},
         )
@@ -211,6 +212,7 @@ def result_of(
     *,
     seconds: float,
     messages: int,
+    sockets: int,
     memory: dict[str, dict[str, float]],
     cpu: dict[str, float],
 ) -> BenchResult:
@@ -242,7 +244,7 @@ def result_of(
             "p99_ms_of_second_half": spread(halves[1])["p99"],
             **{f"offer_{name}_ms": value for name, value in offers.items()},
             "conversations": CONVERSATIONS,
-            "sockets": AGENTS,
+            "sockets": sockets,
             "frames": ears.frames,
             **{
                 f"{name}_at_{when}": value
