@@ -26,6 +26,15 @@ class Demo(NamedTuple):
     process: psutil.Process
 
     @contextmanager
+    def customers_clock(self, *, offset_seconds: int) -> Iterator[None]:
+        """What customers write meanwhile was written so much later, or earlier."""
+        self.simulator.post("clock", json={"offset_seconds": offset_seconds}).raise_for_status()
+        try:
+            yield
+        finally:
+            self.simulator.post("clock", json={"offset_seconds": 0}).raise_for_status()
+
+    @contextmanager
     def killed_web(self) -> Iterator[None]:
         """Kill the process that serves the console; afterwards it may be started again.
 

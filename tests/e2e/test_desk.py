@@ -326,14 +326,13 @@ def test_a_closed_window_leaves_templates_until_the_customer_writes(
 ) -> None:
     visit = agent("nora")
     page = visit.page
-    demo.simulator.post("clock", json={"offset_seconds": A_DAY_AND_AN_HOUR}).raise_for_status()
-    write(demo, CHLOE, "Can you call me?")
-    offer(page, "Chloé").get_by_role("button", name="Accept").click()
+    with demo.customers_clock(offset_seconds=A_DAY_AND_AN_HOUR):
+        write(demo, CHLOE, "Can you call me?")
+        offer(page, "Chloé").get_by_role("button", name="Accept").click()
     expect(page.get_by_text("only a template reaches them")).to_be_visible()
     expect(field(page)).to_have_count(0)
     expect(line(page, "Not said by itself").first).to_contain_text("window was closed")
     expect(page.get_by_role("button", name="Try again")).to_have_count(0)
-    demo.simulator.post("clock", json={"offset_seconds": 0}).raise_for_status()
 
     page.get_by_role("button", name="Choose a template").click()
     visit.choose("Template", "appointment_reminder · en_US")

@@ -1,5 +1,6 @@
 // The one socket of the console: pages listen to topics, and read again what a topic says changed,
-// or take it as it is told. After a gap everything that listens is read anew, so nothing is lost.
+// or take it as it is told. A page reads before its topic is heard, and a connection breaks: what
+// nobody told in between is a gap, and after a gap everything that listens is read anew.
 import { answer, api } from "@/api/client";
 
 /** Told what a topic says; nothing after a gap. */
@@ -12,6 +13,7 @@ const CHANNEL_IS_OVER = 1008;
 
 export class Live {
   private listeners = new Map<string, Set<Heard>>();
+  private asked = new Set<string>();
   private permitted = new Set<string>();
   private watchers = new Set<() => void>();
   private channelId: string | undefined;
@@ -31,7 +33,7 @@ export class Live {
     const known = this.listeners.get(topic);
     if (known) known.add(heard);
     else this.listeners.set(topic, new Set([heard]));
-    if (!known && this.isOpen) void this.subscribe([topic]).catch(() => undefined);
+    if (this.isOpen) this.subscribeToNew();
     this.connect();
     return () => this.listeners.get(topic)?.delete(heard);
   }
@@ -65,8 +67,17 @@ export class Live {
     socket.onclose = ({ code }) => this.closed(code);
   }
 
+  private subscribeToNew(): void {
+    const topics = [...this.listeners.keys()].filter((topic) => !this.asked.has(topic));
+    if (topics.length === 0) return;
+    void this.subscribe(topics)
+      .then(() => this.readAgain(topics))
+      .catch(() => topics.forEach((topic) => this.asked.delete(topic)));
+  }
+
   private async subscribe(topics: string[]): Promise<void> {
     if (!this.channelId) return;
+    for (const topic of topics) this.asked.add(topic);
     const { entities } = await answer(
       api.POST(`${CHANNELS}/{channel_id}/subscriptions`, {
         params: { path: { channel_id: this.channelId }, query: { ignoreErrors: true } },
@@ -78,16 +89,17 @@ export class Live {
   }
 
   private opened(): void {
-    const isBack = this.failures > 0;
     this.isOpen = true;
     this.failures = 0;
     this.changed();
-    if (isBack) for (const topic of this.listeners.keys()) this.call(topic);
+    this.readAgain([...this.permitted]);
+    this.subscribeToNew();
   }
 
   private closed(code: number): void {
     if (code === CHANNEL_IS_OVER || !this.isOpen) this.channelId = undefined;
     this.isOpen = false;
+    this.asked.clear();
     this.permitted.clear();
     this.changed();
     this.again();
@@ -111,6 +123,10 @@ export class Live {
       eventBody?: unknown;
     };
     if (topicName) this.call(topicName, eventBody);
+  }
+
+  private readAgain(topics: string[]): void {
+    for (const topic of topics) if (this.permitted.has(topic)) this.call(topic);
   }
 
   private call(topic: string, body?: unknown): void {

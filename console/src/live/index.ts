@@ -37,7 +37,7 @@ export function useTold(
     return shared(`${topic} ${name}`, () => {
       const { ask, stop } = paced(read, { everyMs: PACE_MS, inBackground });
       const forget = live.listen(topic, (body) => {
-        if (!take?.(body)) ask();
+        if (body === undefined || !take?.(body)) ask();
       });
       return () => {
         forget();

@@ -50,6 +50,7 @@ async function connected(topic = "lists") {
   live.start();
   await vi.advanceTimersByTimeAsync(0);
   newest().onopen();
+  heard.mockClear();
   return { live, heard };
 }
 
@@ -81,6 +82,23 @@ test("all pages share one socket, and nothing connects before somebody listens",
   await vi.advanceTimersByTimeAsync(0);
   expect(FakeSocket.all).toHaveLength(1);
   expect(live.isLive("three")).toBe(true);
+});
+
+test("what changed before its topic was heard is read again once it is", async () => {
+  const live = new Live();
+  const [first, meanwhile, later] = [vi.fn(), vi.fn(), vi.fn()];
+  live.listen("first", first);
+  live.start();
+  await vi.advanceTimersByTimeAsync(0);
+  live.listen("meanwhile", meanwhile);
+  newest().onopen();
+  live.listen("later", later);
+  live.listen("secret", later);
+  expect(first).toHaveBeenCalledTimes(1);
+  expect(meanwhile).not.toHaveBeenCalled();
+  await vi.advanceTimersByTimeAsync(0);
+  expect([first, meanwhile, later].map((each) => each.mock.calls.length)).toEqual([1, 1, 1]);
+  expect(later).toHaveBeenCalledWith(undefined);
 });
 
 test("what may not be heard is looked for as before", async () => {

@@ -53,12 +53,13 @@ test("parts of a page that show the same read it once together, and not what the
   live.start();
   expect(await screen.findAllByText("known")).toHaveLength(2);
   await waitFor(() => expect(FakeSocket.last).toBeTruthy());
-  FakeSocket.last.onopen();
   expect(reads()).toBe(1);
-  FakeSocket.last.says({ taken: true });
-  FakeSocket.last.says({ changed: true });
+  FakeSocket.last.onopen();
   await waitFor(() => expect(reads()).toBe(2));
   FakeSocket.last.says({ taken: true });
+  FakeSocket.last.says({ changed: true });
+  await waitFor(() => expect(reads()).toBe(3), { timeout: 2_000 });
+  FakeSocket.last.says({ taken: true });
   await new Promise((done) => setTimeout(done, 0));
-  expect(reads()).toBe(2);
+  expect(reads()).toBe(3);
 });
