@@ -41,7 +41,7 @@ def postgres() -> Iterator[EmbeddedPostgres]:
     server.psql("postgres", 'CREATE DATABASE "template_tidings"')
     migrate(server.url_of("template_tidings"))
     yield server
-    server.stop()
+    server.stop(at_once=True)
     # A database for each module is a hundred thousand files: nobody needs to wait for their end.
     subprocess.run(["sh", "-c", 'rm -rf "$0" &', folder], check=True, start_new_session=True)
 

@@ -18,6 +18,7 @@ import psutil
 
 FALLBACKS = ("/usr/lib/postgresql/*/bin", "/usr/local/pgsql/bin", "/opt/homebrew/bin")
 LONGEST_SOCKET_FOLDER = 85
+PATIENCE_SECONDS = "300"
 CONFIGURATION = """
 listen_addresses = ''
 unix_socket_permissions = 0700
@@ -66,14 +67,20 @@ class EmbeddedPostgres:
             return
         self._prepare()
         self._drop_dead_locks()
-        self._run("pg_ctl", "-D", self.data, "-w", "-t", "60", "-l", self.folder / "log", "start")
+        self._control("start", "-l", self.folder / "log")
         self._ensure_database("tidings")
 
-    def stop(self, *, fast: bool = True) -> None:
-        """Stop the server, ending open connections; a stopped one is left alone."""
+    def stop(self, *, at_once: bool = False) -> None:
+        """Stop the server, ending open connections; a stopped one is left alone.
+
+        `at_once` leaves its writing down to the recovery of the next start, if there is one.
+        """
         if self.pid() is not None:
-            mode = "fast" if fast else "smart"
-            self._run("pg_ctl", "-D", self.data, "-w", "-m", mode, "stop")
+            self._control("stop", "-m", "immediate" if at_once else "fast")
+
+    def _control(self, deed: str, *arguments: str | Path) -> None:
+        """Start or stop the server, and wait for it: it may have much to write down or read."""
+        self._run("pg_ctl", "-D", self.data, "-w", "-t", PATIENCE_SECONDS, *arguments, deed)
 
     def kill(self) -> None:
         """End the server as a crash would: SIGKILL to every process of it (for chaos runs)."""
