@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import math
 from datetime import UTC, datetime, timedelta
 
 import structlog
@@ -34,7 +35,7 @@ KEEP_UNSAID = timedelta(days=30)
 
 async def housekeeping_loop(database: Database, settings: Settings, stop: asyncio.Event) -> None:
     """Keep house until told to stop; several workers may do it at once."""
-    swept_at = 0.0
+    swept_at = -math.inf
     loop = asyncio.get_running_loop()
     while not stop.is_set():
         try:
