@@ -19,11 +19,21 @@ from tidings.providers.exchanges import LOGGED_BODY_LIMIT, Exchange, redact_addr
 from tidings.providers.http import FileStream, Http, MayHaveLeft, NeverLeft
 
 QUICK = timedelta(milliseconds=150)
+HASTY = timedelta(seconds=1)
 
 
 @pytest.fixture
 async def http() -> AsyncIterator[Http]:
-    client = Http(timeout=QUICK, pool_timeout=QUICK, connect_timeout=QUICK / 2)
+    """A client as patient as the product's: what is answered is heard, however busy we are."""
+    client = Http()
+    yield client
+    await client.close()
+
+
+@pytest.fixture
+async def hasty() -> AsyncIterator[Http]:
+    """A client that waits for nothing for long, least of all for a connection."""
+    client = Http(timeout=HASTY, pool_timeout=QUICK, connect_timeout=QUICK)
     yield client
     await client.close()
 
@@ -44,16 +54,16 @@ async def test_a_refused_connection_never_left(http: Http) -> None:
         await http.post(address, b"{}")
 
 
-async def test_a_name_nobody_knows_never_left(http: Http) -> None:
+async def test_a_name_nobody_knows_never_left(hasty: Http) -> None:
     with pytest.raises(NeverLeft):
-        await http.get("http://no-such-host.invalid/")
+        await hasty.get("http://no-such-host.invalid/")
 
 
-async def test_a_broken_tls_handshake_never_left(http: Http) -> None:
+async def test_a_broken_tls_handshake_never_left(hasty: Http) -> None:
     async with serving(answering(200)) as server:
         port = server.address.rpartition(":")[2]
         with pytest.raises(NeverLeft):
-            await http.get(f"https://127.0.0.1:{port}/")
+            await hasty.get(f"https://127.0.0.1:{port}/")
 
 
 async def test_an_address_or_token_that_is_none_never_left(http: Http) -> None:
@@ -63,26 +73,35 @@ async def test_an_address_or_token_that_is_none_never_left(http: Http) -> None:
 
 
 async def test_no_free_connection_in_time_never_left() -> None:
-    http = Http(timeout=QUICK * 4, pool_timeout=QUICK, max_connections=1)
-    async with serving(stalling) as server:
+    http, enough = Http(pool_timeout=QUICK, max_connections=1), asyncio.Event()
+
+    async def holding_on(call: Call) -> None:
+        await enough.wait()
+        call.hang_up()
+
+    async with serving(holding_on) as server:
         first = asyncio.create_task(http.post(server.address, b"{}"))
         await server.called.wait()
         with pytest.raises(NeverLeft):
             await http.post(server.address, b"{}")
         assert len(server.calls) == 1
+        enough.set()
         with pytest.raises(MayHaveLeft):
             await first
     await http.close()
 
 
-@pytest.mark.parametrize("behave", [hanging_up, stalling])
+@pytest.mark.parametrize(("patience", "behave"), [(None, hanging_up), (HASTY, stalling)])
 async def test_a_reset_or_silence_after_the_request_may_have_left(
-    http: Http, behave: Behaviour
+    patience: timedelta | None, behave: Behaviour
 ) -> None:
+    http = Http() if patience is None else Http(timeout=patience)
     async with serving(behave) as server:
         with pytest.raises(MayHaveLeft):
             await http.post(server.address, b"{}")
-    assert len(server.calls) == 1
+        await server.called.wait()
+        assert len(server.calls) == 1
+    await http.close()
 
 
 async def test_an_answer_cut_off_in_the_middle_may_have_left(http: Http) -> None:
@@ -151,7 +170,7 @@ async def test_a_download_that_goes_in_circles_ends(http: Http) -> None:
 
 async def test_the_exchange_log_sees_every_call_without_its_secrets() -> None:
     seen: list[Exchange] = []
-    http = Http(observer=seen.append, timeout=QUICK)
+    http = Http(observer=seen.append)
     async with serving(answering(200, {"access_token": "EAAsecretsecret"})) as server:
         await http.post(
             server.address + "/x?input_token=hidden", b'{"pin":"482913","a":1}', token="t"
