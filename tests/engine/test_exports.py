@@ -3,6 +3,7 @@
 import asyncio
 import csv
 import io
+import signal
 import sys
 from datetime import UTC, datetime
 from pathlib import Path
@@ -194,11 +195,20 @@ async def test_an_export_that_was_broken_off_is_made_anew(
     assert len(parsed(await fetched(api, path))) == 4
 
 
-# One worker that makes what waits, as a process that can be killed.
+# One worker that makes what waits, as a process that is killed when it has told of so many rows.
 WORKER = """
-import asyncio, sys
-from tidings.engine.exports import run_next_export
+import asyncio, os, signal, sys
+from tidings.engine.exports import Keeper, run_next_export
 from tidings.store.database import Database
+
+tell = Keeper.tell
+
+async def tell_and_die(keeper, done_rows):
+    await tell(keeper, done_rows)
+    if done_rows > 5_000:
+        os.kill(os.getpid(), signal.SIGKILL)
+
+Keeper.tell = tell_and_die
 
 async def work():
     database = Database(sys.argv[1])
@@ -224,17 +234,14 @@ async def test_a_worker_killed_in_the_middle_leaves_a_file_to_another(
     ref = await ordered(api, path)
     worker = await asyncio.create_subprocess_exec(sys.executable, "-c", WORKER, database_url)
 
-    async def half_done() -> bool:
-        async with database.connection() as connection:
-            cursor = await connection.execute(
-                "SELECT done_rows FROM file_export WHERE id = %s", (ref["id"],)
-            )
-            row = await cursor.fetchone()
-        return row is not None and row[0] > 5_000
-
-    await eventually(half_done, seconds=30)
-    worker.kill()
-    await worker.wait()
+    assert await worker.wait() == -signal.SIGKILL
+    async with database.connection() as connection:
+        cursor = await connection.execute(
+            "SELECT done_rows FROM file_export WHERE id = %s", (ref["id"],)
+        )
+        row = await cursor.fetchone()
+    assert row is not None
+    assert 5_000 < row[0] < 40_000
     assert (await api.get(path)).json()["code"] == "export.not.ready"
 
     async def made_by_another() -> bool:
