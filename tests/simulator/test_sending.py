@@ -1,5 +1,6 @@
 """What the messages endpoint accepts and what it refuses, in Meta's own words."""
 
+import time
 from typing import Any
 
 import pytest
@@ -179,17 +180,26 @@ async def test_throughput_is_limited_per_number(meta: Meta) -> None:
     world["numbers"][0]["messages_per_second"] = 2
     await meta.control("PUT", "world", {"numbers": world["numbers"]})
 
-    answers = [await meta.send(template(), to=f"+4915100000{n}1") for n in range(1, 4)]
+    begun = time.monotonic()
+    answers = [await meta.send(template(), to=f"+4915100000{n}1") for n in range(20)]
+    seconds = time.monotonic() - begun
 
-    assert [answer.status for answer in answers] == [200, 200, 400]
-    assert answers[2].error["code"] == 130429
+    taken = [answer for answer in answers if answer.status == 200]
+    refused = [answer for answer in answers if answer.status != 200]
+    assert [answer.status for answer in answers[:2]] == [200, 200]
+    assert len(taken) <= 2 + 2 * seconds
+    assert {(each.status, each.error["code"]) for each in refused} == {(400, 130429)}
 
 
 async def test_one_person_gets_a_burst_of_45_and_no_more(meta: Meta) -> None:
-    answers = [await meta.send(template()) for _ in range(46)]
+    begun = time.monotonic()
+    answers = [await meta.send(template()) for _ in range(60)]
+    seconds = time.monotonic() - begun
 
-    assert [answer.status for answer in answers] == [200] * 45 + [400]
-    assert answers[-1].error["code"] == 131056
+    refused = [answer for answer in answers if answer.status != 200]
+    assert [answer.status for answer in answers[:45]] == [200] * 45
+    assert len(answers) - len(refused) <= 45 + seconds / 6
+    assert {(each.status, each.error["code"]) for each in refused} == {(400, 131056)}
     assert (await meta.send(template(), to="+4915112345678")).status == 200
 
 
