@@ -1,5 +1,6 @@
 """The second lock: as a member of one organization, nothing of another is seen or written."""
 
+from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
@@ -44,10 +45,7 @@ async def owned(database: Database, sending: Sending) -> list[str]:
     async with database.transaction() as connection:
         await execute(connection, insert_sender_leases())
         for table in ("inbox", "event", "exchange"):
-            today = await connection.execute("SELECT current_date")
-            row = await today.fetchone()
-            assert row is not None
-            await ensure_partitions(connection, table, today=row[0], ahead=2)
+            await ensure_partitions(connection, table, today=datetime.now(UTC).date(), ahead=2)
     await sending.apply_webhooks()
     return [row[0] for row in await sending.rows(OWNED) if not row[2]]
 
