@@ -79,10 +79,10 @@ async def outbox(sending: Sending, line: Line) -> list[str]:
     return [row[0] for row in rows]
 
 
-async def all_sent(sending: Sending, line: Line, seconds: float = 10.0) -> None:
+async def all_sent(sending: Sending, line: Line) -> None:
     """Wait until nothing of the line is left to do."""
 
     async def nothing_left() -> bool:
         return not await outbox(sending, line)
 
-    await eventually(nothing_left, seconds)
+    await eventually(nothing_left)

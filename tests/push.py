@@ -52,7 +52,7 @@ class Ear:
     def __init__(self, socket: ClientConnection) -> None:
         self.socket = socket
 
-    async def frame(self, topic: str, seconds: float = 5.0) -> dict[str, Any]:
+    async def frame(self, topic: str, seconds: float = 30.0) -> dict[str, Any]:
         """The next frame of a topic; others are passed over."""
         async with asyncio.timeout(seconds):
             while True:
@@ -63,7 +63,7 @@ class Ear:
     async def ask(self, message: str, **said: Any) -> dict[str, Any]:
         """Say something, and the next that is heard."""
         await self.socket.send(json.dumps({"message": message, **said}))
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(30):
             answer: dict[str, Any] = json.loads(await self.socket.recv())
             return answer
 

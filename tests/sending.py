@@ -376,7 +376,7 @@ def status(wamid: str, name: str, *, data: str | None = None, **changes: Any) ->
     return body if data is None else body | {"biz_opaque_callback_data": data}
 
 
-async def eventually(look: Callable[[], Awaitable[Found]], seconds: float = 10.0) -> Found:
+async def eventually(look: Callable[[], Awaitable[Found]], seconds: float = 30.0) -> Found:
     """Look again and again until there is something; fails at the deadline with what there is."""
     deadline = time.monotonic() + seconds
     while not (found := await look()):

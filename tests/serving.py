@@ -43,10 +43,10 @@ def served(application: Application) -> Iterator[Server]:
 
     thread = threading.Thread(target=lambda: uvloop.run(live()), daemon=True)
     thread.start()
-    assert ready.wait(10), "the application did not start"
+    assert ready.wait(60), "the application did not start"
     try:
         yield Server("http://{}:{}".format(*listening.getsockname()), application)
     finally:
         server.should_exit = True
-        thread.join(10)
+        thread.join(60)
         listening.close()

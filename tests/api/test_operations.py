@@ -139,7 +139,7 @@ async def test_nothing_that_was_answered_is_lost_in_an_outage_and_all_doors_open
         return False
 
     for step in (open_again, all_taken, applied):
-        await eventually(step, 20)
+        await eventually(step)
 
     stored = await sending.one("SELECT count(*) FROM message WHERE direction = 'inbound'")
     assert stored == 101

@@ -101,7 +101,7 @@ async def test_changes_are_announced_once_and_wake_the_router(
         await listening.execute("LISTEN tidings_routing")
         for _ in range(2):
             assert (await api.patch(ada, to("OnQueue"))).status == 200
-        woken = [note.payload async for note in listening.notifies(timeout=5, stop_after=1)]
+        woken = [note.payload async for note in listening.notifies(timeout=30, stop_after=1)]
         await listening.execute("UNLISTEN *")
 
     told = await sending.rows(

@@ -380,7 +380,10 @@ async def test_what_another_organization_signed_changes_nothing_here(
 RANKED = ["sent", "failed", "delivered", "read"]
 
 
-@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=25,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
 @given(
     batches=st.lists(
         st.lists(st.sampled_from(RANKED), min_size=1, max_size=4), min_size=1, max_size=4

@@ -300,7 +300,7 @@ async def test_the_loop_runs_what_waits_and_stops_when_told(
     while (await read(api, job))["state"] != "done":
         assert not loop.done()
     stop.set()
-    await asyncio.wait_for(loop, 5)
+    await asyncio.wait_for(loop, 30)
 
     assert await states(api, "4915126000001") == {"utility": "optedIn", "marketing": "optedIn"}
 

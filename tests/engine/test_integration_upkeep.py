@@ -225,5 +225,5 @@ async def test_the_loop_survives_a_lost_database_and_stops_when_told(
     done, _ = await asyncio.wait([loop], timeout=0.3)
     assert not done
     stop.set()
-    await asyncio.wait_for(loop, 5)
+    await asyncio.wait_for(loop, 30)
     await database.close()

@@ -99,4 +99,4 @@ async def test_without_a_port_a_worker_listens_nowhere(
 ) -> None:
     assert settings.worker_port == 0
 
-    await asyncio.wait_for(operations_loop(database, settings, asyncio.Event()), 1)
+    await asyncio.wait_for(operations_loop(database, settings, asyncio.Event()), 30)

@@ -67,7 +67,7 @@ async def test_numbers_on_different_workers_never_exceed_the_accounts_limit(
     async with AsyncExitStack() as senders:
         for worker, line in zip(workers, lines, strict=True):
             await senders.enter_async_context(sender(worker, line))
-        await eventually(all_judged, 20)
+        await eventually(all_judged)
 
     sent = [each for line in lines for each in accepted(simulation, line)]
     assert len(sent) == LIMIT

@@ -176,7 +176,7 @@ async def test_nothing_is_lost_while_the_database_is_away(
     await asyncio.wait({asyncio.create_task(recorder.drain())}, timeout=0.3)
     postgres.psql("postgres", f'ALTER DATABASE "{name}" ALLOW_CONNECTIONS true')
 
-    await asyncio.wait_for(recorder.drain(), 20)
+    await asyncio.wait_for(recorder.drain(), 60)
 
     async def all_sent() -> bool:
         rows = await sending.rows(

@@ -89,7 +89,7 @@ class Receiver:
         changes = [c for hook in self.webhooks for e in hook.json["entry"] for c in e["changes"]]
         return [change["value"] for change in changes if change["field"] == name]
 
-    async def until(self, reached: Callable[[], object], within: float = 5.0) -> None:
+    async def until(self, reached: Callable[[], object], within: float = 30.0) -> None:
         """Wait for webhooks until the condition holds."""
         async with asyncio.timeout(within):
             while not reached():

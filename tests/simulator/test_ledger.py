@@ -34,7 +34,7 @@ async def test_totals_count_what_was_accepted_and_delivered(
 
 async def settled(meta: Meta) -> None:
     """Wait until every webhook taken is noted."""
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(30):
         while (await meta.control("GET", "ledger"))["statuses_owed"]:  # noqa: ASYNC110
             await asyncio.sleep(0.005)
 
@@ -118,7 +118,7 @@ class Program:
             sys.executable, *arguments, stdout=asyncio.subprocess.PIPE
         )
         assert self._process.stdout is not None
-        line = await asyncio.wait_for(self._process.stdout.readline(), 10)
+        line = await asyncio.wait_for(self._process.stdout.readline(), 60)
         self.address = line.decode().split()[-1]
 
     async def end(self, number: signal.Signals) -> int:

@@ -122,11 +122,11 @@ async def test_the_live_stream_tells_of_changes_and_ends_with_the_simulator(meta
     host, port = address.split(":")
     reader, writer = await asyncio.open_connection(host, int(port))
     writer.write(b"GET /_simulator/phone/live HTTP/1.1\r\nhost: x\r\n\r\n")
-    await asyncio.wait_for(reader.readuntil(b"event: changed"), 5)
+    await asyncio.wait_for(reader.readuntil(b"event: changed"), 30)
     await meta.writes()
-    await asyncio.wait_for(reader.readuntil(b"event: changed"), 5)
+    await asyncio.wait_for(reader.readuntil(b"event: changed"), 30)
     meta.simulation.hang_up()
-    assert await asyncio.wait_for(reader.readuntil(b"0\r\n\r\n"), 5)
+    assert await asyncio.wait_for(reader.readuntil(b"0\r\n\r\n"), 30)
     writer.close()
 
 

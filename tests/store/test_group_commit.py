@@ -130,4 +130,4 @@ async def test_an_item_handed_in_as_the_last_batch_ends_is_written_too() -> None
     group = GroupCommit(write, at_once=1)
 
     for item in range(20):
-        assert await asyncio.wait_for(group.submit(item), 5) == item
+        assert await asyncio.wait_for(group.submit(item), 30) == item

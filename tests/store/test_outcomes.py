@@ -162,7 +162,7 @@ async def test_calls_and_callbacks_of_the_same_messages_at_once_do_not_deadlock(
                 answered=kind == 0,
             )
 
-    await asyncio.wait_for(asyncio.gather(*(storm(n % 4) for n in range(6))), 20)
+    await asyncio.wait_for(asyncio.gather(*(storm(n % 4) for n in range(6))), 60)
 
     await apply(database, line, *(of(message_id, ALL[2]) for message_id in ids))
     rows = await sending.rows("SELECT DISTINCT status FROM message WHERE id = ANY(%s)", ids)
