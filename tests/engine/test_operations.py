@@ -1,7 +1,6 @@
 """Those who run workers can ask each one how it is, where they set a port for it."""
 
 import asyncio
-import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
@@ -9,17 +8,11 @@ import httpx
 import msgspec
 import pytest
 
+from tests.channels import free_port
 from tests.sending import Sending, eventually
 from tidings.engine.operations import operations_loop
 from tidings.settings import Settings
 from tidings.store.database import Database
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
 
 
 @asynccontextmanager
