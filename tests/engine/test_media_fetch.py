@@ -1,7 +1,6 @@
 """Files that customers send: the message is there at once, the file soon after, or says why not."""
 
 from collections.abc import AsyncIterator
-from datetime import timedelta
 from uuid import UUID
 
 import msgspec
@@ -64,7 +63,7 @@ async def line(sending: Sending, simulation: Simulation) -> Line:
 
 @pytest.fixture(scope="module")
 async def fetching(database: Database, settings: Settings) -> AsyncIterator[MediaFetch]:
-    http = Http(timeout=timedelta(seconds=5))
+    http = Http()
     yield MediaFetch(database, settings, load_secret_box(settings), http=http)
     await http.close()
 

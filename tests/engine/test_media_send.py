@@ -1,7 +1,6 @@
 """Files that agents send: handed to the provider once, when they go out."""
 
 from collections.abc import AsyncIterator
-from datetime import timedelta
 from typing import Any, NamedTuple
 from uuid import UUID
 
@@ -45,7 +44,7 @@ async def simulation(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[
 
 @pytest.fixture(scope="module")
 async def dispatch(database: Database, settings: Settings) -> AsyncIterator[Dispatch]:
-    http = Http(observer=observe, timeout=timedelta(seconds=2))
+    http = Http(observer=observe)
     yield Dispatch(database, settings, load_secret_box(settings), http=http)
     await http.close()
 

@@ -2,7 +2,6 @@
 
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
-from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -31,7 +30,7 @@ async def simulation(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[
 @pytest.fixture
 async def workers(database: Database, settings: Settings) -> AsyncIterator[list[Dispatch]]:
     """Three workers that know nothing of each other."""
-    https = [Http(observer=observe, timeout=timedelta(seconds=5)) for _ in range(3)]
+    https = [Http(observer=observe) for _ in range(3)]
     box = load_secret_box(settings)
     yield [Dispatch(database, settings, box, http=http) for http in https]
     for http in https:

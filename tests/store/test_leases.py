@@ -86,7 +86,7 @@ async def test_what_expired_cannot_be_renewed(database: Database, lanes: list[st
 
 async def test_renewing_keeps_the_epoch(database: Database, lanes: list[str]) -> None:
     worker = new_id()
-    taken = await take(database, worker, most=3, seconds=1)
+    taken = await take(database, worker, most=3, seconds=30)
 
     async with database.connection() as connection:
         kept = await fetch(connection, renew_leases(worker, seconds=60))
@@ -122,7 +122,7 @@ async def test_a_released_lease_is_free_at_once(database: Database, lanes: list[
 async def test_only_workers_heard_of_lately_have_a_share(
     database: Database, lanes: list[str]
 ) -> None:
-    async with database.connection() as connection:
+    async with database.transaction() as connection:  # in which no time goes by
         await connection.execute("DELETE FROM worker")
         workers = [new_id() for _ in range(4)]
         for worker in workers:

@@ -46,7 +46,7 @@ class Graph:
 
 @pytest.fixture
 async def http() -> AsyncIterator[Http]:
-    client = Http(timeout=timedelta(milliseconds=300))
+    client = Http()
     yield client
     await client.close()
 
@@ -97,12 +97,14 @@ async def test_every_cause_of_trouble_is_told_apart(
     assert await failures(http, **paths) == codes
 
 
-async def test_a_graph_that_cannot_be_reached_is_no_fault_of_the_account(http: Http) -> None:
+async def test_a_graph_that_cannot_be_reached_is_no_fault_of_the_account() -> None:
+    http = Http(timeout=timedelta(milliseconds=300))
     async with serving(stalling) as server:
         results = await check_account(http, account(server), waba_id="330011")
     assert [one.code for one in results] == ["graph.unreachable"]
     results = await check_account(http, account(server), waba_id="330011")
     assert [one.code for one in results] == ["graph.unreachable"]
+    await http.close()
 
 
 async def test_a_number_tells_its_limits(http: Http) -> None:

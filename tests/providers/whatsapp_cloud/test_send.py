@@ -38,7 +38,7 @@ TEXT = Outbound("id", TextContent("hi"), "out:1", to="5511987650001")
 
 @pytest.fixture
 async def http() -> AsyncIterator[Http]:
-    client = Http(timeout=timedelta(milliseconds=150))
+    client = Http()
     yield client
     await client.close()
 
@@ -136,13 +136,16 @@ async def test_an_unreachable_provider_is_a_refusal_that_may_be_repeated(http: H
     assert (outcome.code, outcome.fault) == ("provider.unreachable", Fault.SERVER)
 
 
-@pytest.mark.parametrize("behave", [hanging_up, stalling])
+@pytest.mark.parametrize(("patience_s", "behave"), [(30, hanging_up), (1, stalling)])
 async def test_a_reset_or_silence_is_unknown_and_sent_only_once(
-    http: Http, behave: Behaviour
+    patience_s: int, behave: Behaviour
 ) -> None:
+    http = Http(timeout=timedelta(seconds=patience_s))
     async with serving(behave) as server:
         assert isinstance(await send(http, account(server), TEXT), Unknown)
-    assert len(server.calls) == 1
+        await server.called.wait()
+        assert len(server.calls) == 1
+    await http.close()
 
 
 @pytest.mark.parametrize("body", [b"", b"<html>", b"{}", b'{"messages":[]}', b'{"messages":[{}]}'])
