@@ -329,7 +329,6 @@ async def test_a_client_of_a_web_process_that_went_hears_the_rest_of_another(
     assert {"action": "missed"} in told.values()
 
 
-@pytest.mark.timeout(60)
 async def test_a_thousand_sockets_hear_an_event_each(
     server: Server, api: Api, world: World, database: Database
 ) -> None:
@@ -342,7 +341,7 @@ async def test_a_thousand_sockets_hear_an_event_each(
             ears += await asyncio.gather(*map(stack.enter_async_context, group))
 
         await announce(database, world.ada, "outboundSettings.changed", action="to all")
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(60):
             heard = await asyncio.gather(*(ear.socket.recv() for ear in ears))
 
     assert len(heard) == MANY
