@@ -52,6 +52,8 @@ export default defineConfig({
     environment: "jsdom",
     setupFiles: ["./src/testing.ts"],
     css: false,
-    testTimeout: 20_000,
+    // Longer than what a test waits for, which then says what is missing.
+    testTimeout: 180_000,
+    hookTimeout: 180_000,
   },
 });

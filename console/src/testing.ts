@@ -1,7 +1,10 @@
 // What every test stands on: a browser that lacks little, English words, and a server of answers.
-import { cleanup } from "@testing-library/react";
+import { cleanup, configure } from "@testing-library/react";
 import { afterEach, beforeAll, vi } from "vitest";
 import { startTranslations, chooseLanguage, loadWords } from "./locales";
+
+// What is waited for ends the wait: on a busy machine it may take its time.
+configure({ asyncUtilTimeout: 30_000 });
 
 beforeAll(async () => {
   await startTranslations();

@@ -1,5 +1,5 @@
 import { QueryClient } from "@tanstack/react-query";
-import { screen } from "@testing-library/react";
+import { screen, waitFor } from "@testing-library/react";
 import { beforeEach, expect, test, vi } from "vitest";
 import { open, serve, type Call } from "@/world";
 import { DeskPage } from ".";
@@ -102,7 +102,7 @@ test("what is told while the list is being read is put in after the answer", asy
   expect(put).not.toHaveBeenCalled();
   answer();
   await reading;
-  await vi.waitFor(() => expect(order).toEqual(["Amina", "Bo"]));
+  await waitFor(() => expect(order).toEqual(["Amina", "Bo"]));
   expect(take(REST[0])).toBe(true);
   expect(order).toEqual(["Amina", "Bo", "Cleo"]);
   expect(take(undefined)).toBe(false);
