@@ -23,8 +23,9 @@ from tidings.settings import Settings
 from tidings.store.database import Database
 from tidings.store.migrate import migrate
 
-# How long one example takes says more of the machine than of the code; tests have their timeout.
-hypothesis.settings.register_profile("tidings", deadline=None)
+# How long examples take says more of the machine than of the code; tests have their timeout.
+TOO_SLOW = [hypothesis.HealthCheck.too_slow]
+hypothesis.settings.register_profile("tidings", deadline=None, suppress_health_check=TOO_SLOW)
 hypothesis.settings.load_profile("tidings")
 # The loop that the product runs on. The plugin's hook for loops would make fixtures anew between
 # a module's plain and asynchronous tests, and its fixture for policies is going.
