@@ -16,9 +16,8 @@ from tidings.domain.routing import (
     Offer,
     Queue,
     Ring,
-    route,
-    score,
 )
+from tidings.domain.routing_round import route, score
 
 Drawn = dict[str, Any]
 NOW = 1_000_000.0

@@ -24,8 +24,8 @@ from tidings.domain.routing import (
     Queue,
     Ring,
     Stuck,
-    route,
 )
+from tidings.domain.routing_round import route
 from tidings.domain.waiting_reasons import Skill, explain
 from tidings.store import router_view as store
 from tidings.store.database import UNAVAILABLE, Database
