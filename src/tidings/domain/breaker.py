@@ -10,7 +10,7 @@ import msgspec
 
 
 class BreakerState(StrEnum):
-    """CLOSED lets everything through, OPEN nothing, TRIAL a few to see whether it got better."""
+    """CLOSED and TRIAL let messages through, OPEN nothing; TRIAL is decided by its first few."""
 
     CLOSED = "closed"
     OPEN = "open"
@@ -52,12 +52,6 @@ class Breaker(msgspec.Struct, frozen=True):
     since: datetime
     until: datetime | None = None
     trips: int = 0
-
-    def allows(self, sent_since: int, rules: BreakerRules) -> bool:
-        """Whether one more message may go out, given how many did since `since`."""
-        if self.state is BreakerState.TRIAL:
-            return sent_since < rules.trial_volume
-        return self.state is BreakerState.CLOSED
 
 
 def step(breaker: Breaker, outcomes: Outcomes, *, rules: BreakerRules, now: datetime) -> Breaker:

@@ -107,7 +107,6 @@ class KeywordAction(msgspec.Struct, frozen=True):
 
     state: ConsentState
     category: ConsentCategory
-    keyword: str
 
 
 class KeywordRule(msgspec.Struct, frozen=True):
@@ -132,7 +131,7 @@ def compile_keywords(rules: Iterable[KeywordRule]) -> Keywords:
             key = _normal(word)
             known = actions.get(key)
             if key and (known is None or rule.state is ConsentState.WITHDRAWN):
-                actions[key] = KeywordAction(rule.state, rule.category, word)
+                actions[key] = KeywordAction(rule.state, rule.category)
     return actions
 
 

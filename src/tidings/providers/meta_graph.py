@@ -54,7 +54,6 @@ class GraphError(msgspec.Struct, frozen=True):
     message: str | None = None
     title: str | None = None
     error_data: dict[str, Any] | str | None = None
-    error_user_title: str | None = None
     error_user_msg: str | None = None
     details: str | None = None
 
