@@ -21,9 +21,24 @@ ARGUMENTS = [
     "--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking",
     "--disable-component-update", "--disable-sync", "--disable-quic",
 ]  # fmt: skip
-PATIENCE_MS = 15_000
+# Waits end early: a minute costs nothing where all is well.
+PATIENCE_MS = 60_000
 # A page that is left behind takes its questions back, and a download is no page.
 TAKEN_BACK = "net::ERR_ABORTED"
+# Notices go by themselves after some seconds: what was seen of them is kept.
+KEEP_NOTICES = """
+window.noticed = [];
+new MutationObserver((changes) => {
+  for (const node of changes.flatMap((each) => [...each.addedNodes]))
+    for (const each of node.parentElement?.querySelectorAll("[role=status]") ?? [])
+      if (node.contains(each))
+        requestAnimationFrame(() => each.checkVisibility() && noticed.push(each.innerText));
+}).observe(document, {childList: true, subtree: true});
+"""
+TAKE_NOTICE = """(words) => {
+  const at = noticed.findIndex((each) => each.includes(words));
+  return at >= 0 && noticed.splice(at, 1);
+}"""
 
 
 @contextmanager
@@ -58,6 +73,7 @@ class Visit:
             bypass_csp=not with_policy,
         )
         context.set_default_timeout(PATIENCE_MS)
+        context.add_init_script(KEEP_NOTICES)
         self.page: Page = context.new_page()
         self.page.on("console", self._heed_console)
         self.page.on("pageerror", lambda error: self.troubles.append(f"uncaught: {error}"))
@@ -86,6 +102,10 @@ class Visit:
         expect(self.page.get_by_role("heading", level=1).first).to_be_visible()
         expect(self.page.locator("[aria-busy=true]:visible")).to_have_count(0)
         expect(self.page.locator(".mantine-Skeleton-root:visible")).to_have_count(0)
+
+    def is_told(self, words: str) -> None:
+        """Wait until a notice has said this, once for each time that it is said."""
+        self.page.wait_for_function(TAKE_NOTICE, arg=words)
 
     def sign_in(self, email: str, password: str, *, to: str) -> None:
         """Ask for a page as a visitor, sign in, and be led to that page."""

@@ -12,7 +12,8 @@ from typing import NamedTuple
 import httpx
 import psutil
 
-from tests.e2e.test_first_steps import Newcomer
+from tests.e2e.browser import PATIENCE_MS
+from tests.e2e.test_first_steps import STOPPING_S, Newcomer
 
 EAGER = {"delivery_delay_ms": 100, "read_probability": 1, "read_delay_ms": 300}
 
@@ -24,6 +25,17 @@ class Demo(NamedTuple):
     simulator: httpx.Client
     password: str
     process: psutil.Process
+
+    @contextmanager
+    def at_work(self, who: str) -> Iterator[httpx.Client]:
+        """Somebody of the demo works by the API."""
+        address, patience = f"{self.console}/api/v2/", PATIENCE_MS / 1000
+        again = httpx.HTTPTransport(retries=6)  # it may have been killed just now
+        with httpx.Client(base_url=address, timeout=patience, transport=again) as client:
+            proof = {"email": f"{who}@demo.example", "password": self.password}
+            session = client.post("sessions", json=proof).raise_for_status().json()
+            client.headers["X-CSRF-Token"] = session["csrfToken"]
+            yield client
 
     @contextmanager
     def customers_clock(self, *, offset_seconds: int) -> Iterator[None]:
@@ -64,10 +76,11 @@ def running_demo() -> Iterator[Demo]:
             f"http://127.0.0.1:{newcomer.environment[name]}"
             for name in ("TIDINGS_PORT", "TIDINGS_SIMULATOR_PORT")
         )
-        with httpx.Client(base_url=f"{simulator}/_simulator/") as control:
+        address = f"{simulator}/_simulator/"
+        with httpx.Client(base_url=address, timeout=PATIENCE_MS / 1000) as control:
             control.put("habits", json=EAGER).raise_for_status()
             yield Demo(console, control, password[1], psutil.Process(process.pid))
     finally:
         process.send_signal(signal.SIGINT)
-        assert process.wait(40) == 0
+        assert process.wait(STOPPING_S) == 0
         shutil.rmtree(folder, ignore_errors=True)

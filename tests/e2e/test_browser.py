@@ -12,7 +12,7 @@ from tests.e2e.browser import Visit
 from tests.e2e.demo import Demo
 from tests.media import PDF, picture
 
-pytestmark = pytest.mark.timeout(120)
+pytestmark = pytest.mark.timeout(900)
 # Customers of the demo: one who agreed to reminders, one who was never asked, one who writes.
 SOREN, PRIYA, AMINA = "+45 28 11 22 33", "+91 98765 00021", "254711000042"
 CLINIC_NUMBER_ID = "440011223302"

@@ -9,7 +9,7 @@ from playwright.sync_api import Page, expect
 from tests.e2e.browser import Visit
 from tests.e2e.demo import Demo
 
-pytestmark = pytest.mark.timeout(180)
+pytestmark = pytest.mark.timeout(900)
 # A customer of the demo, and somebody who was never asked whether she may be messaged.
 AMINA, PRIYA = "254711000042", "919876500088"
 PEOPLE = [

@@ -13,7 +13,7 @@ AXE = Path(__file__).parents[2] / "console" / "node_modules" / "axe-core" / "axe
 if not AXE.exists():
     pytest.skip("axe-core is not installed (make console)", allow_module_level=True)
 
-pytestmark = pytest.mark.timeout(240)
+pytestmark = pytest.mark.timeout(900)
 PAGES = [
     "/desk", "/campaigns", "/campaigns/new", "/campaigns/settings",
     "/contacts/lists", "/contacts/lists?sheet=new", "/contacts/dnc", "/contacts/dnc?sheet=new",

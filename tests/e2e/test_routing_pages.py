@@ -3,25 +3,16 @@
 import re
 from collections.abc import Iterator
 
-import httpx
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import expect
 
 from tests.e2e.browser import Visit
 from tests.e2e.demo import Demo
 
-pytestmark = pytest.mark.timeout(180)
+pytestmark = pytest.mark.timeout(900)
 SHOP_NUMBER_ID = "440011223301"
 CUSTOMER = "4915112300017"
 ASKS = "Where is my order 4711?"
-
-
-def sign_in(client: httpx.Client, email: str, password: str) -> str:
-    """Somebody of the demo works by the API from now on; gives their id."""
-    session = client.post("sessions", json={"email": email, "password": password})
-    client.headers["X-CSRF-Token"] = session.raise_for_status().json()["csrfToken"]
-    identifier: str = session.json()["user"]["id"]
-    return identifier
 
 
 @pytest.fixture
@@ -29,10 +20,8 @@ def sven(demo: Demo) -> Iterator[None]:
     """Sven of the shop is on queue; the router asks him nothing, since he has no room."""
     none = {"utilization": {"message": {"maximumCapacity": 0}}}
     there, gone = ({"presenceDefinition": {"systemPresence": p}} for p in ("On Queue", "Offline"))
-    address = f"{demo.console}/api/v2/"
-    with httpx.Client(base_url=address) as ada, httpx.Client(base_url=address) as sven:
-        sign_in(ada, "ada@demo.example", demo.password)
-        me = sign_in(sven, "sven@demo.example", demo.password)
+    with demo.at_work("ada") as ada, demo.at_work("sven") as sven:
+        me = sven.get("users/me").raise_for_status().json()["id"]
         ada.put(f"routing/users/{me}/utilization", json=none).raise_for_status()
         sven.patch(f"users/{me}/presences/purecloud", json=there).raise_for_status()
         yield
@@ -40,10 +29,10 @@ def sven(demo: Demo) -> Iterator[None]:
         ada.delete(f"routing/users/{me}/utilization").raise_for_status()
 
 
-def save(page: Page) -> None:
+def save(visit: Visit) -> None:
     """Press the button of the bar that sticks, and see that it worked."""
-    page.get_by_role("button", name="Save", exact=True).click()
-    expect(page.get_by_text("Saved.").last).to_be_visible()
+    visit.page.get_by_role("button", name="Save", exact=True).click()
+    visit.is_told("Saved.")
 
 
 def test_a_queue_is_made_filled_with_people_and_set_up(visit: Visit, demo: Demo) -> None:
@@ -79,7 +68,7 @@ def test_a_queue_is_made_filled_with_people_and_set_up(visit: Visit, demo: Demo)
     page.get_by_role("button", name="Save", exact=True).click()
     expect(page.get_by_text("Fill in this field.")).to_be_visible()
     visit.choose("To the queue", "Shop")
-    save(page)
+    save(visit)
 
     page.reload()
     expect(page.get_by_role("combobox", name="To the queue")).to_have_value("Shop")
@@ -187,7 +176,7 @@ def test_hours_are_set_for_a_week_and_its_holidays(visit: Visit, demo: Demo) -> 
     page.get_by_role("button", name="All days like Monday").click()
     page.get_by_role("button", name="Add a holiday").click()
     page.get_by_label("Date", exact=True).fill("2026-12-25")
-    save(page)
+    save(visit)
     page.wait_for_url(re.compile(r"/administration/hours/[0-9a-f-]{36}$"))
 
     page.reload()
@@ -216,7 +205,7 @@ def test_a_supervisor_sees_why_somebody_waits_changes_it_gives_it_out_and_takes_
     asks = page.get_by_role("dialog", name=f"What {CUSTOMER} asks for")
     asks.get_by_label("Priority").fill("5")
     asks.get_by_label("Priority").press("Enter")
-    expect(page.get_by_text("Changed. The router decides anew.")).to_be_visible()
+    visit.is_told("Changed. The router decides anew.")
     expect(asks).to_have_count(0)
     page.get_by_role("button", name=f"Assign {CUSTOMER}").click()
     page.get_by_role("dialog").get_by_role("button", name="Sven Holm").click()
@@ -229,5 +218,5 @@ def test_a_supervisor_sees_why_somebody_waits_changes_it_gives_it_out_and_takes_
     page.get_by_text("Take this conversation over from Sven Holm?").locator("..").get_by_role(
         "button", name="Take over"
     ).click()
-    expect(page.get_by_text("The conversation is yours.")).to_be_visible()
+    visit.is_told("The conversation is yours.")
     assert visit.troubles == []
