@@ -11,8 +11,9 @@ from tests.world import World
 from tidings.actions.catalogue import Catalogue
 from tidings.actions.consents import ConsentChange, record_consents
 from tidings.actions.incoming import Incoming
+from tidings.actions.queued_messages import Queued
 from tidings.actions.receiving import receive_messages
-from tidings.actions.send_message import Queued, send_messages
+from tidings.actions.send_message import send_messages
 from tidings.actions.statuses import Callback, Recording, apply_callbacks, apply_standings
 from tidings.domain.delivery import DeliveryStatus
 from tidings.domain.inbound import InboundMessage, MessageKind, ProviderError, StatusUpdate

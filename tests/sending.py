@@ -23,7 +23,8 @@ from tidings.actions.catalogue import Catalogue
 from tidings.actions.consents import ConsentChange, record_consents
 from tidings.actions.integration_drafts import Credentials, IntegrationDraft
 from tidings.actions.integrations import create_integration, set_integration_status
-from tidings.actions.send_message import Queued, send_messages
+from tidings.actions.queued_messages import Queued
+from tidings.actions.send_message import send_messages
 from tidings.domain.sending import Intent, Priority
 from tidings.domain.templates import TemplateValues
 from tidings.engine.intake import Intake

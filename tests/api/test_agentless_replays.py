@@ -11,7 +11,8 @@ import pytest
 from tests.api_client import Api
 from tests.sending import AGENTLESS, Line, Sending, notification, refusal
 from tests.world import World
-from tidings.actions.send_message import Answered, Queued, Result, send_messages
+from tidings.actions.queued_messages import Queued
+from tidings.actions.send_message import Answered, Result, send_messages
 from tidings.api.application import Application
 from tidings.domain.errors import Rejection
 from tidings.domain.sending import Intent, ReplayKey

@@ -11,7 +11,7 @@ from python_calamine import CalamineWorkbook
 from tests.api_client import Api
 from tests.messaging import TEMPLATE, Messaging
 from tests.world import World
-from tidings.actions.send_message import Queued
+from tidings.actions.queued_messages import Queued
 from tidings.domain.delivery import DeliveryStatus
 from tidings.engine.exports import run_next_export
 from tidings.store.database import Database

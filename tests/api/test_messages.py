@@ -7,7 +7,7 @@ import pytest
 from tests.api_client import Api
 from tests.messaging import TEMPLATE, Messaging
 from tests.world import World
-from tidings.actions.send_message import Queued
+from tidings.actions.queued_messages import Queued
 from tidings.domain.delivery import DeliveryStatus
 from tidings.store.database import Database
 from tidings.store.exchanges import NewExchange, insert_exchanges

@@ -7,7 +7,8 @@ import msgspec
 from tidings.actions.agent_work import Place, find_part, hold_place, taken
 from tidings.actions.catalogue import Catalogue
 from tidings.actions.media import attach
-from tidings.actions.send_message import Queued, send_messages
+from tidings.actions.queued_messages import Queued
+from tidings.actions.send_message import send_messages
 from tidings.domain.content import MediaContent
 from tidings.domain.errors import Rejection, conflict, invalid
 from tidings.domain.permissions import Caller

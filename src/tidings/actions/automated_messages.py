@@ -11,7 +11,8 @@ from uuid import UUID
 import msgspec
 
 from tidings.actions.catalogue import Catalogue
-from tidings.actions.send_message import Queued, Result, send_messages
+from tidings.actions.queued_messages import Queued
+from tidings.actions.send_message import Result, send_messages
 from tidings.actions.surveys import (
     FALLBACK_LANGUAGE,
     SURVEY_TRIGGERS,

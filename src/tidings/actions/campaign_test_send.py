@@ -8,7 +8,8 @@ import msgspec
 from tidings.actions.campaign_control import START
 from tidings.actions.campaign_trial import Trying, prepare_trial
 from tidings.actions.campaigns import access_campaign
-from tidings.actions.send_message import Queued, send_messages
+from tidings.actions.queued_messages import Queued
+from tidings.actions.send_message import send_messages
 from tidings.domain.addresses import InvalidAddress, parse_phone_id
 from tidings.domain.errors import Rejection, absent, invalid
 from tidings.domain.permissions import Caller

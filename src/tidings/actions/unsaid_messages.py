@@ -6,7 +6,7 @@ from uuid import UUID
 from tidings.actions.agent_work import hold_place
 from tidings.actions.automated_messages import fits, say
 from tidings.actions.catalogue import Catalogue
-from tidings.actions.send_message import Queued
+from tidings.actions.queued_messages import Queued
 from tidings.domain.errors import Rejection, absent, conflict
 from tidings.domain.permissions import Caller, missing_permission
 from tidings.domain.windows import ServiceWindow

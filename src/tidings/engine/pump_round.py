@@ -13,7 +13,8 @@ from uuid import UUID
 import msgspec
 
 from tidings.actions.catalogue import Catalogue, Sendable
-from tidings.actions.send_message import Queued, Result, send_messages
+from tidings.actions.queued_messages import Queued
+from tidings.actions.send_message import Result, send_messages
 from tidings.domain.addresses import LONGEST, SHORTEST
 from tidings.domain.errors import Rejection
 from tidings.domain.parameter_mapping import ParameterSources, map_parameters, read_mappings

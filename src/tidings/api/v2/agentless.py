@@ -7,9 +7,9 @@ import msgspec
 from litestar import Request, Response, Router, post
 from msgspec import Meta
 
+from tidings.actions.queued_messages import Queued
 from tidings.actions.send_message import (
     Answered,
-    Queued,
     Result,
     preview_message,
 )

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from litestar import Response, Router, get, post
 
-from tidings.actions.send_message import Queued
+from tidings.actions.queued_messages import Queued
 from tidings.actions.unsaid_messages import SEND, say_after_all
 from tidings.actions.workstreams import VIEW, access_workstream
 from tidings.api.auth import needs

@@ -13,7 +13,8 @@ from tidings.actions.integration_drafts import Credentials, IntegrationDraft
 from tidings.actions.integrations import create_integration, set_integration_status
 from tidings.actions.oauth_clients import ClientDraft, create_client
 from tidings.actions.organizations import found_organization, operator
-from tidings.actions.send_message import Queued, send_messages
+from tidings.actions.queued_messages import Queued
+from tidings.actions.send_message import send_messages
 from tidings.actions.tokens import issue_token
 from tidings.cli.benches.stage import Stage
 from tidings.domain.permissions import ALL_DIVISIONS, Caller
