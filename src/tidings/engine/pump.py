@@ -14,16 +14,20 @@ import structlog
 
 from tidings.actions.catalogue import Catalogue
 from tidings.domain.campaign_pace import Paces, lead_of, rates_of, share_room
-from tidings.engine.pump_layout import lay_out
+from tidings.engine.layout_turns import LayoutTurns
 from tidings.engine.pump_round import Blocked, RoundResult, Run, pump_contacts
-from tidings.engine.pump_states import cause_of, find_changes, note_budget, settle_states
+from tidings.engine.pump_states import (
+    announce_progress,
+    cause_of,
+    find_changes,
+    note_budget,
+    settle_states,
+)
 from tidings.store import campaign_runs as store
-from tidings.store.campaign_counts import Progress, gather_progress, select_progress
 from tidings.store.campaign_runs import Definition, WorkingCampaign
 from tidings.store.database import UNAVAILABLE, Database
-from tidings.store.events import insert_event
 from tidings.store.leases import Lease
-from tidings.store.query import execute, fetch, fetch_one, fetch_optional
+from tidings.store.query import fetch, fetch_one, fetch_optional
 from tidings.store.senders import SenderRow, select_senders
 
 log = structlog.get_logger()
@@ -38,7 +42,10 @@ AT_ONCE = 500
 COUNTED_LEAD = 20_000
 TOLD_AT_ONCE = 100
 LAYOUTS_AT_ONCE = 2
-LAYOUT_TURN_SECONDS = 0.5
+LAYOUT_FAILED = Blocked(
+    "campaign.layout_failed",
+    "Its contacts could not be laid out because of a defect; the worker's log has it.",
+)
 
 
 class Pump:
@@ -77,8 +84,9 @@ class NumberPump:
         self._looked_at = -IDLE_SECONDS
         self._budget_at = -BUDGET_SECONDS
         self._told_at = 0.0
-        self._layout: asyncio.Task[None] | None = None
-        self._laying: UUID | None = None
+        self._layouts = LayoutTurns(
+            pump.database, lease, self._runs, at_once=pump.layouts, when_done=self._look_soon
+        )
 
     async def run(self, ended: asyncio.Event) -> None:
         """Take contacts until ended; a layout that is under way is given up, as if never begun."""
@@ -89,9 +97,7 @@ class NumberPump:
                     with contextlib.suppress(TimeoutError):
                         await asyncio.wait_for(ended.wait(), wait)
         finally:
-            if self._layout is not None:
-                self._layout.cancel()
-                await asyncio.wait([self._layout])
+            await self._layouts.give_up()
 
     async def _tick(self) -> float:
         """Look if it is time to, and do one round; gives the seconds to wait for the next.
@@ -181,20 +187,14 @@ class NumberPump:
         if due:
             self._budget_at = self._looked_at
         if changed:
-            self._looked_at = -IDLE_SECONDS
+            self._look_soon()
 
     def _continue_layout(self) -> None:
-        """Lay out what waits for it, one after the other; give up one that was stopped meanwhile.
-
-        The first in turn is another each time, so that none waits behind one that fails.
-        """
+        """Lay out what waits for it, one campaign after the other, beside the rounds."""
         running = {each.id: each for each in self._campaigns if each.status == "on"}
-        if self._layout is not None:
-            if not self._layout.done():
-                if self._laying not in running:
-                    self._layout.cancel()
-                return
-            self._end_layout(self._layout)
+        failed = self._layouts.settle(running)
+        if failed is not None:
+            self._blocked[failed] = LAYOUT_FAILED
         waiting = [
             each
             for each in running.values()
@@ -202,44 +202,16 @@ class NumberPump:
             and each.id in self._runs
             and each.id not in self._blocked
         ]
-        if waiting:
-            first = self._turn % len(waiting)
-            self._turn += 1
-            self._layout = asyncio.create_task(self._lay_out(waiting[first:] + waiting[:first]))
-
-    def _end_layout(self, layout: asyncio.Task[None]) -> None:
-        self._layout = None
-        if not layout.cancelled() and (error := layout.exception()) is not None:
-            assert self._laying is not None
-            self._layout_failed(self._laying, error)
-
-    def _layout_failed(self, campaign_id: UUID, error: BaseException) -> None:
-        """The database's absence passes; a defect would come again, so the campaign is stopped."""
-        log.error("pump.layout_failed", campaign=str(campaign_id), exc_info=error)
-        if not isinstance(error, UNAVAILABLE):
-            self._blocked[campaign_id] = Blocked(
-                "campaign.layout_failed",
-                "Its contacts could not be laid out because of a defect; the worker's log has it.",
-            )
+        if waiting and self._layouts.is_free:
+            self._layouts.begin(waiting)
 
     async def layout_done(self) -> None:
         """Wait for the layout that is under way, if there is one."""
-        if self._layout is not None:
-            await asyncio.wait([self._layout])
+        if not self._layouts.is_free:
+            await self._layouts.done()
             await self.look()
 
-    async def _lay_out(self, campaigns: list[WorkingCampaign]) -> None:
-        """Lay out these campaigns in turn for a while; then it is time for another look."""
-        until = time.monotonic() + LAYOUT_TURN_SECONDS
-        for campaign in campaigns:
-            run = self._runs.get(campaign.id)
-            if run is None:
-                continue
-            self._laying = campaign.id
-            async with self._pump.layouts:
-                await lay_out(self._database, self._lease, run.definition, campaign)
-            if time.monotonic() >= until:
-                break
+    def _look_soon(self) -> None:
         self._looked_at = -IDLE_SECONDS
 
     async def pump_some(self) -> float:
@@ -316,7 +288,7 @@ class NumberPump:
             return RoundResult()
         self._careful = max(self._careful - result.claimed.total(), 0)
         for key, blocked in result.blocked.items():
-            if not _passes(blocked.code):
+            if not blocked.passes:
                 self._blocked[key] = blocked
         return result
 
@@ -341,34 +313,4 @@ class NumberPump:
         told = [self._moved.pop() for _ in range(min(len(self._moved), TOLD_AT_ONCE))]
         self._told_at = now
         async with self._database.connection() as connection:
-            rows = await fetch(connection, select_progress(self._organization_id, told))
-            body = {"campaigns": [_told(key, each) for key, each in gather_progress(rows).items()]}
-            event = insert_event(self._organization_id, "campaign.progress", body=body)
-            await execute(connection, event)
-
-
-def _passes(code: str) -> bool:
-    """Whether a refusal speaks of a state that the next look sees as well, and that may pass."""
-    return code.startswith("integration.") or code in (
-        "template.paused",
-        "template.pending",
-        "template.disabled",
-        "template.rejected",
-        "template.removed",
-    )
-
-
-def _told(campaign_id: UUID, progress: Progress) -> dict[str, Any]:
-    return {
-        "id": str(campaign_id),
-        "laidOut": progress.laid_out,
-        "queued": progress.queued,
-        "sent": progress.sent,
-        "delivered": progress.delivered,
-        "read": progress.read,
-        "failed": progress.failed,
-        "unknown": progress.unknown,
-        "excluded": sum(progress.excluded.values()),
-        "remaining": progress.remaining,
-        "perMinute": round(progress.per_minute, 1),
-    }
+            await announce_progress(connection, self._organization_id, told)

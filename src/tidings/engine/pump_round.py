@@ -38,6 +38,9 @@ QUIET: Final = "quiet_hours"
 DEFECT: Final = "internal.defect"
 # Refusals that speak of one contact; all others speak of the campaign.
 OF_CONTACT: Final = ("consent.", "recipient.", "template.parameter.")
+PASSING: Final = frozenset(
+    f"template.{state}" for state in ("paused", "pending", "disabled", "rejected", "removed")
+)
 
 
 class Run:
@@ -91,6 +94,11 @@ class Blocked(msgspec.Struct, frozen=True):
 
     code: str
     message: str
+
+    @property
+    def passes(self) -> bool:
+        """Whether this speaks of a state that the next look sees as well, and that may pass."""
+        return self.code.startswith("integration.") or self.code in PASSING
 
 
 class RoundResult(msgspec.Struct):

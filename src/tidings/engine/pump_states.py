@@ -1,16 +1,18 @@
 """What a campaign does by itself: stops for a cause, goes on when it is gone, comes to its end."""
 
 from collections.abc import Sequence
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
 from tidings.actions.campaign_states import change_by_itself
 from tidings.domain.limits import tier_limit
 from tidings.engine.pump_round import Blocked
 from tidings.store import campaign_statuses as store
+from tidings.store.campaign_counts import Progress, gather_progress, select_progress
 from tidings.store.campaign_runs import WorkingCampaign, count_recipients
 from tidings.store.campaign_statuses import Change
-from tidings.store.query import Connection, fetch_one
+from tidings.store.events import insert_event
+from tidings.store.query import Connection, execute, fetch, fetch_one
 from tidings.store.senders import SenderRow
 
 SPENT: Final = "messaging.limit.spent"
@@ -125,3 +127,28 @@ async def note_budget(
     elif held and not spent:
         change = store.note_reason(organization_id, held, code=None, reason=None)
         await change_by_itself(connection, organization_id, change)
+
+
+async def announce_progress(
+    connection: Connection, organization_id: UUID, campaign_ids: list[UUID]
+) -> None:
+    """Announce how far these campaigns are."""
+    rows = await fetch(connection, select_progress(organization_id, campaign_ids))
+    body = {"campaigns": [_told(key, each) for key, each in gather_progress(rows).items()]}
+    await execute(connection, insert_event(organization_id, "campaign.progress", body=body))
+
+
+def _told(campaign_id: UUID, progress: Progress) -> dict[str, Any]:
+    return {
+        "id": str(campaign_id),
+        "laidOut": progress.laid_out,
+        "queued": progress.queued,
+        "sent": progress.sent,
+        "delivered": progress.delivered,
+        "read": progress.read,
+        "failed": progress.failed,
+        "unknown": progress.unknown,
+        "excluded": sum(progress.excluded.values()),
+        "remaining": progress.remaining,
+        "perMinute": round(progress.per_minute, 1),
+    }
