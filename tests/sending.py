@@ -37,8 +37,8 @@ from tidings.store.integration_states import NumberFacts, update_facts
 from tidings.store.query import Connection, execute, fetch
 from tidings.store.responses import SyncedResponse, put_synced_responses
 from tidings.store.secret_box import load_secret_box
-from tidings.store.template_sync import ListedTemplate, merge_templates
-from tidings.store.templates import select_account_templates
+from tidings.store.template_sync import merge_templates
+from tidings.store.templates import ListedTemplate, select_account_templates
 from tidings.store.threads import Opening, open_windows
 
 AGENTLESS = "/api/v2/conversations/messages/agentless"

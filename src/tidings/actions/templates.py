@@ -136,9 +136,9 @@ async def access_template(
 _WHAT: Final = ("added", "changed", "removed")
 
 
-def _listed(fetched: FetchedTemplate) -> sync.ListedTemplate:
+def _listed(fetched: FetchedTemplate) -> store.ListedTemplate:
     template = fetched.template
-    return sync.ListedTemplate(
+    return store.ListedTemplate(
         id=new_id(),
         provider_template_id=fetched.template_id,
         name=template.name,

@@ -1,28 +1,12 @@
 """Templates as the provider tells of them: listed whole, or one changed by a webhook."""
 
-from typing import Any
 from uuid import UUID
 
 import msgspec
 from psycopg.types.json import Jsonb
 
 from tidings.store.query import Nothing, Query, params_of
-from tidings.store.templates import COLUMNS, TemplateId, TemplateRow
-
-
-class ListedTemplate(msgspec.Struct, frozen=True):
-    """A template as the provider lists it; `id` is ours, used when the template is new."""
-
-    id: UUID
-    provider_template_id: str
-    name: str
-    language: str
-    category: str
-    status: str
-    quality: str | None
-    rejected_reason: str | None
-    parameter_format: str
-    components: list[dict[str, Any]]
+from tidings.store.templates import COLUMNS, ListedTemplate, TemplateId, TemplateRow
 
 
 class TemplateDifference(msgspec.Struct, frozen=True):
@@ -60,7 +44,8 @@ def merge_templates(
     """Make the stored templates of an account what the provider lists; gives the differences.
 
     One statement: new ones are added, differing ones changed, missing ones marked removed, and
-    unchanged ones not touched. Callers hold lock_account(), so an older list cannot overtake.
+    unchanged ones not touched. A known one keeps its id. Callers hold lock_account(), so an older
+    list cannot overtake.
     """
     return Query(
         """

@@ -6,7 +6,7 @@ from uuid import UUID
 
 import msgspec
 
-from tidings.store.query import Query
+from tidings.store.query import Query, params_of
 
 COLUMNS = """
     t.id, t.account_id, t.provider_template_id, t.name, t.language, t.category, t.status,
@@ -14,11 +14,10 @@ COLUMNS = """
 """
 
 
-class TemplateRow(msgspec.Struct, frozen=True):
-    """One template in one language. `removed_at`: the provider does not list it any more."""
+class ListedTemplate(msgspec.Struct, frozen=True):
+    """One template in one language, as the provider lists it; `id` is ours."""
 
     id: UUID
-    account_id: str
     provider_template_id: str
     name: str
     language: str
@@ -28,6 +27,12 @@ class TemplateRow(msgspec.Struct, frozen=True):
     rejected_reason: str | None
     parameter_format: str
     components: list[dict[str, Any]]
+
+
+class TemplateRow(ListedTemplate, frozen=True):
+    """A template of an account. `removed_at`: the provider does not list it any more."""
+
+    account_id: str
     removed_at: datetime | None
 
 
@@ -93,20 +98,21 @@ HOLDERS = """
 """
 
 
+class TemplateFilter(msgspec.Struct, frozen=True):
+    """Which templates: those an integration in one of the divisions (None: any) can send."""
+
+    divisions: list[UUID] | None
+    name_like: str | None = None
+    status: str | None = None
+    language: str | None = None
+    category: str | None = None
+    integration_id: UUID | None = None
+
+
 def select_templates(
-    organization_id: UUID,
-    *,
-    divisions: list[UUID] | None,
-    after: TemplateId | None,
-    name_like: str | None = None,
-    status: str | None = None,
-    language: str | None = None,
-    category: str | None = None,
-    integration_id: UUID | None = None,
-    limit: int,
+    organization_id: UUID, wanted: TemplateFilter, *, after: TemplateId | None, limit: int
 ) -> Query[TemplateEntryRow]:
-    """Templates by name and language, from behind `after` on, that can be sent through an
-    integration in one of the divisions (None: any)."""
+    """Templates by name and language, from behind `after` on."""
     return Query(
         f"""
         SELECT {COLUMNS}, h.integration_ids, h.integration_names, h.synced_at
@@ -122,17 +128,7 @@ def select_templates(
         ORDER BY t.name, t.language, t.id
         LIMIT %(limit)s
         """,
-        {
-            "organization_id": organization_id,
-            "divisions": divisions,
-            "after": None if after is None else after.id,
-            "name_like": name_like,
-            "status": status,
-            "language": language,
-            "category": category,
-            "integration_id": integration_id,
-            "limit": limit,
-        },
+        params_of(organization_id, wanted, after=None if after is None else after.id, limit=limit),
         TemplateEntryRow,
     )
 

@@ -194,18 +194,21 @@ async def list_templates(
     integration_id: Annotated[UUID | None, QueryParameter(name="integrationId")] = None,
 ) -> Keyset[TemplateView]:
     """List the templates of the integrations that the caller may see, by name and language."""
+    wanted = store.TemplateFilter(
+        divisions=caller.divisions(VIEW),
+        name_like=f"%{escape_like(name)}%" if name else None,
+        status=status.upper() if status else None,
+        language=language or None,
+        category=category.upper() if category else None,
+        integration_id=integration_id,
+    )
     async with database.transaction(caller.organization_id) as connection:
         rows = await fetch(
             connection,
             store.select_templates(
                 caller.organization_id,
-                divisions=caller.divisions(VIEW),
+                wanted,
                 after=None if after is None else store.TemplateId(parse_id(after, "after")),
-                name_like=f"%{escape_like(name)}%" if name else None,
-                status=status.upper() if status else None,
-                language=language or None,
-                category=category.upper() if category else None,
-                integration_id=integration_id,
                 limit=page_size,
             ),
         )

@@ -29,7 +29,8 @@ from tidings.store.query import Connection, execute, fetch, fetch_one
 from tidings.store.responses import SyncedResponse, put_synced_responses
 from tidings.store.roles import RoleFilter, select_roles
 from tidings.store.secret_box import load_secret_box
-from tidings.store.template_sync import ListedTemplate, merge_templates
+from tidings.store.template_sync import merge_templates
+from tidings.store.templates import ListedTemplate
 
 ACCOUNT_ID = "900100200300400"
 NUMBER_ID = "800100200300"
