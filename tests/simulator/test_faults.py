@@ -43,7 +43,8 @@ async def test_webhooks_come_late(meta: Meta, subscribed: Receiver) -> None:
 
 
 async def test_statuses_share_posts(meta: Meta, subscribed: Receiver) -> None:
-    await meta.control("PUT", "settings", {"webhook_concurrency": 1})
+    slow = {"webhook_concurrency": 1, "webhook_batch_wait_ms": 500}
+    await meta.control("PUT", "settings", slow)
     await meta.control("PUT", "faults", {"batch": {"size": 100}})
     await asyncio.gather(*(meta.send(template(), to=f"+49151000{n:04}1") for n in range(20)))
     await subscribed.until(lambda: len(subscribed.statuses) == 40)
