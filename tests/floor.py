@@ -41,6 +41,19 @@ class Floor(Desk):
         await self.presence(person, "OnQueue" if on else "Offline")
         return person
 
+    async def northerner(self, *queue_ids: UUID) -> Actor:
+        """An agent whose role counts in North only, member of these queues, on queue."""
+        async with self.database.transaction() as connection:
+            nordwind = self.world.nordwind.using(connection)
+            agent = await nordwind.add_person(
+                f"Nora{next(_phones)}", division="North", agent="North"
+            )
+        for queue_id in queue_ids:
+            path = f"/api/v2/routing/queues/{queue_id}/members"
+            assert (await self.api.post(path, [{"id": str(agent.id)}])).status == 200
+        await self.presence(agent, "OnQueue")
+        return agent
+
     async def customer(self, text: str = "Hello", *, number: str = "Home") -> tuple[UUID, str]:
         """A new customer writes; gives their conversation, and their phone."""
         phone = str(next(_phones))

@@ -1,6 +1,5 @@
 """Members of a queue from another division: its work is theirs, and nothing more."""
 
-import itertools
 from uuid import UUID, uuid4
 
 import pytest
@@ -11,7 +10,9 @@ from tests.world import Actor, World
 from tidings.store.database import Database
 
 WAITING = "/api/v2/routing/queues/me/waiting"
-_names = itertools.count(1)
+STREAMS = "/api/v2/routing/workstreams"
+LIBRARIES = "/api/v2/responsemanagement/libraries"
+RESPONSES = "/api/v2/responsemanagement/responses"
 
 
 @pytest.fixture(scope="module")
@@ -23,18 +24,6 @@ async def floor(database: Database, world: World, api: Api) -> Floor:
 async def queue_id(floor: Floor) -> UUID:
     """A queue of Home, as are the conversations in it."""
     return await floor.queue(acw_mode="MANDATORY")
-
-
-async def northerner(floor: Floor, *queue_ids: UUID) -> Actor:
-    """An agent whose role counts in North only, member of these queues, on queue."""
-    async with floor.database.transaction() as connection:
-        nordwind = floor.world.nordwind.using(connection)
-        agent = await nordwind.add_person(f"Nora{next(_names)}", division="North", agent="North")
-    for queue_id in queue_ids:
-        path = f"/api/v2/routing/queues/{queue_id}/members"
-        assert (await floor.api.post(path, [{"id": str(agent.id)}])).status == 200
-    await floor.presence(agent, "OnQueue")
-    return agent
 
 
 async def waiting_of(floor: Floor, agent: Actor) -> list[str]:
@@ -68,7 +57,7 @@ async def reads(floor: Floor, agent: Actor, conversation_id: UUID) -> set[int]:
 async def test_a_member_sees_who_waits_in_their_queue_and_picks(
     floor: Floor, queue_id: UUID
 ) -> None:
-    nora, stranger = await northerner(floor, queue_id), await northerner(floor)
+    nora, stranger = await floor.northerner(queue_id), await floor.northerner()
     conversation_id = await floor.queued(queue_id)
 
     assert await waiting_of(floor, nora) == [str(conversation_id)]
@@ -94,7 +83,7 @@ async def test_a_member_sees_who_waits_in_their_queue_and_picks(
 
 
 async def test_an_offer_is_read_while_it_is_out(floor: Floor, queue_id: UUID) -> None:
-    nora = await northerner(floor, queue_id)
+    nora = await floor.northerner(queue_id)
     conversation_id, part_id = await floor.offered(queue_id, nora)
     assert await reads(floor, nora, conversation_id) == {200}
 
@@ -111,7 +100,7 @@ async def test_an_offer_is_read_while_it_is_out(floor: Floor, queue_id: UUID) ->
 async def test_what_was_ones_own_is_read_until_it_is_wrapped_up(
     floor: Floor, queue_id: UUID
 ) -> None:
-    nora = await northerner(floor, queue_id)
+    nora = await floor.northerner(queue_id)
     conversation_id, part_id = await floor.connected(queue_id, nora)
     parked = f"{MESSAGES}/{conversation_id}/participants/{part_id}/parkingstate"
     for state in ("parked", "connected"):
@@ -130,7 +119,7 @@ async def test_what_was_ones_own_is_read_until_it_is_wrapped_up(
 
 
 async def test_a_member_is_told_why_they_cannot_pick(floor: Floor, queue_id: UUID) -> None:
-    nora, ben = await northerner(floor, queue_id), await floor.colleague(queue_id)
+    nora, ben = await floor.northerner(queue_id), await floor.colleague(queue_id)
     taken = await floor.queued(queue_id)
     assert (await pick(floor, ben, taken)).status == 200
     late = await pick(floor, nora, taken)
@@ -150,3 +139,81 @@ async def test_a_member_is_told_why_they_cannot_pick(floor: Floor, queue_id: UUI
     assert (await floor.api.post(f"{CONVERSATIONS}/{taken}/disconnect")).status == 200
     over = await pick(floor, nora, taken)
     assert over.status == 404, "what is over is no work of the queue"
+
+
+async def test_what_is_prepared_for_a_conversation_is_read_while_one_takes_part(
+    floor: Floor,
+) -> None:
+    chosen = await library(floor, "Greetings")
+    await library(floor, "Other")
+    queue_id = await floor.queue(
+        acw_mode="OPTIONAL", library_mode="SelectedOnly", library_ids=[UUID(chosen)]
+    )
+    reply = {"name": "Hello", "text": "Good day."}
+    stream = await stream_of(floor, reply)
+    nora, stranger = await floor.northerner(queue_id), await floor.northerner()
+    conversation_id, part_id = await floor.offered(queue_id, nora)
+    await handled_by(floor, conversation_id, stream)
+
+    seen = await floor.api.as_(nora).get(f"{STREAMS}/{stream}/desk")
+    assert (seen.status, seen.json()["quickReplies"]) == (200, [reply])
+    assert await responses_of(floor, nora) == {f"Text of {chosen}"}
+    listed = await floor.api.as_(nora).get(RESPONSES, params={"libraryId": chosen})
+    (response,) = listed.json()["entities"]
+    assert (await floor.api.as_(nora).get(response["selfUri"])).status == 200
+    assert (await floor.api.as_(nora).delete(response["selfUri"])).status in (403, 404)
+    assert (await floor.api.as_(nora).get(f"{STREAMS}/{stream}")).status in (403, 404)
+    assert (await floor.api.as_(stranger).get(f"{STREAMS}/{stream}/desk")).status == 404
+    assert await responses_of(floor, stranger) == set()
+
+    await floor.change(nora, conversation_id, part_id, state="disconnected")
+    assert (await floor.api.as_(nora).get(f"{STREAMS}/{stream}/desk")).status == 404
+    assert (await floor.api.as_(nora).get(response["selfUri"])).status == 404
+    assert await responses_of(floor, nora) == set()
+
+
+@pytest.mark.parametrize(("mode", "is_seen"), [("All", True), ("None", False)])
+async def test_a_queue_that_names_no_libraries_answers_with_all_of_its_division_or_none(
+    floor: Floor, mode: str, *, is_seen: bool
+) -> None:
+    home = await library(floor, f"Home {mode}")
+    queue_id = await floor.queue(library_mode=mode)
+    nora = await floor.northerner(queue_id)
+    await floor.offered(queue_id, nora)
+    assert (f"Text of {home}" in await responses_of(floor, nora)) == is_seen
+
+
+async def library(floor: Floor, name: str) -> str:
+    """A library of Home with one canned text."""
+    made = await floor.api.post(f"{LIBRARIES}", {"name": f"{name} {uuid4()}"})
+    library_id: str = made.json()["id"]
+    said = {"name": f"Text of {library_id}", "texts": [{"content": "Good day."}]}
+    answer = await floor.api.post(RESPONSES, {**said, "libraries": [{"id": library_id}]})
+    assert answer.status == 200, answer
+    return library_id
+
+
+async def stream_of(floor: Floor, reply: dict[str, str]) -> str:
+    """A workstream of Home with a quick reply."""
+    made = await floor.api.post(
+        STREAMS, {"name": f"Prepared {uuid4()}", "isDraft": True, "quickReplies": [reply]}
+    )
+    assert made.status == 200, made
+    stream_id: str = made.json()["id"]
+    return stream_id
+
+
+async def handled_by(floor: Floor, conversation_id: UUID, stream_id: str) -> None:
+    """The conversation came by this workstream."""
+    async with floor.database.transaction() as connection:
+        await connection.execute(
+            "UPDATE conversation SET workstream_id = %s WHERE id = %s", (stream_id, conversation_id)
+        )
+
+
+async def responses_of(floor: Floor, agent: Actor) -> set[str]:
+    """The names of the canned texts that somebody finds."""
+    query = {"filters": [{"name": "responseType", "operator": "NOTEQUALS", "values": ["x"]}]}
+    found = await floor.api.as_(agent).post(f"{RESPONSES}/query", {**query, "pageSize": 100})
+    assert found.status == 200, found
+    return {each["name"] for each in found.json()["results"]["entities"]}

@@ -90,11 +90,12 @@ export const readWaiting = (after: string | undefined) =>
     api.GET("/api/v2/routing/queues/me/waiting", { params: { query: { after, pageSize: 50 } } }),
   );
 
-/** One conversation with everybody who took part. */
+/** One conversation with everybody who took part; it is listened to once it may be read. */
 export function useConversation(id: string) {
-  const topic = `v2.tidings.conversations.${id}`;
+  const known = useQueryClient().getQueryData(conversationKey(id)) !== undefined;
+  const topic = known ? `v2.tidings.conversations.${id}` : undefined;
   const lookMs = useTold(topic, conversationKey(id), LOOK_MS);
-  useTold(`${topic}.messages`, conversationKey(id), LOOK_MS);
+  useTold(topic && `${topic}.messages`, conversationKey(id), LOOK_MS);
   return useQuery({
     queryKey: conversationKey(id),
     queryFn: () => answer(api.GET(CONVERSATION, of(id))),

@@ -15,6 +15,7 @@ export class Live {
   private listeners = new Map<string, Set<Heard>>();
   private asked = new Set<string>();
   private permitted = new Set<string>();
+  private refused = new Set<string>();
   private watchers = new Set<() => void>();
   private channelId: string | undefined;
   private isStarted = false;
@@ -28,11 +29,15 @@ export class Live {
     this.connect();
   }
 
-  /** Call back whenever a topic says something, and after a gap; gives the way to stop. */
+  /**
+   * Call back whenever a topic says something, and after a gap; gives the way to stop. What was
+   * refused is asked for once more: a conversation that one takes part in now may be heard.
+   */
   listen(topic: string, heard: Heard): () => void {
     const known = this.listeners.get(topic);
     if (known) known.add(heard);
     else this.listeners.set(topic, new Set([heard]));
+    if (this.refused.delete(topic)) this.asked.delete(topic);
     if (this.isOpen) this.subscribeToNew();
     this.connect();
     return () => this.listeners.get(topic)?.delete(heard);
@@ -84,7 +89,9 @@ export class Live {
         body: topics.map((id) => ({ id })),
       }),
     );
-    for (const { id, state } of entities) if (state === "Permitted") this.permitted.add(id);
+    for (const { id, state } of entities) {
+      (state === "Permitted" ? this.permitted : this.refused).add(id);
+    }
     this.changed();
   }
 
@@ -101,6 +108,7 @@ export class Live {
     this.isOpen = false;
     this.asked.clear();
     this.permitted.clear();
+    this.refused.clear();
     this.changed();
     this.again();
   }

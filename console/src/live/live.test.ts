@@ -19,10 +19,12 @@ class FakeSocket {
 
 let calls: Call[];
 let channels = 0;
+let taken: string | undefined;
 
 beforeEach(() => {
   vi.useFakeTimers();
   FakeSocket.all = [];
+  taken = undefined;
   vi.stubGlobal("WebSocket", FakeSocket);
   calls = serve({
     [`POST ${CHANNELS}`]: () => ({ id: `channel-${++channels}`, connectUri: "", expires: "" }),
@@ -32,7 +34,7 @@ beforeEach(() => {
         ({ body }: Call) => ({
           entities: (body as { id: string }[]).map(({ id }) => ({
             id,
-            state: id === "secret" ? "Rejected" : "Permitted",
+            state: id === "secret" || taken === id ? "Rejected" : "Permitted",
           })),
         }),
       ]),
@@ -104,6 +106,19 @@ test("what changed before its topic was heard is read again once it is", async (
 test("what may not be heard is looked for as before", async () => {
   const { live } = await connected("secret");
   expect(live.isLive("secret")).toBe(false);
+});
+
+test("what was refused is asked for again by the next part of a page that listens", async () => {
+  taken = "theirs";
+  const { live, heard } = await connected("theirs");
+  live.listen("others", vi.fn());
+  await vi.advanceTimersByTimeAsync(0);
+  expect(live.isLive("theirs")).toBe(false);
+  taken = undefined;
+  live.listen("theirs", vi.fn());
+  await vi.advanceTimersByTimeAsync(0);
+  expect(live.isLive("theirs")).toBe(true);
+  expect(heard).toHaveBeenCalledTimes(1);
 });
 
 test("after a gap the same channel is used, and everything is read anew", async () => {

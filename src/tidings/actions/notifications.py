@@ -4,7 +4,7 @@ A channel is as short-lived as the token it was opened with and changes nothing 
 organization's, so neither audit rows nor events tell of it.
 """
 
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from datetime import timedelta
 from uuid import UUID
 
@@ -15,6 +15,7 @@ from tidings.domain.errors import Rejection, absent, invalid
 from tidings.domain.permissions import Caller, missing_permission
 from tidings.domain.topics import Subject, Topic, parse_topic
 from tidings.store import notifications as store
+from tidings.store.agent_work import select_working
 from tidings.store.query import Connection, execute, fetch, fetch_one, fetch_optional
 from tidings.store.tokens import TokenRow, select_token
 
@@ -39,12 +40,23 @@ class Verdict(msgspec.Struct, frozen=True):
         raise invalid("id", self.reason, code="topic.refused")
 
 
+class Elsewhere(msgspec.Struct, frozen=True):
+    """Conversations that topics name and that lie where their listener may not see any.
+
+    `works_in`: those of them in which they take part, and which they hear of that long.
+    """
+
+    ids: frozenset[UUID] = frozenset()
+    works_in: frozenset[UUID] = frozenset()
+
+
 class Listener(msgspec.Struct, frozen=True):
     """A channel whose token is good, who listens, and to which topics they may."""
 
     channel: store.ChannelRow
     caller: Caller
     topics: tuple[str, ...]
+    elsewhere: Elsewhere
 
 
 async def open_channel(
@@ -109,19 +121,8 @@ async def judge_topics(
     connection: Connection, caller: Caller, names: Sequence[str]
 ) -> list[Verdict]:
     """Whether the caller may listen to each topic now, by permission and division."""
-    asked = {name: parse_topic(name) for name in names}
-    about = [
-        (topic.kind.subject, topic.subject_id)
-        for topic in asked.values()
-        if topic is not None and topic.kind.subject is not None and topic.subject_id is not None
-    ]
-    divisions: dict[UUID, UUID] = {}
-    if about:
-        query = store.select_divisions_of(
-            caller.organization_id, [kind for kind, _ in about], [each for _, each in about]
-        )
-        divisions = {row.id: row.division_id for row in await fetch(connection, query)}
-    return [_judge(caller, name, topic, divisions) for name, topic in asked.items()]
+    verdicts, _ = await _judge_all(connection, caller, names)
+    return verdicts
 
 
 async def access_listener(
@@ -135,8 +136,63 @@ async def access_listener(
     if token is None:
         return None
     caller = caller_of(organization_id, token)
-    verdicts = await judge_topics(connection, caller, channel.topics)
-    return Listener(channel, caller, tuple(each.name for each in verdicts if not each.reason))
+    verdicts, elsewhere = await _judge_all(connection, caller, channel.topics)
+    topics = tuple(each.name for each in verdicts if not each.reason)
+    return Listener(channel, caller, topics, elsewhere)
+
+
+async def _judge_all(
+    connection: Connection, caller: Caller, names: Sequence[str]
+) -> tuple[list[Verdict], Elsewhere]:
+    asked = {name: parse_topic(name) for name in names}
+    topics = [each for each in asked.values() if each is not None]
+    divisions = await _read_divisions(connection, caller, topics)
+    elsewhere = await _read_elsewhere(connection, caller, topics, divisions)
+    return [
+        _judge(caller, name, topic, divisions, elsewhere.works_in) for name, topic in asked.items()
+    ], elsewhere
+
+
+async def _read_divisions(
+    connection: Connection, caller: Caller, topics: Sequence[Topic]
+) -> dict[UUID, UUID]:
+    """The divisions of what the topics name; what is not there is left out."""
+    about = [
+        (topic.kind.subject, topic.subject_id)
+        for topic in topics
+        if topic.kind.subject is not None and topic.subject_id is not None
+    ]
+    if not about:
+        return {}
+    query = store.select_divisions_of(
+        caller.organization_id, [kind for kind, _ in about], [each for _, each in about]
+    )
+    return {row.id: row.division_id for row in await fetch(connection, query)}
+
+
+async def _read_elsewhere(
+    connection: Connection, caller: Caller, topics: Sequence[Topic], divisions: dict[UUID, UUID]
+) -> Elsewhere:
+    """The conversations outside the caller's divisions, and in which of them they take part."""
+    ids = frozenset(
+        topic.subject_id
+        for topic in topics
+        if topic.kind.subject is Subject.CONVERSATION
+        and topic.subject_id in divisions
+        and not _may_see(caller, topic, divisions)
+    )
+    if not ids:
+        return Elsewhere()
+    query = select_working([caller.organization_id], [caller.id])
+    working = {each.conversation_id for each in await fetch(connection, query)}
+    return Elsewhere(ids, ids & working)
+
+
+def _may_see(caller: Caller, topic: Topic, divisions: dict[UUID, UUID]) -> bool:
+    division = None if topic.subject_id is None else divisions.get(topic.subject_id)
+    return division is not None and any(
+        caller.may(each, division) for each in topic.kind.permissions
+    )
 
 
 def _own(channel: store.ChannelRow | None, caller: Caller, channel_id: str) -> store.ChannelRow:
@@ -158,7 +214,13 @@ def _too_many() -> Rejection:
     )
 
 
-def _judge(caller: Caller, name: str, topic: Topic | None, divisions: dict[UUID, UUID]) -> Verdict:
+def _judge(
+    caller: Caller,
+    name: str,
+    topic: Topic | None,
+    divisions: dict[UUID, UUID],
+    works_in: Container[UUID],
+) -> Verdict:
     if topic is None:
         known = "GET /api/v2/notifications/availabletopics lists them"
         return Verdict(name, f"There is no topic {name[:200]}; {known}.")
@@ -171,9 +233,6 @@ def _judge(caller: Caller, name: str, topic: Topic | None, divisions: dict[UUID,
         return Verdict(name, "A permission is missing.", permissions)
     if topic.subject_id is None or topic.kind.subject is None:
         return Verdict(name)
-    division = divisions.get(topic.subject_id)
-    if division is None or not any(caller.may(each, division) for each in permissions):
-        return Verdict(
-            name, f"There is no {topic.kind.subject} {topic.subject_id} that you may see."
-        )
-    return Verdict(name)
+    if topic.subject_id in works_in or _may_see(caller, topic, divisions):
+        return Verdict(name)
+    return Verdict(name, f"There is no {topic.kind.subject} {topic.subject_id} that you may see.")

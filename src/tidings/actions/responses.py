@@ -54,13 +54,17 @@ async def create_response(
 async def access_response(
     connection: Connection, caller: Caller, response_id: UUID, *, permission: str = VIEW
 ) -> store.ResponseRow:
-    """The response, or a 404 unless the permission is held where one of its libraries is."""
-    response = await fetch_optional(
-        connection,
-        store.select_response(
-            caller.organization_id, response_id, divisions=caller.divisions(permission)
-        ),
+    """The response, or a 404 unless the permission is held where one of its libraries is.
+
+    Who takes part in a queue's conversation sees the responses that the queue answers with.
+    """
+    query = store.select_response(
+        caller.organization_id,
+        response_id,
+        divisions=caller.divisions(permission),
+        worker_id=caller.id if permission == VIEW else None,
     )
+    response = await fetch_optional(connection, query)
     if response is None:
         raise absent("response", response_id)
     return response

@@ -18,6 +18,7 @@ from tidings.actions.notifications import Listener, access_listener
 from tidings.api.conversation_topics import is_about_conversations, read_scenes
 from tidings.api.push_socket import GOING_AWAY, Socket
 from tidings.api.topic_bodies import CHANGED, render_event, render_frame
+from tidings.store.agent_work import select_working
 from tidings.store.database import UNAVAILABLE, Database
 from tidings.store.events import EventRow, select_events, select_new_events
 from tidings.store.ids import id_at, time_of
@@ -117,6 +118,7 @@ class Hub:
             return None
         socket.expires_at = listener.channel.expires_at
         socket.version, socket.grants = listener.channel.version, state.grants
+        socket.subject_id, socket.elsewhere = listener.caller.id, listener.elsewhere
         since = max(socket.since, id_at(listener.channel.subscribed_at))
         known = {each: at for each, at in socket.topics.items() if each in listener.topics}
         self._listen(socket, known)
@@ -251,22 +253,45 @@ class Hub:
         )
         async with self._database.connection() as connection:
             states = {state.id: state for state in await fetch(connection, query)}
+            working = await _read_working(connection, sockets)
         for socket in sockets:
-            await self._act_on(socket, states[socket.channel_id])
+            works_in = working.get(socket.subject_id, set())
+            await self._act_on(socket, states[socket.channel_id], works_in)
 
-    async def _act_on(self, socket: Socket, state: ChannelState) -> None:
+    async def _act_on(self, socket: Socket, state: ChannelState, works_in: set[UUID]) -> None:
         if not state.is_there:
             socket.end_replaced()
         elif not state.is_trusted:
             socket.end_revoked()
-        elif self._is_current(socket, state) or await self.refresh(socket):
+        elif self._is_current(socket, state, works_in) or await self.refresh(socket):
             return
         else:
             socket.end_revoked()
 
     @staticmethod
-    def _is_current(socket: Socket, state: ChannelState) -> bool:
-        return (state.version, state.grants) == (socket.version, socket.grants)
+    def _is_current(socket: Socket, state: ChannelState, works_in: set[UUID]) -> bool:
+        stood = (socket.version, socket.grants)
+        elsewhere = socket.elsewhere
+        return (state.version, state.grants) == stood and (
+            works_in & elsewhere.ids == elsewhere.works_in
+        )
+
+
+async def _read_working(
+    connection: Connection, sockets: Iterable[Socket]
+) -> dict[UUID | None, set[UUID]]:
+    """In what those take part who listen to conversations outside their divisions."""
+    asking = [
+        (each.organization_id, each.subject_id)
+        for each in sockets
+        if each.elsewhere.ids and each.subject_id is not None
+    ]
+    working: dict[UUID | None, set[UUID]] = {}
+    if asking:
+        query = select_working([each for each, _ in asking], [each for _, each in asking])
+        for row in await fetch(connection, query):
+            working.setdefault(row.user_id, set()).add(row.conversation_id)
+    return working
 
 
 def _needs_messages(topic: str) -> bool:

@@ -8,6 +8,7 @@ from uuid import UUID
 
 import msgspec
 
+from tidings.actions.notifications import Elsewhere
 from tidings.api.topic_bodies import Body, render_frame
 
 MOST_WAITING = 1_000
@@ -31,7 +32,8 @@ REVOKED = Ending(1008, "The token of this channel is not valid any more.")
 
 class Socket:
     """What one client is to be told. `topics` names the event from which on each is told;
-    `coming` are those that the hub tells from its next look on.
+    `coming` are those that the hub tells from its next look on. `elsewhere`: which of them hold
+    only as long as somebody (`subject_id`) takes part in their conversations.
     """
 
     def __init__(self, organization_id: UUID, channel_id: str, *, since: UUID) -> None:
@@ -42,6 +44,8 @@ class Socket:
         self.coming: dict[str, UUID] = {}
         self.version = 0
         self.grants = ""
+        self.subject_id: UUID | None = None
+        self.elsewhere = Elsewhere()
         self.expires_at: datetime | None = None
         self.ending: Ending | None = None
         self._beat_at = time.monotonic()

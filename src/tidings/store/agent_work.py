@@ -7,7 +7,7 @@ from uuid import UUID
 
 import msgspec
 
-from tidings.store.participants import COLUMNS, ParticipantRow
+from tidings.store.participants import COLUMNS, WORKING, ParticipantRow
 from tidings.store.query import Query
 
 # So many participants of one conversation are shown: a row for each stay and each offer.
@@ -131,4 +131,30 @@ def select_work(organization_id: UUID, user_ids: Sequence[UUID], *, limit: int) 
         """,
         {"organization_id": organization_id, "user_ids": list(user_ids), "limit": limit},
         WorkRow,
+    )
+
+
+class WorkingRow(msgspec.Struct, frozen=True):
+    """A conversation in which somebody takes part now."""
+
+    user_id: UUID
+    conversation_id: UUID
+
+
+def select_working(organization_ids: list[UUID], user_ids: list[UUID]) -> Query[WorkingRow]:
+    """Where these people take part now; organizations and people in parallel.
+
+    It walks the index of those who work, which holds nothing that is over: it is asked every
+    second for people who listen to conversations outside their divisions.
+    """
+    return Query(
+        f"""
+        SELECT DISTINCT k.user_id, k.conversation_id
+        FROM (SELECT DISTINCT unnest(%(organization_ids)s::uuid[]) AS organization_id,
+                     unnest(%(user_ids)s::uuid[]) AS user_id) x
+        JOIN participant k ON k.organization_id = x.organization_id AND k.user_id = x.user_id
+          AND {WORKING}
+        """,
+        {"organization_ids": organization_ids, "user_ids": user_ids},
+        WorkingRow,
     )

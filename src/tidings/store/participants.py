@@ -124,13 +124,14 @@ class Derived(msgspec.Struct, frozen=True):
 
 
 COLUMNS = ", ".join(f"p.{name}" for name in ParticipantRow.__struct_fields__)
-# Who works in conversation c now: they are offered it, have it, are consulted, listen, or have
-# their wrap-up to do. The right to read it wherever it is; see docs/conversations.md.
-WORKS_IN = """EXISTS (
+# Participant k is somebody who works now: they are offered a conversation, have it, are consulted,
+# listen, or have their wrap-up to do.
+WORKING = """(k.purpose = 'agent' AND (k.state <> 'disconnected' OR k.acw_state = 'pending'))"""
+# Who works in conversation c now. The right to read it wherever it is; see docs/conversations.md.
+WORKS_IN = f"""EXISTS (
   SELECT FROM participant k
   WHERE k.organization_id = %(organization_id)s AND k.user_id = %(user_id)s::uuid
-    AND k.conversation_id = c.id AND k.purpose = 'agent'
-    AND (k.state <> 'disconnected' OR k.acw_state = 'pending'))"""
+    AND k.conversation_id = c.id AND {WORKING})"""
 # The participants named, behind the locks of their conversations; a step adds its own condition.
 OLD = """
     WITH given AS MATERIALIZED (

@@ -10,6 +10,7 @@ from uuid import UUID
 import msgspec
 from psycopg.types.json import Jsonb
 
+from tidings.store.participants import WORKING
 from tidings.store.query import Count, Nothing, Query, params_of
 from tidings.store.versioned import Key, insert_settings, update_settings
 
@@ -27,12 +28,19 @@ JOINED = """
     response r LEFT JOIN template t
       ON t.organization_id = r.organization_id AND t.id = r.template_id
 """
-CONDITIONS = """
+CONDITIONS = f"""
     r.organization_id = %(organization_id)s
     AND (%(divisions)s::uuid[] IS NULL OR EXISTS (
           SELECT FROM library l
           WHERE l.organization_id = r.organization_id AND l.id = ANY(r.library_ids)
-            AND l.division_id = ANY(%(divisions)s)))
+            AND (l.division_id = ANY(%(divisions)s) OR l.id = ANY(ARRAY(
+                   SELECT y.id FROM participant k
+                   JOIN queue q ON q.organization_id = k.organization_id AND q.id = k.queue_id
+                   JOIN library y ON y.organization_id = q.organization_id
+                     AND CASE q.library_mode WHEN 'All' THEN y.division_id = q.division_id
+                         WHEN 'SelectedOnly' THEN y.id = ANY(q.library_ids) ELSE false END
+                   WHERE k.organization_id = %(organization_id)s
+                     AND k.user_id = %(worker_id)s::uuid AND {WORKING})))))
     AND (%(ids)s::uuid[] IS NULL OR r.id = ANY(%(ids)s))
     AND (%(library_ids)s::uuid[] IS NULL OR r.library_ids && %(library_ids)s)
     AND (%(not_library_ids)s::uuid[] IS NULL OR NOT r.library_ids && %(not_library_ids)s)
@@ -72,9 +80,14 @@ class ResponseRow(msgspec.Struct, frozen=True):
 
 
 class ResponseFilter(msgspec.Struct, frozen=True):
-    """Which responses: seen through libraries of these divisions (None: any), and so on."""
+    """Which responses: seen through libraries of these divisions (None: any), and so on.
+
+    `worker_id`: besides, through the libraries of the queues whose conversations this person takes
+    part in now: those it names, or all of its division.
+    """
 
     divisions: list[UUID] | None
+    worker_id: UUID | None = None
     ids: list[UUID] | None = None
     library_ids: list[UUID] | None = None
     not_library_ids: list[UUID] | None = None
@@ -188,12 +201,18 @@ def shelve_nowhere(organization_id: UUID, template_ids: list[UUID]) -> Query[Not
 
 
 def select_response(
-    organization_id: UUID, response_id: UUID, *, divisions: list[UUID] | None
+    organization_id: UUID,
+    response_id: UUID,
+    *,
+    divisions: list[UUID] | None,
+    worker_id: UUID | None = None,
 ) -> Query[ResponseRow]:
-    """One response, if one of its libraries is in one of the divisions (None: any)."""
-    return select_responses(
-        organization_id, ResponseFilter(divisions, ids=[response_id]), limit=1, offset=0
-    )
+    """One response, if one of its libraries is in one of the divisions (None: any).
+
+    Or in a queue's reach that `worker_id` works for: see ResponseFilter.
+    """
+    chosen = ResponseFilter(divisions, worker_id, ids=[response_id])
+    return select_responses(organization_id, chosen, limit=1, offset=0)
 
 
 def select_responses(

@@ -6,6 +6,7 @@ from uuid import UUID
 
 import msgspec
 
+from tidings.store.participants import WORKING
 from tidings.store.query import Count, Nothing, Query, params_of
 from tidings.store.versioned import Key, insert_settings, update_settings
 
@@ -60,9 +61,15 @@ JOINED = """
       WHERE x.organization_id = w.organization_id AND x.workstream_id = w.id
         AND i.deleted_at IS NULL) n
 """
-CONDITIONS = """
+CONDITIONS = f"""
     w.organization_id = %(organization_id)s
-    AND (%(divisions)s::uuid[] IS NULL OR w.division_id = ANY(%(divisions)s))
+    AND (%(divisions)s::uuid[] IS NULL OR w.division_id = ANY(%(divisions)s)
+         OR w.id = ANY(ARRAY(
+              SELECT c.workstream_id FROM participant k
+              JOIN conversation c ON c.organization_id = k.organization_id
+                AND c.id = k.conversation_id
+              WHERE k.organization_id = %(organization_id)s AND k.user_id = %(worker_id)s::uuid
+                AND {WORKING})))
     AND (%(division_ids)s::uuid[] IS NULL OR w.division_id = ANY(%(division_ids)s))
     AND (%(name_like)s::text IS NULL OR w.name ILIKE %(name_like)s)
     AND (%(ids)s::uuid[] IS NULL OR w.id = ANY(%(ids)s))
@@ -88,13 +95,15 @@ class WorkstreamRow(WorkstreamSettings, frozen=True, kw_only=True):
 
 class WorkstreamFilter(msgspec.Struct, frozen=True):
     """Which workstreams: of the divisions that may be seen (None: any), of those asked for, with
-    a name like this, of these ids, drafts or not."""
+    a name like this, of these ids, drafts or not. `worker_id`: besides, wherever they are, those
+    of conversations in which this person takes part now."""
 
     divisions: list[UUID] | None
     division_ids: list[UUID] | None = None
     name_like: str | None = None
     ids: list[UUID] | None = None
     is_draft: bool | None = None
+    worker_id: UUID | None = None
 
 
 class NumberStream(msgspec.Struct, frozen=True, kw_only=True):

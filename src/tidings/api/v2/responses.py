@@ -184,7 +184,9 @@ async def list_responses(
     if library_id is None:
         raise invalid("libraryId", "Say of which library: libraryId is required.")
     chosen = store.ResponseFilter(
-        caller.divisions(actions.VIEW), library_ids=[parse_id(library_id, "libraryId")]
+        caller.divisions(actions.VIEW),
+        worker_id=caller.id,
+        library_ids=[parse_id(library_id, "libraryId")],
     )
     return await numbered(store.select_responses, store.count_responses, chosen, ResponseView.of)
 
@@ -205,6 +207,7 @@ async def query_responses(
     """Find responses by a phrase in name or text, and by filters."""
     chosen = store.ResponseFilter(
         caller.divisions(actions.VIEW),
+        worker_id=caller.id,
         phrase_like=f"%{escape_like(data.query_phrase)}%" if data.query_phrase else None,
     )
     for each in data.filters:

@@ -123,10 +123,15 @@ async def try_workstream(
 
 @get("/{workstream_id:uuid}/desk", guards=[needs(ON_THE_DESK, actions.VIEW)])
 async def read_desk(workstream_id: UUID, caller: Caller, database: Database) -> DeskView:
-    """What people on the desk need of a workstream: quick replies, and who may send files."""
+    """What people on the desk need of a workstream: quick replies, and who may send files.
+
+    Who takes part in a conversation of it reads this wherever it is.
+    """
     organization_id = caller.organization_id
     permission = actions.VIEW if caller.may(actions.VIEW) else ON_THE_DESK
-    chosen = store.WorkstreamFilter(caller.divisions(permission), ids=[workstream_id])
+    chosen = store.WorkstreamFilter(
+        caller.divisions(permission), ids=[workstream_id], worker_id=caller.id
+    )
     async with database.transaction(organization_id) as connection:
         row = await fetch_optional(
             connection, store.select_workstreams(organization_id, chosen, limit=1, offset=0)
