@@ -10,9 +10,10 @@ from tests.api_client import Api
 from tests.counter import Counter, Open, a_phone, open_counter
 from tests.sending import Sending
 from tests.world import Actor
-from tidings.api.application import Application
 from tidings.domain.classification import Rule
+from tidings.engine.router import Router
 from tidings.engine.routing_clock import RoutingClock
+from tidings.store.ids import new_id
 
 BACK = "UPDATE agent SET {0} = {0} - make_interval(mins => %s) WHERE user_id = %s"
 
@@ -39,23 +40,25 @@ async def tick(shop: Counter) -> None:
     await asyncio.gather(*(each.tick() for each in clocks))
 
 
-async def web_tells(shop: Counter, *, since_minutes: int, ago_seconds: int = 0) -> None:
-    """Web processes tell who is there, since so long; the last time so many seconds ago."""
-    await change(
-        shop,
-        """
-        INSERT INTO attendance (since, told_at)
-        VALUES (now() - make_interval(mins => %s), now() - make_interval(secs => %s))
-        ON CONFLICT (single) DO UPDATE SET since = excluded.since, told_at = excluded.told_at
-        """,
-        since_minutes,
-        ago_seconds,
-    )
+async def web_tells(shop: Counter, *processes: tuple[int, int]) -> None:
+    """Web processes tell who is there: each since so many minutes, last so many seconds ago."""
+    await change(shop, "DELETE FROM attendance")
+    for since_minutes, ago_seconds in processes:
+        await change(
+            shop,
+            "INSERT INTO attendance (process_id, since, told_at) VALUES"
+            " (%s, now() - make_interval(mins => %s), now() - make_interval(secs => %s))",
+            new_id(),
+            since_minutes,
+            ago_seconds,
+        )
 
 
 def sails(queue_id: UUID, skill_id: UUID, language_id: UUID) -> Rule:
-    """Everything asks for this skill and language."""
-    return Rule(name="All", queue_id=queue_id, skills=(skill_id,), language_id=language_id)
+    """Everything asks for this skill and language, and is urgent."""
+    return Rule(
+        name="All", queue_id=queue_id, skills=(skill_id,), language_id=language_id, priority=30
+    )
 
 
 async def talks(shop: Counter, *, waited_minutes: int = 0) -> tuple[UUID, Actor]:
@@ -63,14 +66,22 @@ async def talks(shop: Counter, *, waited_minutes: int = 0) -> tuple[UUID, Actor]
     conversation_id = await shop.write(a_phone(), "Is anybody there?")
     agent = await shop.desk.agent()
     await shop.accepted(conversation_id, agent)
-    await change(
-        shop,
-        "UPDATE message SET created_at = created_at - make_interval(mins => %s)"
-        " WHERE conversation_id = %s",
-        waited_minutes,
-        conversation_id,
-    )
+    await ages(shop, conversation_id, minutes=waited_minutes)
     return conversation_id, agent
+
+
+async def ages(shop: Counter, conversation_id: UUID, *, minutes: int) -> None:
+    """What was said and asked there is so much older."""
+    for table, column, key in (
+        ("message", "created_at", "conversation_id"),
+        ("conversation", "waits_since", "id"),
+    ):
+        await change(
+            shop,
+            f"UPDATE {table} SET {column} = {column} - make_interval(mins => %s) WHERE {key} = %s",
+            minutes,
+            conversation_id,
+        )
 
 
 async def test_who_goes_offline_gives_the_unanswered_back_after_some_minutes(counter: Open) -> None:
@@ -87,7 +98,7 @@ async def test_who_goes_offline_gives_the_unanswered_back_after_some_minutes(cou
     assert await shop.desk.state(conversation_id) == ("open", None)
     waiting = await shop.desk.waiting(conversation_id)
     assert waiting is not None
-    assert (waiting.preferred_id, waiting.priority) == (agent.id, 12)
+    assert (waiting.preferred_id, waiting.priority) == (agent.id, 30 + 13)
     assert waiting.allowed_presences == ["OnQueue", "Busy"]
     assert (waiting.skill_ids, waiting.language_id) == ([skill_id], danish)
     assert await shop.desk.held(agent) == (0, "OFF_QUEUE")
@@ -137,16 +148,106 @@ async def test_who_is_seen_no_more_is_away_as_long_as_web_processes_tell_who_is(
     shop = await counter(agent_away_minutes=5)
     conversation_id, agent = await talks(shop)
 
-    await web_tells(shop, since_minutes=60, ago_seconds=61)
+    await web_tells(shop, (60, 61))
     await passes(shop, agent, minutes=10, column="seen_at")
     assert await shop.desk.state(conversation_id) == ("connected", agent.id)
-    await web_tells(shop, since_minutes=1)
+    await web_tells(shop, (4, 0))
     await tick(shop)
     assert await shop.desk.state(conversation_id) == ("connected", agent.id)
-    await web_tells(shop, since_minutes=3)
+    await web_tells(shop, (6, 0))
     await tick(shop)
 
     assert await shop.desk.state(conversation_id) == ("open", None)
+
+
+async def test_a_web_process_that_hangs_keeps_nobody_there_and_sends_nobody_away(
+    counter: Open,
+) -> None:
+    shop = await counter(agent_away_minutes=5)
+    seen_by_it, its_agent = await talks(shop)
+    seen_by_another, agent = await talks(shop)
+
+    await web_tells(shop, (60, 600), (60, 10))
+    await passes(shop, its_agent, minutes=10, column="seen_at")
+
+    assert await shop.desk.state(seen_by_it) == ("open", None)
+    assert await shop.desk.state(seen_by_another) == ("connected", agent.id)
+
+
+async def test_after_a_minute_without_agents_web_processes_look_for_two(counter: Open) -> None:
+    shop = await counter(agent_away_minutes=1)
+    conversation_id, agent = await talks(shop)
+
+    await web_tells(shop, (1, 0))
+    await passes(shop, agent, minutes=10, column="seen_at")
+    assert await shop.desk.state(conversation_id) == ("connected", agent.id)
+    await web_tells(shop, (2, 0))
+    await tick(shop)
+
+    assert await shop.desk.state(conversation_id) == ("open", None)
+
+
+async def test_who_lost_their_agent_is_served_before_who_came_later(counter: Open) -> None:
+    shop = await counter(agent_away_minutes=5)
+    conversation_id, agent = await talks(shop, waited_minutes=12)
+    await shop.desk.presence(agent, "Offline")
+    await passes(shop, agent, minutes=6)
+    waiting = await shop.desk.waiting(conversation_id)
+    assert waiting is not None
+    earlier = await shop.desk.waits(waiting.queue_id, age=14 * 60)
+    later = await shop.desk.waits(waiting.queue_id, age=12 * 60 - 5)
+    colleague = await shop.desk.agent(waiting.queue_id, capacity=2)
+
+    await Router(shop.desk.database).route_some(shop.desk.organization_id)
+
+    owners = [(await shop.desk.state(each))[1] for each in (earlier, conversation_id, later)]
+    assert owners == [colleague.id, colleague.id, None]
+
+
+async def test_who_loses_a_second_agent_keeps_the_place_and_no_minute_counts_twice(
+    counter: Open,
+) -> None:
+    shop = await counter(agent_away_minutes=5)
+    skill_id, danish = await shop.desk.skill("Oars"), await shop.desk.skill("Dk", kind="language")
+    await shop.let_decide([sails(await shop.desk.queue(), skill_id, danish)])
+    conversation_id, agent = await talks(shop, waited_minutes=12)
+    await shop.desk.presence(agent, "Offline")
+    await passes(shop, agent, minutes=6)
+
+    second = await shop.desk.agent()
+    await shop.accepted(conversation_id, second)
+    await ages(shop, conversation_id, minutes=8)
+    await shop.desk.presence(second, "Offline")
+    await passes(shop, second, minutes=6)
+
+    waiting = await shop.desk.waiting(conversation_id)
+    assert waiting is not None
+    assert waiting.priority == 30 + 21
+
+
+async def test_who_was_sent_on_to_a_queue_waits_for_its_agent_without_another_word(
+    counter: Open, api: Api
+) -> None:
+    shop = await counter(agent_away_minutes=5)
+    conversation_id, agent = await talks(shop)
+    part = (await shop.desk.participants(conversation_id))[-1].id
+    path = f"/api/v2/conversations/messages/{conversation_id}/communications/{part}/messages"
+    answered = await api.as_(agent).post(path, {"textBody": "My colleagues know about sails."})
+    assert answered.status == 200
+    path = f"/api/v2/conversations/messages/{conversation_id}/participants/{part}/replace"
+    sent_on = await api.as_(agent).post(path, {"queueId": str(await shop.desk.queue())})
+    assert sent_on.status == 202
+    second = await shop.desk.agent()
+    await shop.accepted(conversation_id, second)
+    await ages(shop, conversation_id, minutes=7)
+    await shop.desk.presence(second, "Offline")
+
+    await passes(shop, second, minutes=6)
+
+    assert await shop.desk.state(conversation_id) == ("open", None)
+    waiting = await shop.desk.waiting(conversation_id)
+    assert waiting is not None
+    assert waiting.priority == 8
 
 
 async def test_without_the_setting_it_stays_with_its_agent(counter: Open) -> None:
@@ -158,24 +259,3 @@ async def test_without_the_setting_it_stays_with_its_agent(counter: Open) -> Non
     await passes(shop, agent, minutes=24 * 60)
 
     assert await other.desk.state(conversation_id) == ("connected", agent.id)
-
-
-async def test_the_web_process_tells_who_asks_and_who_listens(
-    counter: Open, api: Api, application: Application, sending: Sending
-) -> None:
-    shop = await counter()
-    asking, listening, gone = [await shop.desk.agent() for _ in range(3)]
-    channel = await api.as_(listening).post("/api/v2/notifications/channels")
-    socket = await application.hub.join(sending.world.nordwind.id, channel.json()["id"])
-    assert socket is not None
-    await application.attendance.tell()
-    await change(shop, "UPDATE agent SET seen_at = now() - interval '1 hour'")
-
-    await api.as_(asking).get("/api/v2/users/me")
-    await application.attendance.tell()
-    application.hub.leave(socket)
-
-    seen = await sending.rows("SELECT user_id FROM agent WHERE seen_at > now() - interval '1 min'")
-    assert {asking.id, listening.id} <= {row[0] for row in seen}
-    assert gone.id not in {row[0] for row in seen}
-    assert await sending.one("SELECT count(*) FROM attendance WHERE told_at > since") == 1

@@ -227,12 +227,12 @@ async def wait_again(
     moved: Sequence[Moved],
     *,
     declined: bool = False,
-    priorities: Mapping[UUID, int] | None = None,
+    waited_minutes: Mapping[UUID, int] | None = None,
 ) -> None:
     """Put conversations that lost their agent into the queue they came by, else by the rules.
 
     They ask for what they asked for before. `declined`: the agent did not take them, which is
-    remembered; else they are preferred. `priorities` by conversation, 0 where there is none.
+    remembered; else they are preferred. `waited_minutes` by conversation are added to priority.
     """
     ids = [each.conversation_id for each in moved]
     if not ids:
@@ -245,7 +245,7 @@ async def wait_again(
             each.queue_id,
             asked[each.conversation_id],
             declined=declined,
-            priority=(priorities or {}).get(each.conversation_id, 0),
+            waited_minutes=(waited_minutes or {}).get(each.conversation_id, 0),
         )
         for each in moved
         if each.queue_id is not None
@@ -257,13 +257,13 @@ async def wait_again(
 
 
 def _again(
-    moved: Moved, queue_id: UUID, demands: store.Demands, *, declined: bool, priority: int
+    moved: Moved, queue_id: UUID, demands: store.Demands, *, declined: bool, waited_minutes: int
 ) -> Entry:
     prefers = demands.keep_same_agent and not declined
     return Entry(
         conversation_id=moved.conversation_id,
         queue_id=queue_id,
-        priority=priority,
+        priority=demands.priority + waited_minutes,
         skill_ids=tuple(demands.skill_ids),
         language_id=demands.language_id,
         preferred_id=moved.user_id if prefers else None,
@@ -272,6 +272,7 @@ def _again(
         distribution=demands.distribution,
         decline_limit=demands.decline_limit,
         declined={str(moved.user_id): 1} if declined else {},
+        returns=True,
     )
 
 

@@ -29,6 +29,7 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True):
     """A conversation that is to wait in a queue, with what it asks of an agent.
 
     `entered_at`: since when it waits, for its age; now unless told. `declined`: user -> times.
+    `returns`: it waited before and goes on waiting, so `priority` may hold minutes of that.
     """
 
     conversation_id: UUID
@@ -44,6 +45,7 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True):
     entered_at: datetime | None = None
     hops: int = 0
     declined: dict[str, int] = {}
+    returns: bool = False
 
 
 async def enter_queue(
@@ -58,7 +60,9 @@ async def enter_queue(
         return []
     now = datetime.now(UTC)
     rows = [_new(each, now) for each in entries]
-    entered = await fetch(connection, store.enter_waiting(organization_id, rows))
+    returning = [each.conversation_id for each in entries if each.returns]
+    query = store.enter_waiting(organization_id, rows, returning=returning)
+    entered = await fetch(connection, query)
     if entered:
         await announce(connection, organization_id, "queued", [_told(each) for each in entered])
         await execute(connection, wake_router(organization_id))
@@ -153,6 +157,7 @@ def _key(row: ParticipantRow) -> ParticipantKey:
 
 def _new(entry: Entry, now: datetime) -> NewWaiting:
     fields = msgspec.structs.asdict(entry)
+    del fields["returns"]
     fields |= {
         "participant_id": new_id(),
         "entered_at": entry.entered_at or now,

@@ -106,9 +106,9 @@ async def return_abandoned(
 ) -> int:
     """Bring those of these conversations whose agent is away back to their queues; gives how many.
 
-    They begin to wait anew, so that they do not overflow at once; the minutes since the customer
-    wrote become priority. The agent who left is preferred when they are back. What came by no
-    queue goes by the workstream's rules.
+    They begin to wait anew, so that they do not overflow at once; the minutes that the customer
+    waited before become priority, so that who came later is not served before. The agent who left
+    is preferred when they are back. What came by no queue goes by the workstream's rules.
     """
     free = await fetch(connection, store.lock_conversations(organization_id, conversation_ids))
     ids = [row.id for row in free]
@@ -121,8 +121,8 @@ async def return_abandoned(
     )
     told = [told_of(each, derived[each.conversation_id]) for each in moved]
     await announce(connection, organization_id, "disconnected", told)
-    priorities = {key: row.waited_minutes for key, row in found.items()}
-    await wait_again(connection, organization_id, moved, priorities=priorities)
+    waited = {key: row.waited_minutes for key, row in found.items()}
+    await wait_again(connection, organization_id, moved, waited_minutes=waited)
     return len(moved)
 
 
@@ -154,4 +154,5 @@ def _sent_on(waiting: WaitingRow, overdue: store.Overdue) -> Entry:
         distribution=waiting.distribution,
         decline_limit=waiting.decline_limit,
         hops=waiting.hops + 1,
+        returns=True,
     )

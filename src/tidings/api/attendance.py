@@ -2,14 +2,16 @@
 
 import asyncio
 import contextlib
+import time
 
 import structlog
 
 from tidings.api.auth import Identities
 from tidings.api.push_hub import Hub
-from tidings.store.attendance import note_attendance, note_people
+from tidings.store.attendance import Person, note_attendance
 from tidings.store.database import UNAVAILABLE, Database
-from tidings.store.query import execute_all
+from tidings.store.ids import new_id
+from tidings.store.query import execute
 
 log = structlog.get_logger()
 
@@ -24,6 +26,8 @@ class Attendance:
         self._database = database
         self._identities = identities
         self._hub = hub
+        self._process_id = new_id()
+        self._untold: dict[Person, float] = {}
         self._task: asyncio.Task[None] | None = None
 
     def start(self) -> None:
@@ -38,14 +42,18 @@ class Attendance:
                 await self._task
 
     async def tell(self) -> None:
-        """Write down who was there since the last time."""
-        people = self._identities.take_people()
-        statements = [
-            note_people(people, self._hub.channels()),
-            note_attendance(broken_after_s=BROKEN_AFTER_SECONDS),
-        ]
-        async with self._database.transaction() as connection:
-            await execute_all(connection, statements)
+        """Write down who was there since the last time it was written."""
+        self._untold |= self._identities.take_people()
+        async with self._database.connection() as connection:
+            now = time.monotonic()
+            query = note_attendance(
+                self._process_id,
+                {person: now - at for person, at in self._untold.items()},
+                self._hub.channels(),
+                broken_after_s=BROKEN_AFTER_SECONDS,
+            )
+            await execute(connection, query)
+        self._untold.clear()
 
     async def _run(self) -> None:
         while True:

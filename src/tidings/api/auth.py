@@ -48,7 +48,7 @@ class Identities:
     def __init__(self, database: Database, *, requests_per_minute: int) -> None:
         self._database = database
         self._known: dict[str, Identity] = {}
-        self._people: set[tuple[UUID, UUID]] = set()
+        self._people: dict[tuple[UUID, UUID], float] = {}
         self.requests_per_minute = requests_per_minute
 
     async def identify(self, token: str) -> Identity:
@@ -65,9 +65,12 @@ class Identities:
         self._known[token] = fresh
         return fresh
 
-    def take_people(self) -> set[tuple[UUID, UUID]]:
-        """The people who asked for something since the last time, with their organizations."""
-        people, self._people = self._people, set()
+    def take_people(self) -> dict[tuple[UUID, UUID], float]:
+        """The people who asked for something since the last time, by organization and id.
+
+        With each the moment of it, by the monotonic clock, a second early at most.
+        """
+        people, self._people = self._people, {}
         return people
 
     def forget(self, token: str) -> None:
@@ -112,7 +115,7 @@ class Identities:
                 "The token is not valid: it expired, was revoked or never existed. Log in again.",
             )
         if row.subject_kind == "user":
-            self._people.add((organization_id, row.subject_id))
+            self._people[organization_id, row.subject_id] = now
         caller = caller_of(organization_id, row)
         return Identity(organization_id, token_hash, row, caller, now)
 

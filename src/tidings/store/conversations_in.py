@@ -151,6 +151,7 @@ class Demands(msgspec.Struct, frozen=True, kw_only=True):
     """What a conversation asks of an agent when it comes back to its queue."""
 
     conversation_id: UUID
+    priority: int
     skill_ids: list[UUID]
     language_id: UUID | None
     keep_same_agent: bool
@@ -164,7 +165,7 @@ def select_demands(organization_id: UUID, conversation_ids: Sequence[UUID]) -> Q
     still, with the settings of their workstreams as they are now."""
     return Query(
         """
-        SELECT c.id AS conversation_id, l.id AS language_id,
+        SELECT c.id AS conversation_id, c.asked_priority AS priority, l.id AS language_id,
                ARRAY(SELECT s.id FROM skill s WHERE s.organization_id = c.organization_id
                        AND s.id = ANY(c.asked_skill_ids)) AS skill_ids,
                coalesce(w.keep_same_agent, true) AS keep_same_agent,

@@ -32,7 +32,7 @@ class Overdue(msgspec.Struct, frozen=True):
 
 class Abandoned(msgspec.Struct, frozen=True):
     """A conversation whose agent is away while the customer waits for an answer, since so many
-    minutes."""
+    minutes, begun ones counted whole."""
 
     organization_id: UUID
     conversation_id: UUID
@@ -160,17 +160,19 @@ def select_abandoned(
     *, limit: int, conversation_ids: Sequence[UUID] | None = None
 ) -> Query[Abandoned]:
     """Connected conversations whose agent is away for longer than their workstream allows, while
-    what the customer wrote is unanswered.
+    the customer waits for an answer.
 
-    Away is who is offline, works here no more, or was not seen; that counts only while web
-    processes tell who is, and have for two minutes. Only agents who hold something are looked at,
+    Away is who is offline, works here no more, or was seen by no web process for so long; that
+    counts only while some process tells who is, and one or another has all that time, two minutes
+    at least. The customer waits since the conversation came into a queue, if nobody answered since;
+    else since the first message that is unanswered. Only agents who hold something are looked at,
     and nobody unless some workstream asks for it. With ids only these conversations are looked
     at, for looking again under their locks.
     """
     return Query(
         """
         SELECT p.organization_id, p.conversation_id, p.id AS participant_id,
-               (extract(epoch FROM now() - q.since) / 60)::integer AS waited_minutes
+               ceil(extract(epoch FROM now() - s.since) / 60)::integer AS waited_minutes
         FROM agent g
         JOIN user_account u ON u.organization_id = g.organization_id AND u.id = g.user_id
         JOIN participant p ON p.organization_id = g.organization_id AND p.user_id = g.user_id
@@ -179,21 +181,26 @@ def select_abandoned(
         JOIN workstream w ON w.organization_id = c.organization_id AND w.id = c.workstream_id
         CROSS JOIN LATERAL (
           SELECT now() - make_interval(mins => w.agent_away_minutes) AS latest) t
-        CROSS JOIN LATERAL (
-          SELECT m.created_at AS since FROM message m
+        LEFT JOIN LATERAL (
+          SELECT m.id, m.created_at AS at FROM message m
           WHERE m.organization_id = c.organization_id AND m.conversation_id = c.id
-            AND m.direction = 'inbound' AND m.id > coalesce((
-              SELECT a.id FROM message a
-              WHERE a.organization_id = c.organization_id AND a.conversation_id = c.id
-                AND a.direction = 'outbound' AND a.sender_kind <> 'workstream'
-              ORDER BY a.id DESC LIMIT 1), '00000000-0000-0000-0000-000000000000')
-          ORDER BY m.id LIMIT 1) q
-        WHERE g.load > 0 AND w.agent_away_minutes > 0
+            AND m.direction = 'outbound' AND m.sender_kind <> 'workstream'
+          ORDER BY m.id DESC LIMIT 1) a ON true
+        LEFT JOIN LATERAL (
+          SELECT m.created_at AS at FROM message m
+          WHERE m.organization_id = c.organization_id AND m.conversation_id = c.id
+            AND m.direction = 'inbound'
+            AND m.id > coalesce(a.id, '00000000-0000-0000-0000-000000000000')
+          ORDER BY m.id LIMIT 1) q ON true
+        CROSS JOIN LATERAL (
+          SELECT CASE WHEN coalesce(a.at, '-infinity') < c.waits_since THEN c.waits_since
+                 ELSE q.at END AS since) s
+        WHERE s.since IS NOT NULL AND g.load > 0 AND w.agent_away_minutes > 0
           AND EXISTS (SELECT FROM workstream WHERE agent_away_minutes > 0)
           AND (u.state <> 'active' OR g.presence = 'Offline' AND g.presence_at <= t.latest
                OR g.seen_at <= t.latest AND EXISTS (
-                 SELECT FROM attendance WHERE since < now() - interval '2 minutes'
-                   AND told_at > now() - interval '1 minute'))
+                 SELECT FROM attendance d WHERE d.told_at > now() - interval '1 minute'
+                   AND d.since <= least(t.latest, now() - interval '2 minutes')))
           AND (%(conversation_ids)s::uuid[] IS NULL
                OR c.id = ANY(%(conversation_ids)s::uuid[]))
         LIMIT %(limit)s

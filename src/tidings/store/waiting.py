@@ -3,7 +3,7 @@
 While it is offered, `offered_to` names the agent; it keeps its age and who declined.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -66,11 +66,15 @@ COLUMNS = ", ".join(f"w.{name}" for name in WaitingRow.__struct_fields__)
 NAMES = ", ".join(NewWaiting.__struct_fields__)
 
 
-def enter_waiting(organization_id: UUID, rows: Sequence[NewWaiting]) -> Query[Entered]:
+def enter_waiting(
+    organization_id: UUID, rows: Sequence[NewWaiting], *, returning: Collection[UUID] = ()
+) -> Query[Entered]:
     """Put conversations that nobody has into queues, each with its stay as a participant.
 
-    One that an agent has, that waits already, or whose queue is gone, stays as it is and does
-    not come back. Conversations are locked by id; a queue cannot be deleted meanwhile.
+    What each asks for, and since when it waits, is kept with the conversation; `returning` are
+    those that go on with the priority and the wait they had. One that an agent has, that waits
+    already, or whose queue is gone, stays as it is and does not come back. Conversations are
+    locked by id; a queue cannot be deleted meanwhile.
     """
     return Query(
         f"""
@@ -92,7 +96,8 @@ def enter_waiting(organization_id: UUID, rows: Sequence[NewWaiting]) -> Query[En
           JOIN locked l ON l.id = g.conversation_id
           JOIN queues q ON q.id = g.queue_id
           ON CONFLICT DO NOTHING
-          RETURNING conversation_id, participant_id, queue_id, skill_ids, language_id
+          RETURNING conversation_id, participant_id, queue_id, skill_ids, language_id, priority,
+                    entered_at
         ), stays AS (
           INSERT INTO participant (organization_id, conversation_id, id, purpose, state, queue_id,
                                    started_at, connected_at)
@@ -102,7 +107,11 @@ def enter_waiting(organization_id: UUID, rows: Sequence[NewWaiting]) -> Query[En
         ), moved AS (
           UPDATE conversation c
           SET queue_id = e.queue_id, state = 'open', ended_at = NULL, close_reason = NULL,
-              asked_skill_ids = e.skill_ids, asked_language_id = e.language_id
+              asked_skill_ids = e.skill_ids, asked_language_id = e.language_id,
+              asked_priority = CASE WHEN c.id = ANY(%(returning)s::uuid[])
+                               THEN c.asked_priority ELSE e.priority END,
+              waits_since = CASE WHEN c.id = ANY(%(returning)s::uuid[])
+                            THEN c.waits_since ELSE e.entered_at END
           FROM entered e
           WHERE c.organization_id = %(organization_id)s AND c.id = e.conversation_id
         )
@@ -113,6 +122,7 @@ def enter_waiting(organization_id: UUID, rows: Sequence[NewWaiting]) -> Query[En
             "organization_id": organization_id,
             "rows": msgspec.json.encode(rows).decode(),
             "conversation_ids": [row.conversation_id for row in rows],
+            "returning": list(returning),
         },
         Entered,
     )
@@ -220,7 +230,8 @@ def update_waiting(organization_id: UUID, conversation_id: UUID, asking: Asking)
           RETURNING priority, skill_ids, language_id
         ), kept AS (
           UPDATE conversation v
-          SET asked_skill_ids = c.skill_ids, asked_language_id = c.language_id
+          SET asked_skill_ids = c.skill_ids, asked_language_id = c.language_id,
+              asked_priority = coalesce(%(priority)s::integer, v.asked_priority)
           FROM changed c
           WHERE v.organization_id = %(organization_id)s AND v.id = %(conversation_id)s
         )

@@ -71,21 +71,24 @@ ALTER TABLE waiting ALTER COLUMN why TYPE jsonb USING NULL;
 -- Which agent asked for a consulted participant, and what for.
 ALTER TABLE participant ADD COLUMN asked_by uuid, ADD COLUMN asked_note text;
 
--- What it asked of an agent when it came into its queue; it asks the same when it comes back.
+-- What it asked of an agent when it came into its queue, and since when it waits; it asks the same
+-- and keeps its place when it comes back.
 ALTER TABLE conversation
   ADD COLUMN asked_skill_ids uuid[] NOT NULL DEFAULT '{}',
-  ADD COLUMN asked_language_id uuid;
+  ADD COLUMN asked_language_id uuid,
+  ADD COLUMN asked_priority integer NOT NULL DEFAULT 0,
+  ADD COLUMN waits_since timestamptz;
 
 -- After so many minutes without its agent a conversation goes back to its queue, if the customer
 -- wrote; 0 is never.
 ALTER TABLE workstream ADD COLUMN agent_away_minutes integer NOT NULL DEFAULT 0
   CHECK (agent_away_minutes BETWEEN 0 AND 1440);
 
--- One row: since when web processes have told without a break who is there (agent.seen_at), and when
--- one did last. Without them nobody is seen, which says nothing.
+-- A row for each web process that tells who is there (agent.seen_at): when it did last, and since
+-- when one or another has told without a break. Without them nobody is seen, which says nothing.
 CREATE TABLE attendance (
-  single boolean PRIMARY KEY DEFAULT true CHECK (single),
-  since timestamptz NOT NULL DEFAULT now(),
+  process_id uuid PRIMARY KEY,
+  since timestamptz NOT NULL,
   told_at timestamptz NOT NULL DEFAULT now()
 );
 
