@@ -6,6 +6,7 @@ from uuid import UUID
 import pytest
 
 from tests.api_client import Api
+from tests.content_profiles import govern, media_types, use
 from tests.media import (
     DOWNLOADS,
     HTML,
@@ -34,6 +35,14 @@ from tidings.store.secret_box import load_secret_box
 async def conversation_id(database: Database, world: World) -> UUID:
     messaging = await Messaging.build(database, world)
     return (await messaging.notify("4915112345678")).conversation_id
+
+
+@pytest.fixture(scope="module")
+async def number(sending: Sending, conversation_id: UUID) -> UUID:
+    """The number of the conversation."""
+    of = "SELECT integration_id FROM conversation WHERE id = %s"
+    found: UUID = await sending.one(of, conversation_id)
+    return found
 
 
 async def test_an_uploaded_file_is_valid_and_can_be_read(api: Api, conversation_id: UUID) -> None:
@@ -151,6 +160,43 @@ async def test_an_address_takes_one_file_and_needs_its_token(
     second = await put(api, url, PDF)
 
     assert [each.status for each in (forged, elsewhere, first, second)] == [404, 404, 200, 404]
+
+
+async def test_what_the_content_profile_does_not_let_out_is_refused_before_it_is_sent(
+    api: Api, conversation_id: UUID, number: UUID
+) -> None:
+    made = await govern(api, number, "Pictures out", outbound=("image/*",))
+
+    refused = await announce(api, conversation_id, name="plan.pdf", size=len(PDF))
+    taken = await announce(api, conversation_id, name="beach.png", size=100)
+    await api.patch(made["selfUri"], {"mediaTypes": media_types(outbound=())})
+    nothing = await announce(api, conversation_id, name="beach.png", size=100)
+    await use(api, number, None)
+    free = await announce(api, conversation_id, name="plan.pdf", size=len(PDF))
+
+    assert refusal(refused) == (400, "content.not.allowed")
+    assert refused.json()["details"][0]["fieldName"] == "fileName"
+    for word in ("application/pdf", "Pictures out", "It allows image/*"):
+        assert word in refused.json()["message"]
+    assert "It allows no files" in nothing.json()["message"]
+    assert (taken.status, free.status) == (200, 200)
+
+
+async def test_the_content_profile_judges_an_upload_once_more_by_its_bytes(
+    api: Api, conversation_id: UUID, number: UUID
+) -> None:
+    await govern(api, number, "JPEG out", outbound=("image/jpeg",))
+    announced = (await announce(api, conversation_id, name="beach.jpg", size=len(PDF))).json()
+    other = (await announce(api, conversation_id, name="beach.jpg", size=1_000)).json()
+
+    sent = await put(api, announced["uploadUrl"], PDF)
+    taken = await put(api, other["uploadUrl"], picture("JPEG"))
+    await use(api, number, None)
+
+    seen = (await api.get(announced["selfUri"])).json()
+    assert refusal(sent) == (400, "content.not.allowed")
+    assert (seen["status"], "JPEG out" in seen["failure"]) == ("invalid", True)
+    assert taken.status == 200
 
 
 async def test_uploads_are_for_who_may_write_in_the_conversation(

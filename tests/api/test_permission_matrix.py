@@ -86,6 +86,7 @@ async def objects(api: Api, world: World, database: Database, sending: Sending) 
         "object_type": "USER",
         "scope_id": "response-management:readonly",
         "detail_job_id": await detail_job(api),
+        "supported_content_id": await content_profile(api),
         "media_id": await upload(api, talk["conversation_id"], PDF, name="Ours.pdf"),
     }
 
@@ -176,6 +177,12 @@ async def routing(api: Api, world: World) -> dict[str, Any]:
         "language_id": (await made(api, f"{path}/languages", name="Our language"))["id"],
         "code_id": (await made(api, f"{path}/wrapupcodes", name="Our code"))["id"],
     }
+
+
+async def content_profile(api: Api) -> str:
+    """A content profile that nothing uses."""
+    path = "/api/v2/conversations/messaging/supportedcontent"
+    return str((await made(api, path, name="Our profile"))["id"])
 
 
 async def made(api: Api, path: str, **body: Any) -> dict[str, Any]:

@@ -8,6 +8,7 @@ import pytest
 
 from tests.api_client import Api
 from tests.channels import channel_settings
+from tests.content_profiles import govern, use
 from tests.media import (
     DOWNLOADS,
     HTML,
@@ -367,6 +368,57 @@ async def test_where_a_workstream_takes_no_files_none_is_fetched_or_sent(
     assert not is_stored(settings, message_id)
     assert again.status == 409
     assert refusal(sent) == (409, "media.not.allowed")
+
+
+async def test_what_the_content_profile_does_not_take_is_not_fetched_and_the_message_stays(
+    api: Api, phone: Phone, line: Line, settings: Settings
+) -> None:
+    await govern(api, line.integration_id, "Pictures in", inbound=("image/*",))
+
+    message_id, conversation_id = await phone.send(PDF, "application/pdf", "document", caption="X")
+    await phone.hurry()
+    again = await api.post(f"{MESSAGES}/media/{message_id}/fetch")
+    shown = await attachment(api, conversation_id)
+    taken_id, _ = await phone.send(picture(), "image/png", "image")
+    await phone.fetch()
+    await use(api, line.integration_id, None)
+
+    assert shown["status"] == "withheld"
+    assert shown["failure"] == (
+        "The content profile Pictures in takes no files of the type application/pdf from "
+        "customers, so it was not fetched."
+    )
+    assert again.status == 409
+    assert not is_stored(settings, message_id)
+    assert is_stored(settings, taken_id)
+
+
+async def test_a_file_whose_bytes_are_of_a_type_not_taken_is_not_kept(
+    api: Api, phone: Phone, line: Line, settings: Settings
+) -> None:
+    inbound = ("application/pdf", "text/csv")
+    await govern(api, line.integration_id, "Papers in", inbound=inbound)
+
+    message_id, conversation_id = await phone.send(HTML, "application/pdf", "document")
+    await phone.fetch()
+    shown = await attachment(api, conversation_id)
+    again = await api.post(f"{MESSAGES}/media/{message_id}/fetch")
+    table = hosted(phone.simulation, b"a,b\n1,2\n", "text/plain")
+    kept = [
+        (await phone.send(PDF, "application/pdf", "document"))[0],
+        (await phone.send_medium(table, "document", mime_type="text/csv"))[0],
+    ]
+    await phone.fetch()
+    await use(api, line.integration_id, None)
+
+    assert (shown["status"], shown["failure"]) == (
+        "withheld",
+        "The content profile Papers in takes no files of the type text/plain from customers, so "
+        "it was not kept.",
+    )
+    assert again.status == 409
+    assert not is_stored(settings, message_id)
+    assert [is_stored(settings, each) for each in kept] == [True, True]
 
 
 async def test_a_file_is_shown_only_to_who_may_see_its_conversation(

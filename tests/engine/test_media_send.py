@@ -9,6 +9,7 @@ import pytest
 
 from tests.api_client import Answer, Api
 from tests.channels import channel_settings
+from tests.content_profiles import govern
 from tests.dispatching import accepted, sender
 from tests.floor import Floor
 from tests.media import MESSAGES, OPUS, PDF, attachment, conversation_of, picture, receive, upload
@@ -134,6 +135,21 @@ async def two_accepted(simulation: Simulation, line: Line) -> list[dict[str, Any
     """The two messages that the platform took, as it got them."""
     sent = [msgspec.json.decode(each.message) for each in accepted(simulation, line)]
     return sent if len(sent) == 2 else []
+
+
+async def test_a_file_that_the_content_profile_no_longer_lets_out_is_not_sent(
+    api: Api, talk: Talk, sending: Sending
+) -> None:
+    media_id = await talk.upload(PDF, "Offer.pdf")
+    await govern(api, talk.line.integration_id, "Pictures out", outbound=("image/*",))
+
+    answer = await talk.send(media_id, text="Our offer")
+
+    assert refusal(answer) == (400, "content.not.allowed")
+    assert answer.json()["details"][0]["fieldName"] == "mediaIds"
+    assert "lets no files of the type application/pdf go out" in answer.json()["message"]
+    waiting = "SELECT count(*) FROM outbox WHERE integration_id = %s"
+    assert await sending.one(waiting, talk.line.integration_id) == 0
 
 
 async def test_several_files_are_messages_of_their_own_and_the_text_goes_with_the_first(

@@ -6,7 +6,7 @@ from uuid import UUID
 import msgspec
 
 from tidings.actions.customers import Sighting
-from tidings.actions.media import Arrived
+from tidings.actions.media import WITHHELD, Arrived, declared_type
 from tidings.domain.inbound import InboundMessage
 from tidings.store.customers import AddressKey
 from tidings.store.messages import NewMessage
@@ -83,12 +83,26 @@ class Placed(msgspec.Struct, frozen=True):
             webhook_ids="{" + str(self.incoming.inbox_id) + "}",
         )
 
+    def withheld(self, stream: NumberStream | None) -> str | None:
+        """Why its file is not taken: the workstream or the content profile does not want it (I4).
+
+        A file whose type is not told is taken, and judged by its bytes.
+        """
+        media = self.incoming.message.media
+        if media is None:
+            return None
+        if stream is not None and not stream.customer_attachments:
+            return WITHHELD
+        mime_type = declared_type(media)
+        refusal = self.incoming.number.content.why_not_in(mime_type) if mime_type else None
+        return f"{refusal}, so it was not fetched." if refusal else None
+
     def arrived(self, stream: NumberStream | None) -> Arrived:
-        """The message as its files are looked for, which the workstream may not want."""
+        """The message as its files are looked for, if they are taken."""
         return Arrived(
             id=self.id,
             conversation_id=self.conversation_id,
             integration_id=self.incoming.number.id,
             message=self.incoming.message,
-            is_wanted=stream is None or stream.customer_attachments,
+            withheld=self.withheld(stream),
         )

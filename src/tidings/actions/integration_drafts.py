@@ -22,7 +22,10 @@ class Credentials(msgspec.Struct, frozen=True):
 
 
 class IntegrationDraft(msgspec.Struct, frozen=True):
-    """A WhatsApp number to connect by hand (W1); `base_address` is checked already."""
+    """A WhatsApp number to connect by hand (W1); `base_address` is checked already.
+
+    `content_id` is its content profile; None takes the organization's default, whichever it is.
+    """
 
     name: str | None
     account_id: str
@@ -31,6 +34,7 @@ class IntegrationDraft(msgspec.Struct, frozen=True):
     base_address: str
     division_id: UUID | None = None
     phone_number: str = ""
+    content_id: UUID | None = None
 
 
 def hash_verify_token(token: str) -> bytes:

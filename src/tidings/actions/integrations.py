@@ -7,6 +7,7 @@ from uuid import UUID
 
 import msgspec
 import psycopg
+from msgspec import UNSET, UnsetType
 
 from tidings.actions.changes import Subject, record_change
 from tidings.actions.divisions import choose_division
@@ -21,6 +22,7 @@ from tidings.actions.integration_drafts import (
 )
 from tidings.actions.names import check_name, name_taken, update_named
 from tidings.actions.response_removal import remove_library
+from tidings.actions.supported_content import check_content
 from tidings.domain.errors import absent, conflict
 from tidings.domain.permissions import Caller
 from tidings.store import integrations as store
@@ -38,6 +40,7 @@ from tidings.store.workstream_numbers import detach_number, select_stream_of
 VIEW = "messaging:integration:view"
 EDIT = "messaging:integration:edit"
 ADD = ("messaging:whatsappIntegration:add", "messaging:integration:add")
+CONTENT = "supportedContent.id"
 
 
 def system(organization_id: UUID) -> Caller:
@@ -59,6 +62,8 @@ async def create_integration(
     division_id = await choose_division(
         connection, caller, draft.division_id, permission=permission
     )
+    if draft.content_id is not None:
+        await check_content(connection, caller, draft.content_id, field=CONTENT)
     integration_id = new_id()
     values = {k: v for k, v in msgspec.structs.asdict(draft.credentials).items() if v}
     new = store.NewIntegration(
@@ -72,6 +77,7 @@ async def create_integration(
             values, organization_id=caller.organization_id, owner_id=integration_id
         ),
         verify_hash=hash_verify_token(draft.credentials.verify_token or ""),
+        supported_content_id=draft.content_id,
         created_by=caller.id,
     )
     insert = store.insert_integration(caller.organization_id, integration_id, new)
@@ -113,14 +119,22 @@ async def change_integration(
     name: str | None,
     division_id: UUID | None,
     credentials: Credentials,
+    content_id: UUID | UnsetType | None = UNSET,
     version: int | None,
 ) -> store.IntegrationRow:
-    """Rename, move, or give new secrets; 409 when it was changed meanwhile."""
+    """Rename, move, give new secrets or a content profile; 409 when it was changed meanwhile.
+
+    A content profile of None is the organization's default, whichever that is.
+    """
     before = await access_integration(connection, caller, integration_id, permission=EDIT)
     division_id = await choose_division(
         connection, caller, division_id, permission=EDIT, current=before.division_id
     )
     sealed = await _reseal(connection, secrets, before, credentials)
+    if content_id is UNSET:
+        content_id = before.supported_content_id
+    elif content_id is not None:
+        await check_content(connection, caller, content_id, field=CONTENT)
     token = credentials.verify_token
     name = check_name(name) if name is not None else before.name
     update = store.update_integration(
@@ -128,6 +142,7 @@ async def change_integration(
         integration_id,
         name=name,
         division_id=division_id,
+        supported_content_id=content_id,
         secrets=sealed,
         verify_hash=hash_verify_token(token) if token else None,
         version=before.version if version is None else version,

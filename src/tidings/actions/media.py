@@ -7,13 +7,14 @@ import msgspec
 
 from tidings.domain.content import MediaContent, MediaKind
 from tidings.domain.errors import absent, conflict, invalid
-from tidings.domain.inbound import InboundMessage
+from tidings.domain.inbound import InboundMessage, MediaRef
 from tidings.domain.permissions import Caller
+from tidings.domain.supported_content import REFUSED, ContentProfile
 from tidings.store import media as store
 from tidings.store.audit import insert_audit
 from tidings.store.events import insert_event
 from tidings.store.media import select_sending_rule
-from tidings.store.query import Connection, execute, fetch, fetch_optional
+from tidings.store.query import Connection, execute, fetch, fetch_one, fetch_optional
 
 VIEW = "conversation:messageMedia:view"
 DELETE = "conversation:messageMedia:delete"
@@ -23,36 +24,41 @@ WITHHELD = "Files of customers are not taken in this workstream, so it was not f
 
 
 class Arrived(msgspec.Struct, frozen=True, kw_only=True):
-    """A received message, with the ids it got here, and whether its file may be kept (I4)."""
+    """A received message with the ids it got here; `withheld`: why its file is not taken (I4)."""
 
     id: UUID
     conversation_id: UUID
     integration_id: UUID
     message: InboundMessage
-    is_wanted: bool = True
+    withheld: str | None = None
 
 
 async def expect_media(
     connection: Connection, organization_id: UUID, arrived: Sequence[Arrived]
 ) -> None:
-    """Have the files of received messages fetched; those not wanted are only noted."""
+    """Have the files of received messages fetched; those withheld are only noted."""
     files = [
         store.ExpectedMedia(
             id=each.id,
             conversation_id=each.conversation_id,
             integration_id=each.integration_id,
-            provider_media_id=media.media_id if each.is_wanted else None,
+            provider_media_id=None if each.withheld else media.media_id,
             kind=each.message.kind.value,
-            mime_type=(media.mime_type or "").partition(";")[0].strip().lower(),
+            mime_type=declared_type(media),
             file_name=clean_name(media.filename or ""),
-            source_url=media.url if each.is_wanted else None,
-            failure=None if each.is_wanted else WITHHELD,
+            source_url=None if each.withheld else media.url,
+            failure=each.withheld,
         )
         for each in arrived
         if (media := each.message.media) is not None
     ]
     if files:
         await execute(connection, store.insert_expected(organization_id, files))
+
+
+def declared_type(media: MediaRef) -> str:
+    """The type that a message says its file has, without what follows it; "" when it says none."""
+    return (media.mime_type or "").partition(";")[0].strip().lower()
 
 
 async def access_media(
@@ -81,11 +87,12 @@ async def attach(
     """What to send for uploaded files, one message each, in their order (T6).
 
     The caller has checked that one may speak in the conversation. Raises a 400 for files that are
-    not there, not of this conversation, or not complete; the files are kept from then on.
+    not there, not of this conversation, not complete, or of a type that the number's content
+    profile does not let out; the files are kept from then on.
     """
     if not 0 < len(media_ids) <= MOST_FILES:
         raise invalid("mediaIds", f"Send 1 to {MOST_FILES} files at once.")
-    await check_allowed(connection, caller, conversation_id)
+    profile = await check_allowed(connection, caller, conversation_id)
     ids = list(media_ids)
     rows = await fetch(connection, store.keep_for_good(caller.organization_id, ids))
     found = {row.id: row for row in rows if row.conversation_id == conversation_id}
@@ -97,19 +104,26 @@ async def attach(
                 "status is valid, or upload it again.",
                 code="media.not.valid",
             )
+        if refusal := profile.why_not_out(found[media_id].mime_type):
+            raise invalid("mediaIds", refusal, code=REFUSED)
     return [_content(found[media_id]) for media_id in ids]
 
 
-async def check_allowed(connection: Connection, caller: Caller, conversation_id: UUID) -> None:
-    """Raise a 409 where the conversation's workstream lets agents send no files (I4)."""
-    rule = select_sending_rule(caller.organization_id, conversation_id)
-    found = await fetch_optional(connection, rule)
-    if found is not None and not found.agent_attachments:
+async def check_allowed(
+    connection: Connection, caller: Caller, conversation_id: UUID
+) -> ContentProfile:
+    """The content profile that decides about files to go out in a conversation (I4).
+
+    Raises a 409 where the conversation's workstream lets agents send no files.
+    """
+    rule = await fetch_one(connection, select_sending_rule(caller.organization_id, conversation_id))
+    if not rule.agent_attachments:
         raise conflict(
             "media.not.allowed",
-            f"The workstream {found.name} lets agents send no files; an administrator can "
+            f"The workstream {rule.workstream} lets agents send no files; an administrator can "
             "allow them.",
         )
+    return rule.content
 
 
 def _content(row: store.MediaRow) -> MediaContent:

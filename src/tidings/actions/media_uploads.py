@@ -20,6 +20,7 @@ from tidings.domain.media import (
     why_not_sent,
 )
 from tidings.domain.permissions import Caller
+from tidings.domain.supported_content import REFUSED
 from tidings.store import media as store
 from tidings.store.database import Database
 from tidings.store.ids import new_id
@@ -61,17 +62,19 @@ async def expect_upload(
     """Get ready for a file that is to go out in a conversation (T6).
 
     Raises a 404 for a conversation not for this caller, a 400 for a kind of file or a size that
-    WhatsApp would not take, a 409 where the workstream lets agents send no files. A name of ""
-    and a size of 0 say nothing yet.
+    WhatsApp would not take or the number's content profile does not let out, a 409 where the
+    workstream lets agents send no files. A name of "" and a size of 0 say nothing yet.
     """
     conversation = await access_conversation(connection, caller, conversation_id, permission=SEND)
-    await check_allowed(connection, caller, conversation_id)
+    profile = await check_allowed(connection, caller, conversation_id)
     name = clean_name(file_name)
     if name:
         mime_type = expected_type(name)
         if mime_type is None:
             ending = f".{name.rpartition('.')[2]}"
             raise invalid("fileName", why_not_sent(ending, 1) or "", code="media.type")
+        if refusal := profile.why_not_out(mime_type):
+            raise invalid("fileName", refusal, code=REFUSED)
         # How it moves is seen in the bytes; until then a sticker has the larger limit.
         refusal = why_not_sent(mime_type, size_bytes, is_animated=True) if size_bytes else None
         if refusal:
@@ -174,9 +177,12 @@ async def _keep_upload(
 ) -> store.MediaRow:
     mime_type = type_of(taken.head, row.file_name)
     refusal = why_not_sent(mime_type, taken.size_bytes, is_animated=is_animated(taken.head))
+    code = "media.refused"
+    if refusal is None:
+        refusal, code = await _refused_by_profile(database, row, mime_type), REFUSED
     if refusal is not None:
         await _fail(database, row, refusal)
-        raise invalid("file", refusal, code="media.refused")
+        raise invalid("file", refusal, code=code)
     stored = await keep_bytes(files, row, taken, kind=kind_of(mime_type), mime_type=mime_type)
     async with database.transaction(row.organization_id) as connection:
         kept = await fetch_optional(connection, finish_media(row, stored, keep_hours=KEEP_HOURS))
@@ -185,6 +191,18 @@ async def _keep_upload(
     if kept is None:
         raise conflict("media.taken", "This file was sent or deleted at the same moment.")
     return kept
+
+
+async def _refused_by_profile(
+    database: Database, row: store.MediaRow, mime_type: str
+) -> str | None:
+    """Why the number's content profile does not let out what the bytes turned out to be."""
+    assert row.conversation_id is not None, "an upload is for a conversation"
+    async with database.transaction(row.organization_id) as connection:
+        rule = await fetch_one(
+            connection, store.select_sending_rule(row.organization_id, row.conversation_id)
+        )
+    return rule.content.why_not_out(mime_type)
 
 
 async def _fail(database: Database, row: store.MediaRow, reason: str) -> None:

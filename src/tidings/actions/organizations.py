@@ -5,6 +5,7 @@ from uuid import UUID
 
 import msgspec
 
+from tidings.actions.supported_content import found_content
 from tidings.actions.users import LANGUAGE
 from tidings.domain.errors import conflict, invalid
 from tidings.domain.permissions import ALL_DIVISIONS, Caller, Grant
@@ -37,6 +38,7 @@ async def found_organization(
         connection,
         insert_division(organization.id, new_id(), name="Home", description="", is_home=True),
     )
+    await found_content(connection, organization.id)
     for key, role in DEFAULT_ROLES.items():
         await execute(
             connection,

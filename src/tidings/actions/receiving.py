@@ -248,7 +248,7 @@ def _refused(placed: list[Placed], streams: Streams) -> Iterator[Planned]:
             continue
         if message.kind in (MessageKind.UNSUPPORTED, MessageKind.UNKNOWN):
             yield Planned(each.conversation_id, Trigger.UNSUPPORTED.value, each.id)
-        elif message.media is not None and not stream.customer_attachments:
+        elif each.withheld(stream):
             yield Planned(each.conversation_id, Trigger.ATTACHMENT_REFUSED.value, each.id)
 
 

@@ -1,7 +1,8 @@
 """Whether one message may go out: every rule that can refuse it, in the order people read them.
 
-Integration usable -> template sendable and complete, or text inside the window -> consent and
-suppression -> nobody talks with the customer just now. The rules see values only.
+Integration usable -> template sendable, complete and let out by the content profile, or text inside
+the window -> consent and suppression -> nobody talks with the customer just now. The rules see
+values only.
 """
 
 from datetime import datetime
@@ -20,13 +21,22 @@ from tidings.domain.consent import (
 )
 from tidings.domain.content import CAPTION_LIMIT, TEXT_LIMIT, MediaKind
 from tidings.domain.errors import FieldError, Kind, Rejection, absent, conflict, invalid
+from tidings.domain.media import linked_type
 from tidings.domain.sending import Intent, Priority
-from tidings.domain.templates import TemplateValues, check_sendable, check_values
+from tidings.domain.supported_content import EVERYTHING, REFUSED
+from tidings.domain.templates import TemplateValues, ValueKind, check_sendable, check_values
 from tidings.domain.windows import Channel, Sender, check_window
 from tidings.store.send_facts import SendFacts
 from tidings.store.senders import SenderRow
 
 NOBODY = UUID(int=0)
+# The number's profile does not let out what one value links to; it is that message's affair.
+NOT_ALLOWED = "template.parameter.not_allowed"
+MEDIA_HEADERS = {
+    ValueKind.IMAGE: MediaKind.IMAGE,
+    ValueKind.VIDEO: MediaKind.VIDEO,
+    ValueKind.DOCUMENT: MediaKind.DOCUMENT,
+}
 WHO = {
     Priority.AGENT: Sender.AGENT,
     Priority.NOTIFICATION: Sender.NOTIFICATION,
@@ -66,6 +76,7 @@ def decide_message(
         else:
             values = _with_defaults(values, template)
             refusals += _check_template(template, values, sender)
+            refusals += _check_content(template, values, sender)
             category = _category(template)
     else:
         refusals += _check_text(intent, facts, now)
@@ -119,6 +130,28 @@ def _check_template(
     )
     first = problems[0]
     return [Rejection(Kind.INVALID, first.code, first.message, fields=fields)]
+
+
+def _check_content(
+    template: Sendable, values: TemplateValues, sender: SenderRow | None
+) -> list[Rejection]:
+    """I4: the number's content profile lets out what the template's header shows.
+
+    Of a link only the ending tells a type; else some of the header's kind must be allowed.
+    """
+    slots = template.compiled.header_slots
+    if not slots or sender is None or EVERYTHING in sender.content_outbound:
+        return []
+    slot, profile = slots[0], sender.content
+    kind = MEDIA_HEADERS.get(slot.kind)
+    if kind is None:
+        return []
+    if refusal := profile.why_no_kind(kind):
+        return [conflict(REFUSED, refusal)]
+    mime_type = linked_type(values.header.get(slot.key, ""))
+    refusal = profile.why_not_out(mime_type) if mime_type else None
+    field = f"messagingTemplate.{slot.api_field}"
+    return [] if refusal is None else [invalid(field, refusal, code=NOT_ALLOWED)]
 
 
 def _check_text(intent: Intent, facts: SendFacts, now: datetime) -> list[Rejection]:

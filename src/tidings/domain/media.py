@@ -86,6 +86,11 @@ def expected_type(file_name: str) -> str | None:
     return _BY_ENDING.get(_ending(file_name))
 
 
+def linked_type(link: str) -> str | None:
+    """The type that the ending of a link's path promises; None when it promises none."""
+    return expected_type(link.partition("?")[0].partition("#")[0])
+
+
 def kind_of(mime_type: str) -> MediaKind:
     """As which kind of message a file of this type goes out."""
     if mime_type == "image/webp":

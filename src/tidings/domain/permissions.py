@@ -48,6 +48,7 @@ CATALOGUE: dict[str, dict[str, tuple[str, ...]]] = {
     "messaging": {
         "consent": ("add", "edit", "view", "import", "export"),
         "integration": ("add", "edit", "delete", "view"),
+        "supportedContent": ("add", "edit", "delete", "view"),
         "template": ("view", "sync"),
         "whatsappIntegration": ("add",),
         "usage": ("view",),
@@ -99,6 +100,7 @@ ENTITY_WORDS = {
     "conversation:communication": "Conversations",
     "conversation:exchange": "Exchanges with providers",
     "conversation:message": "Messages",
+    "messaging:supportedContent": "Content profile",
     "oauth:client": "OAuth clients",
 }
 ACTION_WORDS = {

@@ -33,7 +33,7 @@ DEFAULT_ROLES: Final[dict[str, DefaultRole]] = {
          "conversation:communication:*", "conversation:participant:*",
          "conversation:externalTag:edit", "routing:*:view",
          "routing:queue:*", "routing:queueMember:manage", "routing:conversation:edit",
-         "presence:*:view"],
+         "presence:*:view", "messaging:supportedContent:view"],
     ),
     "agent": DefaultRole(
         "Agent",

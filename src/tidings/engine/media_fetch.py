@@ -15,7 +15,7 @@ from tidings.actions.media import tell
 from tidings.actions.media_bytes import TooLarge, keep_bytes, key_of, take_in, thumbnail_key_of
 from tidings.domain.content import MediaKind
 from tidings.domain.inbound import MediaRef
-from tidings.domain.media import UNKNOWN, fits_kind, in_words, type_of
+from tidings.domain.media import TEXT, UNKNOWN, fits_kind, in_words, type_of
 from tidings.domain.outcomes import Fault
 from tidings.providers.http import Http, MayHaveLeft, NeverLeft
 from tidings.providers.meta_graph import GraphRefused
@@ -52,6 +52,10 @@ DEFECT: Final = "Something went wrong here; it is tried again by itself."
 
 class NotKept(Exception):
     """A file is not what may be kept; the text says why."""
+
+
+class NotTaken(Exception):
+    """The number's content profile takes no such files; the text says which."""
 
 
 class MediaFetch:
@@ -146,6 +150,8 @@ class MediaFetch:
         try:
             async with asyncio.timeout(FETCH_TIMEOUT.total_seconds()):
                 stored = await self._download(row, sender)
+        except NotTaken as error:
+            await self._withhold(row, str(error))
         except NotKept as error:
             await self._fail(row, str(error), mendable=False)
         except GraphRefused as error:
@@ -179,6 +185,7 @@ class MediaFetch:
                 async with take_in(download.chunks, limit=self._limit) as taken:
                     kind = MediaKind(row.kind)
                     mime_type = _type_to_keep(row, kind, taken.head)
+                    _check_taken(sender, row, mime_type)
                     return await keep_bytes(self._files, row, taken, kind=kind, mime_type=mime_type)
             except TooLarge:
                 raise self._too_large() from None
@@ -196,6 +203,12 @@ class MediaFetch:
             else:  # deleted while it was fetched: the bytes that came since are to go, too
                 await execute(connection, store.due_if_deleted(row))
 
+    async def _withhold(self, row: MediaRow, failure: str) -> None:
+        async with self._database.transaction(row.organization_id) as connection:
+            withheld = await fetch_optional(connection, store.withhold_media(row, failure=failure))
+            if withheld is not None:
+                await tell(connection, withheld)
+
     async def _fail(self, row: MediaRow, failure: str, *, mendable: bool) -> None:
         """Keep why it failed, and when it is tried again, if that may help."""
         again = float(LADDER[row.attempts]) if mendable and row.attempts < len(LADDER) else None
@@ -207,6 +220,18 @@ class MediaFetch:
             if failed is not None:
                 await tell(connection, failed)
         log.info("media.not_fetched", media_id=str(row.id), attempts=row.attempts + 1)
+
+
+def _check_taken(sender: SenderRow, row: MediaRow, mime_type: str) -> None:
+    """Raise NotTaken unless the number's content profile takes what the bytes turned out to be.
+
+    Text shows no more than that it is text, so any kind of text may say which it is.
+    """
+    is_told = mime_type == TEXT and row.mime_type.startswith("text/")
+    if is_told and sender.content.why_not_in(row.mime_type) is None:
+        return
+    if refusal := sender.content.why_not_in(mime_type):
+        raise NotTaken(f"{refusal}, so it was not kept.")
 
 
 def _type_to_keep(row: MediaRow, kind: MediaKind, head: bytes) -> str:

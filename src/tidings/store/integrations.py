@@ -10,24 +10,30 @@ from uuid import UUID
 import msgspec
 
 from tidings.store.query import Count, Nothing, Query, params_of
+from tidings.store.supported_content import DECIDED, DECIDING, Governed
 
 WHATSAPP_CLOUD = "whatsapp_cloud"
 
 
-COLUMNS = """
+COLUMNS = f"""
     i.id, i.organization_id, i.division_id, d.name AS division_name, i.provider, i.name, i.status,
     i.reason_code, i.reason, i.reason_at, i.phone_number, i.number_id, i.account_id,
     i.base_address, i.verified_name, i.quality, i.messaging_limit, i.throughput, i.checked_at,
-    i.templates_synced_at, i.version, i.created_by, i.created_at, i.modified_by, i.modified_at
+    i.templates_synced_at, i.supported_content_id, i.version, i.created_by, i.created_at,
+    i.modified_by, i.modified_at, {DECIDED}
 """
-JOINED = """
+JOINED = f"""
     integration i JOIN division d
       ON d.organization_id = i.organization_id AND d.id = i.division_id
+    {DECIDING}
 """
 
 
-class IntegrationRow(msgspec.Struct, frozen=True):
-    """One integration without its secrets. `status` is active, inactive or error."""
+class IntegrationRow(Governed, frozen=True, kw_only=True):
+    """One integration without its secrets. `status` is active, inactive or error.
+
+    `supported_content_id` is the profile it names, if any; `content` the one that decides.
+    """
 
     id: UUID
     organization_id: UUID
@@ -49,6 +55,7 @@ class IntegrationRow(msgspec.Struct, frozen=True):
     throughput: int
     checked_at: datetime | None
     templates_synced_at: datetime | None
+    supported_content_id: UUID | None
     version: int
     created_by: UUID | None
     created_at: datetime
@@ -74,6 +81,7 @@ class NewIntegration(msgspec.Struct, frozen=True, kw_only=True):
     base_address: str
     secrets: bytes
     verify_hash: bytes = b""
+    supported_content_id: UUID | None = None
     created_by: UUID | None = None
     provider: str = WHATSAPP_CLOUD
     status: str = "inactive"
@@ -111,10 +119,10 @@ def insert_integration(
         )
         INSERT INTO integration (organization_id, id, division_id, provider, name, status,
                                  phone_number, number_id, account_id, base_address, secrets,
-                                 verify_hash, created_by, modified_by)
+                                 verify_hash, supported_content_id, created_by, modified_by)
         SELECT %(organization_id)s, %(id)s, %(division_id)s, provider, %(name)s, %(status)s,
                %(phone_number)s, number_id, %(account_id)s, %(base_address)s, %(secrets)s,
-               %(verify_hash)s, %(created_by)s, %(created_by)s
+               %(verify_hash)s, %(supported_content_id)s, %(created_by)s, %(created_by)s
         FROM taken
         RETURNING organization_id, id
         """,
@@ -143,15 +151,17 @@ def select_integrations(
     *,
     divisions: list[UUID] | None,
     provider: str | None = None,
+    content_id: UUID | None = None,
     limit: int,
     offset: int,
 ) -> Query[IntegrationRow]:
-    """A page of integrations by name. They are few, so a page number is enough."""
+    """A page of integrations by name, of this content profile. They are few: page numbers do."""
     return Query(
         f"""
         SELECT {COLUMNS} FROM {JOINED}
         WHERE i.organization_id = %(organization_id)s AND i.deleted_at IS NULL
           AND (%(provider)s::text IS NULL OR i.provider = %(provider)s)
+          AND (%(content_id)s::uuid IS NULL OR p.id = %(content_id)s)
           AND (%(divisions)s::uuid[] IS NULL OR i.division_id = ANY(%(divisions)s))
         ORDER BY lower(i.name), i.id
         LIMIT %(limit)s OFFSET %(offset)s
@@ -160,6 +170,7 @@ def select_integrations(
             "organization_id": organization_id,
             "divisions": divisions,
             "provider": provider,
+            "content_id": content_id,
             "limit": limit,
             "offset": offset,
         },
@@ -168,17 +179,27 @@ def select_integrations(
 
 
 def count_integrations(
-    organization_id: UUID, *, divisions: list[UUID] | None, provider: str | None = None
+    organization_id: UUID,
+    *,
+    divisions: list[UUID] | None,
+    provider: str | None = None,
+    content_id: UUID | None = None,
 ) -> Query[Count]:
     """How many integrations the same conditions give."""
     return Query(
-        """
-        SELECT count(*) AS count FROM integration
-        WHERE organization_id = %(organization_id)s AND deleted_at IS NULL
-          AND (%(provider)s::text IS NULL OR provider = %(provider)s)
-          AND (%(divisions)s::uuid[] IS NULL OR division_id = ANY(%(divisions)s))
+        f"""
+        SELECT count(*) AS count FROM integration i {DECIDING}
+        WHERE i.organization_id = %(organization_id)s AND i.deleted_at IS NULL
+          AND (%(provider)s::text IS NULL OR i.provider = %(provider)s)
+          AND (%(content_id)s::uuid IS NULL OR p.id = %(content_id)s)
+          AND (%(divisions)s::uuid[] IS NULL OR i.division_id = ANY(%(divisions)s))
         """,
-        {"organization_id": organization_id, "divisions": divisions, "provider": provider},
+        {
+            "organization_id": organization_id,
+            "divisions": divisions,
+            "provider": provider,
+            "content_id": content_id,
+        },
         Count,
     )
 
@@ -189,6 +210,7 @@ def update_integration(
     *,
     name: str,
     division_id: UUID,
+    supported_content_id: UUID | None,
     secrets: bytes | None,
     verify_hash: bytes | None,
     version: int,
@@ -199,6 +221,7 @@ def update_integration(
         """
         UPDATE integration
         SET name = %(name)s, division_id = %(division_id)s,
+            supported_content_id = %(supported_content_id)s,
             secrets = coalesce(%(secrets)s, secrets),
             verify_hash = coalesce(%(verify_hash)s, verify_hash), version = version + 1,
             modified_by = %(modified_by)s, modified_at = now()
@@ -211,6 +234,7 @@ def update_integration(
             "id": integration_id,
             "name": name,
             "division_id": division_id,
+            "supported_content_id": supported_content_id,
             "secrets": secrets,
             "verify_hash": verify_hash,
             "version": version,
@@ -232,7 +256,7 @@ def delete_integration(
         )
         UPDATE integration
         SET deleted_at = now(), status = 'inactive', secrets = '', verify_hash = '',
-            version = version + 1,
+            supported_content_id = NULL, version = version + 1,
             modified_by = %(modified_by)s, modified_at = now()
         WHERE organization_id = %(organization_id)s AND id = %(id)s AND deleted_at IS NULL
         """,

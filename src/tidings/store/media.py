@@ -7,6 +7,7 @@ import msgspec
 
 from tidings.store.participants import WORKS_IN
 from tidings.store.query import Nothing, Query
+from tidings.store.supported_content import DECIDED, DECIDING, Governed
 
 COLUMNS = """f.organization_id, f.id, f.conversation_id, f.communication_id, f.message_id,
     f.integration_id, f.direction, f.state, f.provider_media_id, f.provider_media_until,
@@ -89,10 +90,10 @@ class ExpectedMedia(msgspec.Struct, frozen=True):
     failure: str | None
 
 
-class SendingRule(msgspec.Struct, frozen=True):
-    """Whether agents may send files in a workstream."""
+class SendingRule(Governed, frozen=True, kw_only=True):
+    """What decides about agents' files in a conversation: its workstream and content profile."""
 
-    name: str
+    workstream: str
     agent_attachments: bool
 
 
@@ -236,12 +237,19 @@ def select_uploads(
 
 
 def select_sending_rule(organization_id: UUID, conversation_id: UUID) -> Query[SendingRule]:
-    """What a conversation's workstream says of agents' files; no row without a workstream."""
+    """What a conversation's workstream and its number's content profile say of agents' files.
+
+    Without a workstream only the profile decides; without the number nothing goes out.
+    """
     return Query(
-        """
-        SELECT w.name, w.agent_attachments
+        f"""
+        SELECT coalesce(w.name, '') AS workstream,
+               coalesce(w.agent_attachments, true) AS agent_attachments, {DECIDED}
         FROM conversation c
-        JOIN workstream w ON w.organization_id = c.organization_id AND w.id = c.workstream_id
+        JOIN integration i ON i.organization_id = c.organization_id AND i.id = c.integration_id
+        LEFT JOIN workstream w
+          ON w.organization_id = c.organization_id AND w.id = c.workstream_id
+        {DECIDING}
         WHERE c.organization_id = %(organization_id)s AND c.id = %(conversation_id)s
         """,
         {"organization_id": organization_id, "conversation_id": conversation_id},

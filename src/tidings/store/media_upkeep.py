@@ -113,6 +113,22 @@ def fail_media(
     )
 
 
+def withhold_media(row: MediaRow, *, failure: str) -> Query[MediaRow]:
+    """A received file is not to be kept: why, and nothing by which it could be fetched again."""
+    return Query(
+        f"""
+        UPDATE media f
+        SET failure = %(failure)s, state = 'invalid', due_at = NULL, provider_media_id = NULL,
+            source_url = NULL
+        WHERE f.organization_id = %(organization_id)s AND f.id = %(id)s
+          AND f.state = 'expected' AND f.deleted_at IS NULL
+        RETURNING {COLUMNS}
+        """,
+        {"organization_id": row.organization_id, "id": row.id, "failure": failure},
+        MediaRow,
+    )
+
+
 def set_provider_media(row: MediaRow, *, provider_media_id: str, until: datetime) -> Query[Nothing]:
     """The provider has a file, and takes this id for it until then."""
     return Query(

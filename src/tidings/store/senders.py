@@ -2,12 +2,11 @@
 
 from uuid import UUID
 
-import msgspec
-
 from tidings.store.query import Query
+from tidings.store.supported_content import DECIDED, DECIDING, Governed
 
 
-class SenderRow(msgspec.Struct, frozen=True):
+class SenderRow(Governed, frozen=True, kw_only=True):
     """What sending through an integration needs; `secrets` is sealed."""
 
     id: UUID
@@ -33,13 +32,14 @@ def select_senders(organization_ids: list[UUID], integration_ids: list[UUID]) ->
     Deleted integrations give no row; inactive and failed ones do, with their reason.
     """
     return Query(
-        """
+        f"""
         SELECT i.id, i.organization_id, i.division_id, i.status, i.reason_code, i.reason,
                i.provider, i.name, i.phone_number, i.number_id, i.account_id, i.base_address,
-               i.secrets, i.throughput, i.messaging_limit
+               i.secrets, i.throughput, i.messaging_limit, {DECIDED}
         FROM (SELECT unnest(%(organization_ids)s::uuid[]) AS organization_id,
                      unnest(%(integration_ids)s::uuid[]) AS id) x
         JOIN integration i ON i.organization_id = x.organization_id AND i.id = x.id
+        {DECIDING}
         WHERE i.deleted_at IS NULL
         """,
         {"organization_ids": organization_ids, "integration_ids": integration_ids},

@@ -5,13 +5,12 @@ Over all organizations, for what is not yet known to be anybody's. Secrets are s
 
 from uuid import UUID
 
-import msgspec
-
 from tidings.store.integrations import IntegrationKey
 from tidings.store.query import Query
+from tidings.store.supported_content import DECIDED, DECIDING, Governed
 
 
-class WebhookAccountRow(msgspec.Struct, frozen=True):
+class WebhookAccountRow(Governed, frozen=True, kw_only=True):
     """What receiving for one number of a provider's account needs; `secrets` is sealed."""
 
     organization_id: UUID
@@ -30,13 +29,13 @@ def select_webhook_accounts(provider: str, account_ids: list[str]) -> Query[Webh
     A webhook names the account and mostly the number; no row means that it is not for us.
     """
     return Query(
-        """
-        SELECT organization_id, id, division_id, status, number_id, phone_number, account_id,
-               secrets
-        FROM integration
-        WHERE provider = %(provider)s AND account_id = ANY(%(account_ids)s)
-          AND deleted_at IS NULL
-        ORDER BY account_id, id
+        f"""
+        SELECT i.organization_id, i.id, i.division_id, i.status, i.number_id, i.phone_number,
+               i.account_id, i.secrets, {DECIDED}
+        FROM integration i {DECIDING}
+        WHERE i.provider = %(provider)s AND i.account_id = ANY(%(account_ids)s)
+          AND i.deleted_at IS NULL
+        ORDER BY i.account_id, i.id
         """,
         {"provider": provider, "account_ids": account_ids},
         WebhookAccountRow,

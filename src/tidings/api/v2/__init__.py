@@ -63,6 +63,7 @@ from tidings.api.v2.roles import roles_router
 from tidings.api.v2.sessions import sessions_router
 from tidings.api.v2.skills import skills_router
 from tidings.api.v2.subjects import subjects_router
+from tidings.api.v2.supported_content import supported_content_router
 from tidings.api.v2.suppressions import suppressions_router
 from tidings.api.v2.surveys import surveys_router
 from tidings.api.v2.system import system_router
@@ -143,6 +144,7 @@ ROUTERS: tuple[Router, ...] = (
     sessions_router,
     skills_router,
     subjects_router,
+    supported_content_router,
     suppressions_router,
     surveys_router,
     system_router,

@@ -3,6 +3,7 @@
 import msgspec
 
 from tidings.actions.templates import SyncCounts
+from tidings.api.v2.supported_content_views import SupportedContentRef
 from tidings.api.views import Moment, Ref, View, moment, optional_moment
 from tidings.providers.meta_graph import describe
 from tidings.providers.whatsapp_cloud.checks import CheckResult
@@ -37,7 +38,10 @@ class StatusReason(View):
 
 
 class WhatsAppIntegrationView(View):
-    """A WhatsApp number. Secrets are written and never shown."""
+    """A WhatsApp number. Secrets are written and never shown.
+
+    `supported_content` decides for it; with `follows_default_content` it names none itself.
+    """
 
     id: str
     name: str
@@ -49,12 +53,14 @@ class WhatsAppIntegrationView(View):
     recipients_last_day: int = msgspec.field(name="recipientsLast24h")
     division: Ref
     webhook_url: str
+    follows_default_content: bool
     graph_base_url: str
     create_status: str
     date_created: Moment
     date_modified: Moment
     version: int
     self_uri: str
+    supported_content: SupportedContentRef | None = None
     status_reason: StatusReason | None = None
     verified_name: str | None = None
     quality_rating: str | None = None
@@ -80,6 +86,8 @@ class WhatsAppIntegrationView(View):
             recipients_last_day=recipients,
             division=_division(row),
             webhook_url=webhook_url,
+            follows_default_content=row.supported_content_id is None,
+            supported_content=SupportedContentRef.of(row.content),
             graph_base_url=row.base_address,
             create_status="Completed",
             date_created=moment(row.created_at),
@@ -109,6 +117,7 @@ class MessagingIntegrationView(View):
     date_modified: Moment
     version: int
     self_uri: str
+    supported_content: SupportedContentRef | None = None
     phone_number: str | None = None
 
     @classmethod
@@ -125,6 +134,7 @@ class MessagingIntegrationView(View):
             date_modified=moment(row.modified_at),
             version=row.version,
             self_uri=f"{PATH}/{messenger}/{row.id}",
+            supported_content=SupportedContentRef.of(row.content),
             phone_number=row.phone_number or None,
         )
 

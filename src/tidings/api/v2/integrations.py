@@ -1,10 +1,12 @@
 """Messaging integrations over the API: /conversations/messaging/integrations."""
 
-from typing import Any
+from typing import Annotated, Any
 from uuid import UUID
 
 import msgspec
 from litestar import Request, Response, Router, delete, get, patch, post
+from litestar.params import QueryParameter
+from msgspec import UNSET, UnsetType
 
 from tidings.actions import integration_checks as checks
 from tidings.actions import integrations as actions
@@ -29,6 +31,7 @@ from tidings.store.query import Connection, fetch, fetch_one, fetch_optional
 from tidings.store.secret_box import SecretBox
 
 AnyRequest = Request[Any, Any, Any]
+ContentId = Annotated[UUID | None, QueryParameter(name="supportedContent.id")]
 
 
 class IntegrationBody(Body):
@@ -44,6 +47,7 @@ class IntegrationBody(Body):
     division_id: str | None = None
     division: Ref | None = None
     graph_base_url: str | None = None
+    supported_content: Ref | UnsetType | None = UNSET
     version: int | None = None
 
     @property
@@ -62,6 +66,12 @@ class IntegrationBody(Body):
             return parse_id(self.division_id, "divisionId")
         return None if self.division is None else parse_id(self.division.id, "division.id")
 
+    @property
+    def content_asked_for(self) -> UUID | UnsetType | None:
+        """The content profile; null asks for the organization's default, whichever that is."""
+        content = self.supported_content
+        return parse_id(content.id, actions.CONTENT) if isinstance(content, Ref) else content
+
 
 class Made(msgspec.Struct, frozen=True):
     """What the replay guard keeps of a creation: which integration it was."""
@@ -71,10 +81,14 @@ class Made(msgspec.Struct, frozen=True):
 
 @get("/integrations", guards=[needs(actions.VIEW)])
 async def list_all(
-    request: AnyRequest, caller: Caller, database: Database, page: Page
+    request: AnyRequest,
+    caller: Caller,
+    database: Database,
+    page: Page,
+    content_id: ContentId = None,
 ) -> Listing[MessagingIntegrationView]:
     """List the integrations of every kind by name."""
-    rows, total = await _page(database, caller, page, provider=None)
+    rows, total = await _page(database, caller, page, provider=None, content_id=content_id)
     return listing(
         request, page, entities=[MessagingIntegrationView.of(row) for row in rows], total=total
     )
@@ -82,10 +96,17 @@ async def list_all(
 
 @get("/integrations/whatsapp", guards=[needs(actions.VIEW)])
 async def list_whatsapp(
-    request: AnyRequest, caller: Caller, database: Database, settings: Settings, page: Page
+    request: AnyRequest,
+    caller: Caller,
+    database: Database,
+    settings: Settings,
+    page: Page,
+    content_id: ContentId = None,
 ) -> Listing[WhatsAppIntegrationView]:
-    """List the WhatsApp integrations by name."""
-    rows, total = await _page(database, caller, page, provider=store.WHATSAPP_CLOUD)
+    """List the WhatsApp integrations by name; `supportedContent.id`: those it decides for."""
+    rows, total = await _page(
+        database, caller, page, provider=store.WHATSAPP_CLOUD, content_id=content_id
+    )
     async with database.transaction(caller.organization_id) as connection:
         views = await views_of(connection, settings, rows)
     return listing(request, page, entities=views, total=total)
@@ -105,6 +126,7 @@ async def create_whatsapp(
     It is created inactive first; a number that does not work yet is kept, in error with the
     reason, so that it can be mended. A replay answers how it stands now.
     """
+    content_id = data.content_asked_for
     draft = IntegrationDraft(
         name=data.name,
         account_id=data.whats_app_business_account_id.strip(),
@@ -115,6 +137,7 @@ async def create_whatsapp(
         ),
         division_id=data.division_asked_for,
         phone_number=data.phone_number,
+        content_id=None if content_id is UNSET else content_id,
     )
     answer = await once(
         lambda connection: actions.create_integration(connection, caller, secrets, draft),
@@ -161,6 +184,7 @@ async def change_whatsapp(
             name=data.name,
             division_id=data.division_asked_for,
             credentials=data.credentials,
+            content_id=data.content_asked_for,
             version=data.version,
         )
         return (await views_of(connection, settings, [row]))[0]
@@ -186,7 +210,7 @@ async def delete_whatsapp(
 
 
 async def _page(
-    database: Database, caller: Caller, page: Page, *, provider: str | None
+    database: Database, caller: Caller, page: Page, *, provider: str | None, content_id: UUID | None
 ) -> tuple[list[store.IntegrationRow], int]:
     divisions = caller.divisions(actions.VIEW)
     async with database.transaction(caller.organization_id) as connection:
@@ -196,6 +220,7 @@ async def _page(
                 caller.organization_id,
                 divisions=divisions,
                 provider=provider,
+                content_id=content_id,
                 limit=page.size,
                 offset=page.offset,
             ),
@@ -203,7 +228,10 @@ async def _page(
         total = await fetch_one(
             connection,
             store.count_integrations(
-                caller.organization_id, divisions=divisions, provider=provider
+                caller.organization_id,
+                divisions=divisions,
+                provider=provider,
+                content_id=content_id,
             ),
         )
     return rows, total.count

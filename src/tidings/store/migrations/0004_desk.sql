@@ -214,6 +214,36 @@ ALTER TABLE file_import ADD COLUMN rejects_dropped_at timestamptz;
 -- squawk-ignore require-concurrent-index-creation
 CREATE INDEX file_import_rejects ON file_import (finished_at) WHERE rejects_dropped_at IS NULL;
 
+-- Content profiles --------------------------------------------------------------------------------
+
+-- Which types of media an organization lets in and out. One is the default, for numbers that name
+-- none. The first of an organization has the organization's id and allows everything.
+CREATE TABLE supported_content (
+  organization_id uuid NOT NULL REFERENCES organization,
+  id uuid NOT NULL,
+  name text NOT NULL,
+  inbound text[] NOT NULL,
+  outbound text[] NOT NULL,
+  is_default boolean NOT NULL DEFAULT false,
+  version integer NOT NULL DEFAULT 1,
+  created_by uuid,
+  created_at timestamptz NOT NULL DEFAULT now(),
+  modified_by uuid,
+  modified_at timestamptz NOT NULL DEFAULT now(),
+  PRIMARY KEY (organization_id, id)
+);
+CREATE UNIQUE INDEX supported_content_name ON supported_content (organization_id, lower(name));
+CREATE UNIQUE INDEX supported_content_default ON supported_content (organization_id)
+  WHERE is_default;
+INSERT INTO supported_content (organization_id, id, name, inbound, outbound, is_default)
+SELECT id, id, 'Everything', '{*/*}', '{*/*}', true FROM organization;
+
+ALTER TABLE integration ADD COLUMN supported_content_id uuid;
+-- A row a number: both are looked through at once.
+-- squawk-ignore adding-foreign-key-constraint, constraint-missing-not-valid
+ALTER TABLE integration ADD CONSTRAINT integration_supported_content
+  FOREIGN KEY (organization_id, supported_content_id) REFERENCES supported_content;
+
 -- Row-level security for what is new ----------------------------------------------------------
 
 DO $$
