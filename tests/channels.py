@@ -2,9 +2,7 @@
 
 import asyncio
 import base64
-import contextlib
 import itertools
-import random
 import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, nullcontext
@@ -21,7 +19,6 @@ APP = "900100200300"
 WHATSAPP = "/api/v2/conversations/messaging/integrations/whatsapp"
 KEY = base64.b64encode(bytes(range(32))).decode()
 _ids = itertools.count(1)
-_ports = iter(random.SystemRandom().sample(range(15_000, 30_000), 1_000))
 
 
 class MetaAccount(NamedTuple):
@@ -91,17 +88,6 @@ def open_account(simulation: Simulation, *, subscribed: bool = True) -> MetaAcco
 def listen() -> socket.socket:
     """A free port of this machine, taken."""
     return socket.create_server(("127.0.0.1", 0))
-
-
-def free_port() -> int:
-    """A port nobody listens on, for a process that is yet to start.
-
-    It is none of those that the system gives to connections, or it may be taken by then.
-    """
-    for port in _ports:
-        with contextlib.suppress(OSError), socket.create_server(("127.0.0.1", port)):
-            return port
-    raise AssertionError("all ports are taken")
 
 
 def channel_settings(home: str, *, port: int, **values: Any) -> Settings:

@@ -2,16 +2,12 @@
 
 import random
 
-import pytest
-
 from tidings.cli.benches.manners import Manners
 from tidings.cli.chaos import run_desk
 
 QUICK = Manners(thinks=(0.05, 0.3), patience=(0.4, 1.0), away=(0.2, 0.6), vanishes=0.1)
 
 
-# Processes start slowly where many others run.
-@pytest.mark.timeout(300)
 async def test_a_small_desk_survives_kills_of_web_and_worker_and_database() -> None:
     luck = random.Random(5)
     outcome = await run_desk(2, agents=5, conversations=12, luck=luck, manners=QUICK, hurry=20.0)

@@ -13,7 +13,7 @@ from threading import Event, Thread
 
 import pytest
 
-from tests.channels import free_port
+from tidings.cli.benches.stage import free_port
 
 pytestmark = pytest.mark.skipif(shutil.which("curl") is None, reason="curl is what it prints")
 TIDINGS = [sys.executable, "-m", "tidings"]

@@ -8,8 +8,8 @@ import httpx
 import msgspec
 import pytest
 
-from tests.channels import free_port
 from tests.sending import Sending, eventually
+from tidings.cli.benches.stage import free_port
 from tidings.engine.operations import operations_loop
 from tidings.settings import Settings
 from tidings.store.database import Database

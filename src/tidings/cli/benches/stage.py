@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import os
+import random
 import shutil
 import signal
 import socket
@@ -23,7 +24,8 @@ from tidings.settings import Settings, load_settings
 from tidings.store.database import Database
 from tidings.store.migrate import migrate
 
-START_SECONDS = 30.0
+START_SECONDS = 120.0
+_PORTS = iter(random.SystemRandom().sample(range(15_000, 30_000), 1_000))
 
 
 class Process:
@@ -184,11 +186,15 @@ async def wait_for_http(url: str) -> None:
 
 
 def free_port() -> int:
-    """A port that nobody uses just now."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
+    """A port nobody listens on, for a process that is yet to start, or that starts again.
+
+    It is none of those that the system gives to connections: one of them may have it by then, or
+    who asks a process that was killed is connected to itself.
+    """
+    for port in _PORTS:
+        with contextlib.suppress(OSError), socket.create_server(("127.0.0.1", port)):
+            return port
+    raise RuntimeError("No port from 15000 to 30000 is free.")
 
 
 def read_url(url: str) -> bytes:
