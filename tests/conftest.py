@@ -6,7 +6,9 @@ import os
 import subprocess
 import tempfile
 from collections.abc import AsyncIterator, Iterator
+from functools import partial
 from pathlib import Path
+from uuid import UUID
 
 import httpx
 import hypothesis
@@ -14,9 +16,13 @@ import pytest
 import uvloop
 
 from tests.api_client import Api, started
-from tests.sending import Sending
+from tests.campaigns import Campaigns
+from tests.counter import Open, open_counter
+from tests.floor import Floor
+from tests.pumping import Pumping
+from tests.sending import Line, Sending
 from tests.serving import Server, served
-from tests.world import World
+from tests.world import Actor, World
 from tidings.api.application import Application
 from tidings.embedded import EmbeddedPostgres
 from tidings.settings import Settings
@@ -39,6 +45,9 @@ def postgres() -> Iterator[EmbeddedPostgres]:
     folder.chmod(0o755)
     server = EmbeddedPostgres(folder / "pg")
     server.start()
+    # Tests kill processes, never the machine, which keeps what was written until it is on the disk.
+    server.psql("postgres", "ALTER SYSTEM SET fsync = off")
+    server.psql("postgres", "SELECT pg_reload_conf()")
     server.psql("postgres", 'CREATE DATABASE "template_tidings"')
     migrate(server.url_of("template_tidings"))
     yield server
@@ -54,7 +63,8 @@ _count = iter(range(1_000_000))
 def database_url(postgres: EmbeddedPostgres) -> str:
     """A migrated, empty database for one test module."""
     name = f"test_{os.getpid()}_{next(_count)}"
-    postgres.psql("postgres", f'CREATE DATABASE "{name}" TEMPLATE template_tidings')
+    how = "TEMPLATE template_tidings STRATEGY FILE_COPY"
+    postgres.psql("postgres", f'CREATE DATABASE "{name}" {how}')
     return postgres.url_of(name)
 
 
@@ -88,6 +98,24 @@ def sending(database: Database, world: World, settings: Settings) -> Sending:
 
 
 @pytest.fixture(scope="module")
+async def line(sending: Sending) -> Line:
+    """A number in Home."""
+    return await sending.connect()
+
+
+@pytest.fixture(scope="module")
+def campaigns(sending: Sending) -> Campaigns:
+    """Ways to make what campaigns need."""
+    return Campaigns(sending)
+
+
+@pytest.fixture(scope="module")
+def pumping(sending: Sending) -> Pumping:
+    """Ways to make campaigns that run, and to let their pumps work."""
+    return Pumping(sending)
+
+
+@pytest.fixture(scope="module")
 async def application(database_url: str, settings: Settings) -> AsyncIterator[Application]:
     """The web process's application on the module's database, started."""
     async with started(Application(settings, database_url)) as application:
@@ -100,6 +128,36 @@ async def api(application: Application, world: World) -> AsyncIterator[Api]:
     transport = httpx.ASGITransport(application, raise_app_exceptions=False)
     async with httpx.AsyncClient(transport=transport, base_url="http://tidings.test") as client:
         yield Api(client, world.ada)
+
+
+@pytest.fixture
+def counter(api: Api, sending: Sending) -> Open:
+    """Open a counter: a number with a workstream of these settings."""
+    return partial(open_counter, api, sending)
+
+
+@pytest.fixture(scope="module")
+async def floor(database: Database, world: World, api: Api) -> Floor:
+    """Queues with agents, and their work by the public API."""
+    return await Floor.build(database, world, api)
+
+
+@pytest.fixture(scope="module")
+async def queue_id(floor: Floor) -> UUID:
+    """The queue of the module's agents."""
+    return await floor.queue()
+
+
+@pytest.fixture
+async def ben(floor: Floor, queue_id: UUID) -> Actor:
+    """An agent on queue, with nothing to do."""
+    return await floor.colleague(queue_id)
+
+
+@pytest.fixture
+async def cleo(floor: Floor, queue_id: UUID) -> Actor:
+    """Another agent on queue, with nothing to do."""
+    return await floor.colleague(queue_id)
 
 
 @pytest.fixture(scope="module")
