@@ -4,18 +4,13 @@ from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
-import msgspec
-
 from tidings.actions.failure_words import failure_of
 from tidings.actions.unsaid_messages import can_retry
 from tidings.api.v2.media_views import AttachmentView
-from tidings.api.v2.templates import ButtonView, HeaderView
+from tidings.api.v2.sent_templates import SentTemplateView
 from tidings.api.views import Moment, Ref, View, moment, optional_moment
 from tidings.domain.dispositions import disposition_of
 from tidings.domain.languages import language_of_phone
-from tidings.domain.sent_templates import read_values
-from tidings.domain.template_shapes import Component, Preview, Template
-from tidings.domain.templates import compile_template, preview
 from tidings.domain.windows import ServiceWindow
 from tidings.store.interactions import InteractionRow
 from tidings.store.message_details import AddressRow, MessageRow
@@ -61,17 +56,6 @@ class LastMessageView(View):
     error_text: str | None = None
 
 
-class SentTemplateView(View):
-    """A template as this message filled it."""
-
-    name: str
-    language: str
-    buttons: list[ButtonView]
-    body: str
-    header: HeaderView | None = None
-    footer: str | None = None
-
-
 class MessageView(View):
     """One message of a conversation, with all its times; `error_mend` says what to do."""
 
@@ -112,7 +96,7 @@ class MessageView(View):
             time=moment(row.created_at),
             from_address=row.from_address,
             to_address=row.to_address,
-            template=sent_template(row),
+            template=SentTemplateView.of(row),
             attachment=None if row.media is None else AttachmentView.of(row.media),
             queued_time=moment(row.created_at) if row.direction == "outbound" else None,
             sent_time=optional_moment(row.sent_at),
@@ -288,53 +272,4 @@ def last_message_of(row: InteractionRow) -> LastMessageView | None:
         time=moment(row.message_at),
         error_code=failure.code if failure else None,
         error_text=failure.text if failure else None,
-    )
-
-
-def shown_template(row: MessageRow) -> Preview | None:
-    """The message's template, filled with the message's values; None for other messages.
-
-    The text is the one that was sent; header and buttons are those of the template as it is now.
-    """
-    if row.template_name is None or row.template_components is None:
-        return None
-    try:
-        components = msgspec.convert(row.template_components, list[Component], strict=False)
-    except msgspec.ValidationError:
-        return Preview(body=row.body)
-    template = Template(
-        name=row.template_name,
-        language=row.template_language or "",
-        parameter_format=row.template_format,
-        components=components,
-    )
-    values = read_values(compile_template(template), row.content.get("components") or ())
-    return msgspec.structs.replace(preview(template, values), body=row.body)
-
-
-def sent_template(row: MessageRow) -> SentTemplateView | None:
-    """The template of a message as the interactions view shows it."""
-    shown = shown_template(row)
-    if shown is None:
-        return None
-    header = None
-    if shown.header_kind is not None:
-        header = HeaderView(format=shown.header_kind.upper(), text=shown.header)
-    return SentTemplateView(
-        name=row.template_name or "",
-        language=row.template_language or "",
-        body=shown.body,
-        header=header,
-        footer=shown.footer,
-        buttons=[_button(each.type, each.text, each.target) for each in shown.buttons],
-    )
-
-
-def _button(kind: str, text: str, target: str | None) -> ButtonView:
-    is_phone = kind == "phone_number"
-    return ButtonView(
-        type=kind.upper(),
-        text=text,
-        url=None if is_phone else target,
-        phone_number=target if is_phone else None,
     )

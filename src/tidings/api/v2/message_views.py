@@ -1,10 +1,12 @@
-"""MessageData of the reference: one message in the contract's channel-neutral form."""
+"""One message as the reference has it: MessageData, channel-neutral, and MessageDetails."""
 
 from typing import Any
 
+import msgspec
+
 from tidings.actions.failure_words import Failure, failure_of
-from tidings.api.v2.interaction_views import shown_template
 from tidings.api.v2.media_views import ATTACHMENTS, attachment_content
+from tidings.api.v2.sent_templates import shown_template
 from tidings.api.views import Moment, View, moment
 from tidings.domain.delivery import DeliveryStatus, receipt_status, rest_status
 from tidings.domain.template_shapes import Preview, PreviewButton
@@ -76,6 +78,39 @@ class MessageDataView(View):
             self_uri=f"{MESSAGES}/{row.conversation_id}/messages/{row.id}",
             provider_message_id=row.provider_message_id,
             error_info=error_info(failure),
+        )
+
+
+class MetadataView(View):
+    """ConversationMessageMetadata of the reference."""
+
+    type: str
+    content: list[dict[str, str]]
+
+
+class MessageDetailsView(View):
+    """MessageDetails of the reference: what is known of one message, without its text."""
+
+    message_id: str
+    message_status: str
+    message_time: Moment
+    message_segment_count: int
+    message_metadata: MetadataView
+    message_uri: str = msgspec.field(name="messageURI")
+    error_info: ErrorInfoView | None = None
+
+    @classmethod
+    def of(cls, row: MessageRow) -> "MessageDetailsView":
+        """The message as its conversation lists it."""
+        kinds = [{"contentType": str(each["contentType"])} for each in content_of(row)]
+        return cls(
+            message_id=str(row.id),
+            message_status=contract_status(row),
+            message_time=moment(row.created_at),
+            message_segment_count=1,
+            message_metadata=MetadataView(type="Structured" if kinds else "Text", content=kinds),
+            message_uri=f"{MESSAGES}/{row.conversation_id}/messages/{row.id}",
+            error_info=error_info(failure_of(row.status, row.error_code, row.error_detail)),
         )
 
 

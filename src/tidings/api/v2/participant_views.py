@@ -8,21 +8,11 @@ offer; its communication has the participant's own id. The customer, and who onl
 from typing import Any
 from uuid import uuid5
 
-import msgspec
-
-from tidings.actions.failure_words import failure_of
-from tidings.api.v2.message_views import (
-    MESSAGES,
-    ErrorInfoView,
-    content_of,
-    contract_status,
-    error_info,
-)
+from tidings.api.v2.message_views import MessageDetailsView
 from tidings.api.v2.parties import Party, addresses_of, started_at
 from tidings.api.views import Moment, Ref, View, moment, optional_moment
 from tidings.store.agent_work import PartRow, StandingRow
 from tidings.store.interactions import InteractionRow
-from tidings.store.message_details import MessageRow
 
 QUEUES = "/api/v2/routing/queues"
 USERS = "/api/v2/users"
@@ -41,39 +31,6 @@ class AddressView(View):
     address_raw: str
     address_normalized: str
     name: str | None = None
-
-
-class MetadataView(View):
-    """ConversationMessageMetadata of the reference."""
-
-    type: str
-    content: list[dict[str, str]]
-
-
-class MessageDetailsView(View):
-    """MessageDetails of the reference: what is known of one message, without its text."""
-
-    message_id: str
-    message_status: str
-    message_time: Moment
-    message_segment_count: int
-    message_metadata: MetadataView
-    message_uri: str = msgspec.field(name="messageURI")
-    error_info: ErrorInfoView | None = None
-
-    @classmethod
-    def of(cls, row: MessageRow) -> "MessageDetailsView":
-        """The message as its conversation lists it."""
-        kinds = [{"contentType": str(each["contentType"])} for each in content_of(row)]
-        return cls(
-            message_id=str(row.id),
-            message_status=contract_status(row),
-            message_time=moment(row.created_at),
-            message_segment_count=1,
-            message_metadata=MetadataView(type="Structured" if kinds else "Text", content=kinds),
-            message_uri=f"{MESSAGES}/{row.conversation_id}/messages/{row.id}",
-            error_info=error_info(failure_of(row.status, row.error_code, row.error_detail)),
-        )
 
 
 class WrapupView(View):
