@@ -1,13 +1,16 @@
 """The ledger judges: nothing accepted is forgotten, whatever kills the simulator."""
 
 import asyncio
+import contextlib
 import json
 import os
 import signal
 import sys
+from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
+import pytest
 from pyreqwest.client import ClientBuilder
 
 from tests.sending import eventually
@@ -135,6 +138,15 @@ class Program:
             return await answer.json()
 
 
+@pytest.fixture
+async def program(tmp_path: Path) -> AsyncIterator[Program]:
+    program = Program(tmp_path)
+    await program.start()
+    yield program
+    with contextlib.suppress(ProcessLookupError):  # a test that failed leaves it running
+        await program.end(signal.SIGKILL)
+
+
 async def saved(folder: Path, *words: str) -> bool:
     """Whether the world beside the ledger says all of this."""
     file = folder / "world.json"
@@ -142,10 +154,8 @@ async def saved(folder: Path, *words: str) -> bool:
 
 
 async def test_a_killed_simulator_still_delivers_what_it_owes(
-    tmp_path: Path, receiver: Receiver
+    tmp_path: Path, receiver: Receiver, program: Program
 ) -> None:
-    program = Program(tmp_path)
-    await program.start()
     await program.call("PUT", "/_simulator/callback", {"url": receiver.url})
     await program.call("PUT", "/_simulator/habits", {"delivery_delay_ms": 400})
     receiver.answers.extend([500] * 10_000)
