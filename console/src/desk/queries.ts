@@ -20,7 +20,7 @@ const NOTES = "/api/v2/conversations/{conversation_id}/notes";
 const HELD_AT_ONCE = 100;
 const LOOK_MS = 3_000;
 export const NOTES_SHOWN = 100;
-export const CHANGES = "v2.tidings.conversations";
+export const CHANGES = "v2.tidings.desk";
 export const MINE_KEY = ["desk", "mine"];
 export const conversationKey = (id: string) => ["desk", "conversation", id];
 export const threadKey = (id: string) => ["desk", "thread", id];

@@ -13,7 +13,7 @@ import msgspec
 from tidings.api.v2.conversation_views import ConversationView, MessageConversationView, Shown
 from tidings.api.v2.shown_conversations import read_shown
 from tidings.store.agent_work import select_work
-from tidings.store.events import EventRow, select_told_messages
+from tidings.store.events import EventRow, select_desk_events, select_told_messages
 from tidings.store.query import Connection, fetch
 
 MOST_HELD = 1_000
@@ -21,6 +21,8 @@ AT_A_TIME = 100
 STEP = "conversation."
 MESSAGE = "message."
 ABOUT = "v2.tidings.conversations."
+# A hint: a message came in some conversation that somebody works at, or that waits.
+DESK = "v2.tidings.desk"
 OF_USER = ("v2.users.{}.conversations.messages", "v2.users.{}.conversations")
 OF_QUEUE = "v2.routing.queues.{}.conversations.messages"
 
@@ -55,12 +57,21 @@ class Scenes:
         self._shown: dict[UUID, Shown] = {}
         self._messages: dict[UUID, list[dict[str, Any]]] = {}
         self._bodies: dict[tuple[UUID, bool], dict[str, Any]] = {}
+        self._of_desk: set[UUID] = set()
 
     def add(self, named: dict[UUID, list[Named]], shown: Iterable[Shown], written: Written) -> None:
         """What was read for one organization."""
         self._named |= named
         self._shown |= {each.row.id: each for each in shown}
         self._messages |= written.messages
+
+    def add_desk(self, event_ids: Iterable[UUID]) -> None:
+        """Events that tell of new messages in what agents have or what waits."""
+        self._of_desk.update(event_ids)
+
+    def is_of_desk(self, event: EventRow) -> bool:
+        """Whether an event tells of a new message in what an agent has or what waits."""
+        return event.id in self._of_desk
 
     def tell(self, event: EventRow, wanted: Container[str]) -> Iterator[Told]:
         """The wanted topics of an event, each with the conversation, or with its messages."""
@@ -97,10 +108,13 @@ async def read_scenes(
     """Read what these events name and somebody listens to; `wanted`: topics by organization."""
     scenes = Scenes()
     for organization_id in {each.organization_id for each in events if _is_about_people(each)}:
-        topics = {each for each in wanted.get(organization_id, ()) if is_about_conversations(each)}
+        asked = set(wanted.get(organization_id, ()))
+        own = [each for each in events if each.organization_id == organization_id]
+        if DESK in asked:
+            scenes.add_desk(await _read_desk(connection, organization_id, own))
+        topics = {each for each in asked if is_about_conversations(each)}
         if not topics:
             continue
-        own = [each for each in events if each.organization_id == organization_id]
         written = await _read_written(connection, organization_id, own, topics)
         named = _name(own, topics, written)
         ids = sorted({each.conversation_id for some in named.values() for each in some})
@@ -140,6 +154,17 @@ async def _read_written(
         return NOTHING_WRITTEN
     told = await fetch(connection, select_told_messages(organization_id, event_ids, ids))
     return Written({each.event_id: each.messages for each in told}, workers)
+
+
+async def _read_desk(
+    connection: Connection, organization_id: UUID, events: list[EventRow]
+) -> list[UUID]:
+    """Which of the events tell of new messages in what agents have or what waits."""
+    ids = [each.id for each in events if each.kind.startswith(MESSAGE)]
+    if not ids:
+        return []
+    found = await fetch(connection, select_desk_events(organization_id, ids))
+    return [each.event_id for each in found]
 
 
 def _name(events: list[EventRow], topics: set[str], written: Written) -> dict[UUID, list[Named]]:

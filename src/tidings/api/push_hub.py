@@ -15,7 +15,7 @@ from uuid import UUID
 import structlog
 
 from tidings.actions.notifications import Listener, access_listener
-from tidings.api.conversation_topics import is_about_conversations, read_scenes
+from tidings.api.conversation_topics import DESK, is_about_conversations, read_scenes
 from tidings.api.push_socket import GOING_AWAY, Socket
 from tidings.api.topic_bodies import CHANGED, render_event, render_frame
 from tidings.store.agent_work import select_working
@@ -295,5 +295,5 @@ async def _read_working(
 
 
 def _needs_messages(topic: str) -> bool:
-    """Whether events of messages matter to a topic, the hint of them or what they are about."""
-    return topic == MESSAGES or is_about_conversations(topic)
+    """Whether events of messages matter to a topic, a hint of them or what they are about."""
+    return topic in (MESSAGES, DESK) or is_about_conversations(topic)

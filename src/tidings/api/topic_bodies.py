@@ -9,7 +9,7 @@ from uuid import UUID
 
 import msgspec
 
-from tidings.api.conversation_topics import NO_SCENES, Scenes
+from tidings.api.conversation_topics import DESK, NO_SCENES, Scenes
 from tidings.api.v2.import_status import import_status
 from tidings.api.views import moment
 from tidings.store.events import EventRow
@@ -35,6 +35,8 @@ def render_event(
     for hint in HINTS.get(prefix, ()):
         if hint in wanted and not event.kind.endswith(".export"):
             yield hint, CHANGED
+    if DESK in wanted and scenes.is_of_desk(event):
+        yield DESK, CHANGED
 
 
 def render_frame(topic: str, body: Body, event_id: UUID | None = None) -> str:
@@ -174,7 +176,7 @@ RENDERERS: dict[str, tuple[Renderer, ...]] = {
 # By the first word of the kind of event: lists on a screen that it changes.
 HINTS = {
     "message": ("v2.tidings.messages",),
-    "conversation": ("v2.tidings.conversations", "v2.tidings.routing"),
+    "conversation": ("v2.tidings.conversations", DESK, "v2.tidings.routing"),
     "agent": ("v2.tidings.routing",),
     "queue": ("v2.tidings.routing",),
     "user_queues": ("v2.tidings.routing",),

@@ -174,6 +174,13 @@ TOPICS: tuple[TopicKind, ...] = (
         is_hint=True,
     ),
     TopicKind(
+        "v2.tidings.desk",
+        "Some conversation with people changed hands or state, or one that an agent has or that"
+        " waits got a message",
+        (*MESSAGE_VIEW, "analytics:conversationDetail:view"),
+        is_hint=True,
+    ),
+    TopicKind(
         "v2.tidings.routing",
         "Some agent, queue or conversation in a queue changed",
         ("routing:queue:view",),

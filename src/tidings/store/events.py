@@ -156,3 +156,37 @@ def select_told_messages(
         },
         ToldMessages,
     )
+
+
+class DeskEvent(msgspec.Struct, frozen=True):
+    """An event that tells of a new message in what an agent has or what waits."""
+
+    event_id: UUID
+
+
+def select_desk_events(organization_id: UUID, event_ids: list[UUID]) -> Query[DeskEvent]:
+    """Which of these events of messages tell of new ones in what agents have or what waits.
+
+    What is only delivered or read is passed over. The others are looked up in the small indexes of
+    what goes on, since a campaign's messages come in thousands a second.
+    """
+    return Query(
+        """
+        SELECT DISTINCT e.id AS event_id
+        FROM event e
+        CROSS JOIN LATERAL jsonb_array_elements(e.body -> 'messages') AS m (value)
+        WHERE e.organization_id = %(organization_id)s AND e.id = ANY(%(event_ids)s)
+          AND coalesce(m.value ->> 'status', 'received') IN ('received', 'queued')
+          AND (EXISTS (
+                 SELECT FROM participant p
+                 WHERE p.organization_id = %(organization_id)s
+                   AND p.conversation_id = (m.value ->> 'conversationId')::uuid
+                   AND p.purpose = 'agent' AND p.mode = 'primary' AND p.state <> 'disconnected')
+               OR EXISTS (
+                 SELECT FROM waiting w
+                 WHERE w.organization_id = %(organization_id)s
+                   AND w.conversation_id = (m.value ->> 'conversationId')::uuid))
+        """,
+        {"organization_id": organization_id, "event_ids": event_ids},
+        DeskEvent,
+    )
