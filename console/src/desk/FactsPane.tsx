@@ -16,6 +16,7 @@ import { CustomerLanguage } from "./CustomerLanguage";
 import classes from "./FactsPane.module.css";
 import { mayDesk } from "./permissions";
 import { consentQuery, historyQuery, useConversation, useThread } from "./queries";
+import { lastWords } from "./standing";
 import type { Conversation } from "./types";
 
 export function FactsPane({ id, onClose }: { id: string; onClose: () => void }) {
@@ -137,7 +138,7 @@ function History({ conversation }: { conversation: Conversation }) {
             search={{ tab: "team", c: each.conversationId } as never}
             className={classes.earlier}
           >
-            <span className={classes.said}>{each.lastMessage?.text ?? t("desk.facts.noText")}</span>
+            <span className={classes.said}>{lastWords(each)?.text ?? t("desk.facts.noText")}</span>
             <Text span size="xs" c="dimmed">
               {each.integration.name} · <RelativeTime time={each.lastMessageTime} />
             </Text>

@@ -11,7 +11,7 @@ import { useDecline } from "./deeds";
 import classes from "./OfferBar.module.css";
 import type { Offer } from "./offers";
 import { useThread } from "./queries";
-import { queuedSince } from "./standing";
+import { lastWords, queuedSince } from "./standing";
 import { clockOf, useSecondsLeft } from "./countdown";
 
 export default function OfferBar({ offers }: { offers: Offer[] }) {
@@ -50,7 +50,7 @@ function OneOffer({ offer, isFirst }: { offer: Offer; isFirst: boolean }) {
           )}
         </Text>
         <Text size="xs" c="dimmed" truncate>
-          {part.askedNote || said || conversation.lastMessage?.text} ·{" "}
+          {part.askedNote || said || lastWords(conversation)?.text} ·{" "}
           <RelativeTime time={asker ? part.startTime : queuedSince(conversation)} />
         </Text>
       </div>
@@ -111,7 +111,7 @@ function useAnnounced(offers: Offer[]) {
       if (known.current.has(offer.part.id)) continue;
       known.current.add(offer.part.id);
       ring();
-      const text = offer.part.askedNote ?? offer.conversation.lastMessage?.text ?? "";
+      const text = offer.part.askedNote ?? lastWords(offer.conversation)?.text ?? "";
       notify(words(offer), text, offer.part.id);
     }
   }, [offers, words]);

@@ -1,6 +1,6 @@
 // A conversation as a row of the desk's list, whichever list it comes from.
 import type { Interaction } from "@/api/types";
-import { awaitsSince, ownPart, standingOf, type Standing } from "./standing";
+import { awaitsSince, lastWords, ownPart, standingOf, type Standing } from "./standing";
 import type { Conversation, Waiting } from "./types";
 
 export interface Row {
@@ -34,8 +34,8 @@ export function rowOfConversation(each: Conversation, userId: string): Row {
   return {
     id: each.id,
     name: each.customer.name ?? each.address,
-    text: each.lastMessage?.text ?? "",
-    time: each.lastMessage?.time ?? each.startTime,
+    text: lastWords(each)?.text ?? "",
+    time: lastWords(each)?.time ?? each.startTime,
     standing: standingOf(part),
     awaits: since !== undefined,
     closes: each.windowClosesTime,
@@ -64,10 +64,10 @@ export function rowOfInteraction(each: Interaction): Row {
   return {
     id: each.conversationId,
     name: each.customer.name ?? each.customer.address,
-    text: each.lastMessage?.text ?? "",
-    time: each.lastMessageTime,
+    text: lastWords(each)?.text ?? "",
+    time: lastWords(each)?.time ?? each.lastMessageTime,
     standing: "other",
-    awaits: each.lastMessage?.direction === "inbound",
+    awaits: lastWords(each)?.direction === "inbound",
     knowsWindow: false,
     queue: each.integration.name,
     owner: ownerOf(each.owner, each.ownerState),

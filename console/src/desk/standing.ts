@@ -1,5 +1,8 @@
 // Where a conversation stands for one agent, read from its participants.
+import type { Interaction } from "@/api/types";
 import type { Conversation, Part } from "./types";
+
+type Said = Pick<Interaction, "lastSaid" | "lastMessage">;
 
 /** `wrapup`: over, and its wrap-up is still to be done. `other`: not the person's own. */
 export type Standing = "offered" | "mine" | "parked" | "wrapup" | "watched" | "other";
@@ -70,7 +73,11 @@ export function inOrder(conversations: Conversation[], userId: string): Conversa
   return placed.map(({ each }) => each);
 }
 
-const timeOf = (each: Conversation) => each.lastMessage?.time ?? each.startTime;
+/** What is sent by itself moves nothing up. */
+const timeOf = (each: Conversation) => lastWords(each)?.time ?? each.startTime;
+
+/** What a person said last; what was sent by itself only where nobody said anything. */
+export const lastWords = ({ lastSaid, lastMessage }: Said) => lastSaid ?? lastMessage;
 
 /** Since when the customer waits for an agent's answer; what is said by itself is none. */
 export function awaitsSince({ participants, state }: Conversation): string | undefined {

@@ -6,11 +6,12 @@ from uuid import UUID
 
 import msgspec
 
+from tidings.store.last_words import LAST_WORDS
 from tidings.store.query import Query
 
 
 class WaitingItem(msgspec.Struct, frozen=True, kw_only=True):
-    """One conversation in a queue, with its customer, its last message, and why it waits."""
+    """One conversation in a queue, with its customer, what a person said last, and why it waits."""
 
     conversation_id: UUID
     division_id: UUID
@@ -38,7 +39,7 @@ class WaitingItem(msgspec.Struct, frozen=True, kw_only=True):
     window_at: datetime | None
 
 
-WAITING = """
+WAITING = f"""
     WITH found AS MATERIALIZED (
       SELECT w.*, c.division_id, c.customer_id, c.address, c.last_message_id,
              c.last_message_at, c.integration_id
@@ -63,7 +64,9 @@ WAITING = """
            f.offered_to, o.name AS offered_name,
            (SELECT coalesce(sum(value::integer), 0)::integer
             FROM jsonb_each_text(f.declined)) AS declines,
-           f.hops, f.why, f.distribution, m.body AS last_text, m.direction AS last_direction,
+           f.hops, f.why, f.distribution,
+           CASE WHEN s.created_at IS NULL THEN m.body ELSE s.body END AS last_text,
+           coalesce(s.direction, m.direction) AS last_direction,
            f.last_message_at AS last_at, v.last_inbound_at AS window_at
     FROM found f
     JOIN queue q ON q.organization_id = %(organization_id)s AND q.id = f.queue_id
@@ -74,6 +77,7 @@ WAITING = """
     LEFT JOIN user_account o
       ON o.organization_id = %(organization_id)s AND o.id = f.offered_to
     LEFT JOIN message m ON m.organization_id = %(organization_id)s AND m.id = f.last_message_id
+    {LAST_WORDS.format(conversation_id="f.conversation_id")}
     LEFT JOIN service_window v ON v.organization_id = %(organization_id)s
       AND v.integration_id = f.integration_id AND v.customer_id = f.customer_id
     ORDER BY f.entered_at, f.conversation_id

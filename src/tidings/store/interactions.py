@@ -14,6 +14,7 @@ from tidings.store.interaction_filters import (
     conditions,
     parameters,
 )
+from tidings.store.last_words import LAST_WORDS, NO_WORDS
 from tidings.store.participants import WORKS_IN
 from tidings.store.query import Query
 from tidings.store.segment_conditions import SegmentCondition
@@ -39,7 +40,8 @@ class Found(msgspec.Struct, frozen=True):
 class InteractionRow(msgspec.Struct, frozen=True):
     """A conversation with the one message that speaks for it, and who has it now.
 
-    `owner_state` is how: alerting (they are offered it), connected or parked.
+    `owner_state` is how: alerting (they are offered it), connected or parked. `said` is what a
+    person said last, where that message is none of a person's.
     """
 
     id: UUID
@@ -71,6 +73,9 @@ class InteractionRow(msgspec.Struct, frozen=True):
     owner_id: UUID | None = None
     owner_name: str | None = None
     owner_state: str | None = None
+    said: str | None = None
+    said_direction: str | None = None
+    said_at: datetime | None = None
 
 
 def select_window_end(
@@ -129,7 +134,8 @@ SHOWN = """
            m.id AS message_id, m.direction AS message_direction, m.status, m.body, m.category,
            m.created_at AS message_at, m.error_code, m.error_detail, t.name AS template_name,
            m.campaign_id, k.name AS campaign_name, c.owner_id, o.name AS owner_name,
-           p.state AS owner_state
+           p.state AS owner_state, s.body AS said, s.direction AS said_direction,
+           s.created_at AS said_at
     FROM (SELECT unnest(%(ids)s::uuid[]) AS id, unnest(%(places)s::integer[]) AS place) x
     CROSS JOIN LATERAL (
       SELECT * FROM conversation c
@@ -145,6 +151,7 @@ SHOWN = """
         AND conversation_id = c.id AND purpose = 'agent' AND mode = 'primary'
         AND state <> 'disconnected' LIMIT 1) p ON true
     LEFT JOIN LATERAL ({message}) m ON true
+    {last_words}
     LEFT JOIN template t ON t.organization_id = %(organization_id)s AND t.id = m.template_id
     LEFT JOIN campaign k ON k.organization_id = %(organization_id)s AND k.id = m.campaign_id
     WHERE %(divisions)s::uuid[] IS NULL OR c.division_id = ANY(%(divisions)s) OR {works_in}
@@ -183,4 +190,6 @@ def select_interactions(
         "user_id": user_id,
     }
     message = LAST_SENT if by_sent_message else LAST_MESSAGE
-    return Query(SHOWN.format(message=message, works_in=WORKS_IN), params, InteractionRow)
+    words = NO_WORDS if by_sent_message else LAST_WORDS.format(conversation_id="c.id")
+    sql = SHOWN.format(message=message, works_in=WORKS_IN, last_words=words)
+    return Query(sql, params, InteractionRow)

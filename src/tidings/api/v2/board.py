@@ -33,7 +33,10 @@ NOBODY = UUID(int=0)
 
 
 class WaitingItemView(View):
-    """One conversation that waits; `why` and `reasons` say why nobody was offered it yet."""
+    """One conversation that waits; `why` and `reasons` say why nobody was offered it yet.
+
+    `lastText` is what the customer or an agent said last, not what was sent by itself.
+    """
 
     conversation_id: str
     division_id: str

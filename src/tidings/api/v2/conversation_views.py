@@ -4,7 +4,12 @@ from collections.abc import Sequence
 
 import msgspec
 
-from tidings.api.v2.interaction_views import LastMessageView, last_message_of
+from tidings.api.v2.interaction_views import (
+    LastMessageView,
+    LastSaidView,
+    last_message_of,
+    last_said_of,
+)
 from tidings.api.v2.message_views import MESSAGES
 from tidings.api.v2.participant_views import (
     QUEUES,
@@ -58,7 +63,8 @@ class MessageConversationView(View):
     """MessageConversation of the reference.
 
     Ours beside it, for a desk: the state, who has it, its workstream, how it waits, until when the
-    customer may be written to freely, and its last message.
+    customer may be written to freely, its last message, and what a person said last where that
+    message was sent by itself.
     """
 
     id: str
@@ -77,6 +83,7 @@ class MessageConversationView(View):
     workstream_id: str | None = None
     waiting: WaitingView | None = None
     last_message: LastMessageView | None = None
+    last_said: LastSaidView | None = None
     window_closes_time: Moment | None = None
     attributes: dict[str, str] | None = None
     external_tag: str | None = None
@@ -107,6 +114,7 @@ class MessageConversationView(View):
             workstream_id=None if standing.workstream_id is None else str(standing.workstream_id),
             waiting=_waiting(standing),
             last_message=last_message_of(row),
+            last_said=last_said_of(row),
             window_closes_time=optional_moment(ServiceWindow(standing.window_at).closes_at),
             attributes=standing.attributes or None,
             external_tag=standing.external_tag,

@@ -56,6 +56,14 @@ class LastMessageView(View):
     error_text: str | None = None
 
 
+class LastSaidView(View):
+    """What a person said: the customer (inbound) or an agent."""
+
+    direction: str
+    text: str
+    time: Moment
+
+
 class MessageView(View):
     """One message of a conversation, with all its times; `error_mend` says what to do."""
 
@@ -136,7 +144,8 @@ class InteractionView(View):
     """One conversation in the list.
 
     `owner` is the agent who has it, and `ownerState` how: alerting (it is offered to them),
-    connected or parked.
+    connected or parked. `lastSaid` is what a person said last, where the last message is one that
+    was sent by itself.
     """
 
     conversation_id: str
@@ -154,6 +163,7 @@ class InteractionView(View):
     campaign: Ref | None = None
     wrap_up_code: str | None = None
     last_message: LastMessageView | None = None
+    last_said: LastSaidView | None = None
     owner: Ref | None = None
     owner_state: str | None = None
 
@@ -222,6 +232,7 @@ def interaction_fields(row: InteractionRow) -> dict[str, Any]:
         "customer": customer_of(row),
         "message_count": row.message_count,
         "last_message": last_message_of(row),
+        "last_said": last_said_of(row),
         "campaign": campaign_of(row.campaign_id, row.campaign_name),
         "owner": owner_of(row),
         "owner_state": row.owner_state,
