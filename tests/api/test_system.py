@@ -9,7 +9,7 @@ from tests.api_client import Api
 from tests.messaging import ACCOUNT, webhook_body
 from tests.world import World
 from tidings.settings import Settings
-from tidings.store.audit import AuditRow, select_audits
+from tidings.store.audit import AuditFilter, AuditRow, select_audits
 from tidings.store.database import Database
 from tidings.store.inbox import Received, insert_received, lane_of, select_lanes
 from tidings.store.leases import beat, insert_lanes, insert_sender_leases, take_leases
@@ -68,9 +68,9 @@ async def audits(database: Database, world: World, element_id: UUID) -> list[Aud
             connection,
             select_audits(
                 world.nordwind.id,
-                before_id=UUID(int=2**128 - 1),
-                from_id=UUID(int=0),
-                entity_id=element_id,
+                AuditFilter(
+                    from_id=UUID(int=0), before_id=UUID(int=2**128 - 1), entity_id=element_id
+                ),
             ),
         )
 

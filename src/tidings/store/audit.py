@@ -8,7 +8,7 @@ from psycopg.types.json import Jsonb
 
 from tidings.domain.permissions import Caller
 from tidings.store.ids import new_id
-from tidings.store.query import Nothing, Query
+from tidings.store.query import Nothing, Query, params_of
 
 
 class AuditRow(msgspec.Struct, frozen=True):
@@ -84,31 +84,20 @@ SELECT_PAGE = """
 """
 
 
+class AuditFilter(msgspec.Struct, frozen=True, kw_only=True):
+    """Which changes: by their ids, which are their times, from one on and before another."""
+
+    from_id: UUID
+    before_id: UUID
+    actor_id: UUID | None = None
+    entity_type: str | None = None
+    entity_id: UUID | None = None
+    action: str | None = None
+    divisions: list[UUID] | None = None
+
+
 def select_audits(
-    organization_id: UUID,
-    *,
-    before_id: UUID,
-    from_id: UUID,
-    actor_id: UUID | None = None,
-    entity_type: str | None = None,
-    entity_id: UUID | None = None,
-    action: str | None = None,
-    divisions: list[UUID] | None = None,
-    limit: int = 25,
+    organization_id: UUID, wanted: AuditFilter, *, limit: int = 25
 ) -> Query[AuditRow]:
-    """A page of audit rows, newest first, by keyset on the id (which is its time)."""
-    return Query(
-        SELECT_PAGE,
-        {
-            "organization_id": organization_id,
-            "before_id": before_id,
-            "from_id": from_id,
-            "actor_id": actor_id,
-            "entity_type": entity_type,
-            "entity_id": entity_id,
-            "action": action,
-            "divisions": divisions,
-            "limit": limit,
-        },
-        AuditRow,
-    )
+    """A page of audit rows, newest first."""
+    return Query(SELECT_PAGE, params_of(organization_id, wanted, limit=limit), AuditRow)

@@ -20,7 +20,7 @@ from tidings.store.conversation_aggregates import (
     count_looked_at,
 )
 from tidings.store.database import Database
-from tidings.store.query import fetch, fetch_one
+from tidings.store.query import Connection, fetch, fetch_one
 from tidings.store.segment_conditions import CONVERSATION_DIMENSIONS, conversation_condition
 
 VIEW: Final = "analytics:conversationAggregate:view"
@@ -101,16 +101,9 @@ async def query_aggregates(
     span = read_span(data)
     clauses = read_filters([data.filter] if data.filter else [], "filter", CONVERSATION_DIMENSIONS)
     async with database.transaction(caller.organization_id) as connection:
-        owner = caller.organization_id
-        there = await fetch_one(connection, count_looked_at(owner, span, most=MOST_LOOKED_AT))
-        if there.count > MOST_LOOKED_AT:
-            raise invalid(
-                "interval",
-                f"More than {MOST_LOOKED_AT:,} conversations would have to be looked at; "
-                "ask for a shorter interval.",
-            )
+        await check_size(connection, caller, span)
         query = aggregate_conversations(
-            owner,
+            caller.organization_id,
             span,
             divisions=caller.divisions(VIEW),
             conditions=tuple(conversation_condition(c, number=n) for n, c in enumerate(clauses)),
@@ -127,6 +120,17 @@ async def query_aggregates(
             for values, members in groupby(rows, key=lambda row: tuple(row.group_values))
         ]
     )
+
+
+async def check_size(connection: Connection, caller: Caller, span: Span) -> None:
+    """400 when an interval holds more conversations than may be looked at for one answer."""
+    query = count_looked_at(caller.organization_id, span, most=MOST_LOOKED_AT)
+    if (await fetch_one(connection, query)).count > MOST_LOOKED_AT:
+        raise invalid(
+            "interval",
+            f"More than {MOST_LOOKED_AT:,} conversations would have to be looked at; "
+            "ask for a shorter interval.",
+        )
 
 
 def read_metrics(data: AggregateQueryBody) -> tuple[str, ...]:

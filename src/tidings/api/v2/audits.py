@@ -87,21 +87,18 @@ async def list_audits(
     before = [id_at(parse_moment(to_time, "to") if to_time else _soon())]
     if after:
         before.append(parse_id(after, "after"))
-    async with database.transaction(caller.organization_id) as connection:
-        rows = await fetch(
-            connection,
-            store.select_audits(
-                caller.organization_id,
-                before_id=min(before),
-                from_id=id_at(parse_moment(from_time, "from") if from_time else BEGINNING),
-                actor_id=actor,
-                entity_type=entity_type,
-                entity_id=entity_id,
-                action=action,
-                divisions=caller.divisions(VIEW),
-                limit=page_size,
-            ),
-        )
+    wanted = store.AuditFilter(
+        from_id=id_at(parse_moment(from_time, "from") if from_time else BEGINNING),
+        before_id=min(before),
+        actor_id=actor,
+        entity_type=entity_type,
+        entity_id=entity_id,
+        action=action,
+        divisions=caller.divisions(VIEW),
+    )
+    owner = caller.organization_id
+    async with database.transaction(owner) as connection:
+        rows = await fetch(connection, store.select_audits(owner, wanted, limit=page_size))
     return keyset(
         request,
         page_size,

@@ -173,11 +173,7 @@ async def list_results(
     A page looks at a bounded number of contacts: it may come back with fewer entities than asked
     for, and goes on at nextUri as long as there is one.
     """
-    statuses: tuple[str, ...] = (delivery_status,) if delivery_status else ()
-    if disposition is not None:
-        both = statuses_of(disposition)
-        statuses = tuple(each for each in both if each in (statuses or both)) or ("none",)
-    wanted = ResultFilter(contact_state, reason, statuses)
+    wanted = ResultFilter(contact_state, reason, _statuses(delivery_status, disposition))
     _check_after(after, wanted.source)
     async with database.transaction(caller.organization_id) as connection:
         run = run_of(await access_campaign(connection, caller, campaign_id))
@@ -196,6 +192,15 @@ async def list_results(
         self_uri=f"{path}?{request.url.query}" if request.url.query else path,
         next_uri=None if key is None else f"{path}?{urlencode([*query, ('after', key)])}",
     )
+
+
+def _statuses(delivery_status: str | None, disposition: str | None) -> tuple[str, ...]:
+    """The statuses that fit both; a status that no message has where none does."""
+    statuses = (delivery_status,) if delivery_status else ()
+    if disposition is None:
+        return statuses
+    both = statuses_of(disposition)
+    return tuple(each for each in both if each in (statuses or both)) or ("none",)
 
 
 def _check_after(after: str | None, source: ResultSource) -> None:
