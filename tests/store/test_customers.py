@@ -2,11 +2,11 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from typing import Any
 from uuid import UUID
 
 import pytest
 
+from tests.statements import counted
 from tidings.actions.customers import Sighting, ensure_customers
 from tidings.actions.organizations import found_organization
 from tidings.store.customers import AddressKey, find_customers
@@ -141,18 +141,7 @@ async def test_people_who_are_known_cost_one_statement(
     await see(*crowd)
 
     async with database.transaction(organization_id) as connection:
-        statements: list[object] = []
-        execute = connection.cursor_factory.execute
-
-        class Counting(connection.cursor_factory):  # type: ignore[name-defined, misc]
-            async def execute(self, query: Any, *args: Any, **more: Any) -> Any:
-                statements.append(query)
-                return await execute(self, query, *args, **more)
-
-        connection.cursor_factory = Counting
-        try:
+        with counted() as statements:
             await ensure_customers(connection, organization_id, crowd)
-        finally:
-            del connection.cursor_factory
 
     assert len(statements) == 1
