@@ -93,6 +93,7 @@ const tree = root.addChildren([
     page("/channels", channels, "IntegrationsPage"),
     page("/channels/whatsapp/new", channels, "ConnectPage"),
     page("/channels/whatsapp/$id", channels, "IntegrationPage"),
+    page("/channels/content-profiles", channels, "ContentProfilesPage"),
     page("/channels/workstreams", routing, "WorkstreamsPage"),
     page("/channels/workstreams/$id", routing, "WorkstreamPage"),
     page("/templates", templates, "TemplatesPage"),

@@ -38,6 +38,7 @@ const TYPES = [
   "language",
   "wrapup_code",
   "operating_hours",
+  "supported_content",
 ];
 const ACTIONS = [
   "log_in",

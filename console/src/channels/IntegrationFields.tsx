@@ -7,6 +7,7 @@ import { useTranslation } from "react-i18next";
 import { DivisionPicker } from "@/people/DivisionPicker";
 import type { Editor } from "@/components/editor";
 import { SecretInput } from "@/components/SecretInput";
+import { ContentPicker } from "./ContentPicker";
 import type { IntegrationValues } from "./integrationEditor";
 
 interface Props {
@@ -22,6 +23,7 @@ export function IntegrationFields({ editor, isNew = false }: Props) {
     <>
       <TextInput {...field("name")} autoFocus={isNew} data-autofocus />
       <DivisionPicker {...editor.form.getInputProps("divisionId")} />
+      <ContentPicker {...editor.form.getInputProps("contentId")} />
       <Fieldset legend={t("channels.meta")}>
         <Stack gap="md">
           {isNew && (

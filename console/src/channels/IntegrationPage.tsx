@@ -97,6 +97,7 @@ function NumberFacts({ integration }: { integration: Integration }) {
         [t("channels.fields.whatsAppBusinessAccountId"), integration.whatsAppBusinessAccountId],
         [t("channels.fields.phoneNumberId"), integration.phoneNumberId],
         [t("channels.division"), integration.division?.name],
+        [t("channels.fields.contentId"), integration.supportedContent?.name],
         [
           t("channels.checked"),
           integration.checkedAt && <RelativeTime time={integration.checkedAt} />,

@@ -1,3 +1,4 @@
 export { ConnectPage } from "./ConnectPage";
+export { ContentProfilesPage } from "./ContentProfilesPage";
 export { IntegrationPage } from "./IntegrationPage";
 export { IntegrationsPage } from "./IntegrationsPage";

@@ -14,6 +14,7 @@ const FIELDS = [
   "verifyToken",
   "graphBaseUrl",
   "divisionId",
+  "contentId",
 ] as const;
 
 export const NEW_INTEGRATION: IntegrationValues = {
@@ -25,6 +26,7 @@ export const NEW_INTEGRATION: IntegrationValues = {
   verifyToken: "",
   graphBaseUrl: "",
   divisionId: "",
+  contentId: "",
 };
 
 /** Secrets are never sent back to us; an empty field leaves what is stored. */
@@ -35,6 +37,7 @@ export function valuesOf(integration: Integration): Stored<IntegrationValues> {
       ...NEW_INTEGRATION,
       name: integration.name,
       divisionId: integration.division?.id ?? "",
+      contentId: (!integration.followsDefaultContent && integration.supportedContent?.id) || "",
     },
   };
 }
@@ -56,6 +59,7 @@ export function useIntegrationEditor(options: Options): Editor<IntegrationValues
     initial: options.initial,
     version: options.version,
     reread: options.reread,
+    also: { "supportedContent.id": "contentId" },
     labels: Object.fromEntries(
       FIELDS.map((field) => [field, t(`channels.fields.${field}`)]),
     ) as IntegrationValues,
@@ -70,7 +74,16 @@ export function useIntegrationEditor(options: Options): Editor<IntegrationValues
   });
 }
 
-function editOf(values: IntegrationValues, version: number | undefined): IntegrationEdit {
+/** Without a content profile of its own a number follows the organization's default. */
+function editOf(
+  { contentId, ...values }: IntegrationValues,
+  version: number | undefined,
+): IntegrationEdit {
   const filled = Object.entries(values).filter(([, value]) => value.trim() !== "");
-  return { ...Object.fromEntries(filled), ...(version === undefined ? {} : { version }) };
+  const supportedContent = contentId ? { id: contentId } : null;
+  return {
+    ...Object.fromEntries(filled),
+    supportedContent,
+    ...(version === undefined ? {} : { version }),
+  };
 }

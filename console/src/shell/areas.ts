@@ -48,6 +48,7 @@ export type PageId =
   | "queues"
   | "skills"
   | "wrapupCodes"
+  | "contents"
   | "hours"
   | "workstreams"
   | "oauth"
@@ -99,6 +100,7 @@ export const AREAS: Area[] = [
     pages: [
       { id: "channels", href: "/channels", needs: may.viewIntegrations },
       { id: "workstreams", href: "/channels/workstreams", needs: mayRouting.viewWorkstreams },
+      { id: "contents", href: "/channels/content-profiles", needs: may.viewContents },
       { id: "consent", href: "/consent", needs: may.viewConsent },
       { id: "imports", href: "/consent/imports", needs: may.importConsent },
       { id: "suppressions", href: "/consent/suppressions", needs: may.viewConsent },

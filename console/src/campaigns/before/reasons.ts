@@ -12,6 +12,7 @@ const KEYS = {
   "consent.withdrawn": "withdrawn",
   "template.parameter.missing": "noValue",
   "template.parameter.invalid": "badValue",
+  "template.parameter.not_allowed": "badValue",
   "template.parameter.too_long": "longValue",
   "recipient.suppressed": "suppressed",
   "conversation.connected": "connected",
