@@ -104,8 +104,8 @@ async def test_surveys_are_listed_newest_first_with_what_they_are_about(
         ({"state": "asked"}, [None]),
         ({"rating": "4"}, [4]),
         ({"state": "done"}, [5]),
-        ({"from": (datetime.now(UTC) + timedelta(hours=1)).isoformat(),
-          "to": (datetime.now(UTC) + timedelta(hours=2)).isoformat()}, []),
+        ({"from": (datetime.now(UTC) + timedelta(days=1)).isoformat(),
+          "to": (datetime.now(UTC) + timedelta(days=2)).isoformat()}, []),
     ],
 )  # fmt: skip
 async def test_surveys_are_narrowed(
