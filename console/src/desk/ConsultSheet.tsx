@@ -1,10 +1,9 @@
 // Asking a colleague to read along: whom, and what about. The customer is not told.
-import { Button, Stack, Text, Textarea } from "@mantine/core";
-import { useState, type FormEvent } from "react";
+import { Text, Textarea } from "@mantine/core";
+import { useState } from "react";
 import { useTranslation } from "react-i18next";
-import { SideSheet } from "@/components/SideSheet";
 import { useConsult, type At } from "./deeds";
-import { MemberPicker, QueuePicker } from "./TransferSheet";
+import { WhomSheet } from "./WhomSheet";
 
 const LONGEST_NOTE = 500;
 
@@ -16,56 +15,39 @@ interface Props {
 
 export function ConsultSheet({ at, isOpen, onClose }: Props) {
   const { t } = useTranslation();
-  return (
-    <SideSheet title={t("desk.consult.title")} isOpen={isOpen} onClose={onClose}>
-      <Form at={at} onDone={onClose} />
-    </SideSheet>
-  );
-}
-
-function Form({ at, onDone }: { at: At; onDone: () => void }) {
-  const { t } = useTranslation();
-  const [queueId, setQueue] = useState<string>();
-  const [userId, setUser] = useState<string>();
   const [note, setNote] = useState("");
-  const consult = useConsult(t("desk.consult.done"), onDone);
-  const submit = (event: FormEvent) => {
-    event.preventDefault();
-    if (userId) consult.mutate({ where: at, userId, note: note.trim() });
+  const close = () => {
+    setNote("");
+    onClose();
   };
-  const choose = (id: string | undefined) => {
-    setQueue(id);
-    setUser(undefined);
-  };
+  const consult = useConsult(t("desk.consult.done"), close);
   return (
-    <form onSubmit={submit}>
-      <Stack gap="md">
-        <QueuePicker value={queueId} onChange={choose} />
-        {queueId && (
-          <MemberPicker
-            key={queueId}
-            queueId={queueId}
-            hint={t("desk.consult.personHint")}
-            value={userId}
-            onChange={setUser}
+    <WhomSheet
+      title={t("desk.consult.title")}
+      isOpen={isOpen}
+      onClose={close}
+      personHint={t("desk.consult.personHint")}
+      needsPerson
+      verb={t("desk.consult.ask")}
+      isSending={consult.isPending}
+      onSend={({ userId }) => userId && consult.mutate({ where: at, userId, note: note.trim() })}
+    >
+      {() => (
+        <>
+          <Textarea
+            label={t("desk.consult.note")}
+            description={t("desk.consult.noteHint")}
+            autosize
+            minRows={2}
+            maxLength={LONGEST_NOTE}
+            value={note}
+            onChange={(event) => setNote(event.currentTarget.value)}
           />
-        )}
-        <Textarea
-          label={t("desk.consult.note")}
-          description={t("desk.consult.noteHint")}
-          autosize
-          minRows={2}
-          maxLength={LONGEST_NOTE}
-          value={note}
-          onChange={(event) => setNote(event.currentTarget.value)}
-        />
-        <Text c="dimmed" size="xs">
-          {t("desk.consult.explain")}
-        </Text>
-        <Button type="submit" disabled={!userId} loading={consult.isPending}>
-          {t("desk.consult.ask")}
-        </Button>
-      </Stack>
-    </form>
+          <Text c="dimmed" size="xs">
+            {t("desk.consult.explain")}
+          </Text>
+        </>
+      )}
+    </WhomSheet>
   );
 }

@@ -68,7 +68,12 @@ export function ConversationPane({ id, onFacts }: Props) {
             onClose={closeSheet}
             onDone={leave}
           />
-          <ConsultSheet at={at} isOpen={values.sheet === "consult"} onClose={closeSheet} />
+          <ConsultSheet
+            key={at.partId}
+            at={at}
+            isOpen={values.sheet === "consult"}
+            onClose={closeSheet}
+          />
         </>
       )}
     </section>

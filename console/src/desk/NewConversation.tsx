@@ -12,7 +12,7 @@ import { NumberPicker, TemplatePicker } from "@/interactions/pickers";
 import { PlaceholderFields } from "@/interactions/PlaceholderFields";
 import { Refusals } from "@/interactions/Refusals";
 import { useStart } from "./starting";
-import { QueuePicker } from "./TransferSheet";
+import { QueuePicker } from "./pickers";
 
 interface Props {
   onClose: () => void;
