@@ -1,10 +1,12 @@
 """Contact lists with contacts, put straight into the database for tests of what stands on them."""
 
 from collections.abc import Sequence
+from typing import Any
 from uuid import UUID
 
 from psycopg.types.json import Jsonb
 
+from tests.api_client import Api
 from tests.world import World
 from tidings.store.database import Database
 from tidings.store.ids import new_id
@@ -69,3 +71,12 @@ async def make_contact_list(
             columns=columns,
             rows=rows,
         )
+
+
+async def make_dnc_list(api: Api, name: str, **more: Any) -> dict[str, Any]:
+    """A list of WhatsApp numbers, made through the public API; gives the answer."""
+    body = {"name": name, "dncSourceType": "rds", "contactMethod": "WhatsApp"} | more
+    answer = await api.post("/api/v2/outbound/dnclists", body)
+    assert answer.status == 200, answer
+    listed: dict[str, Any] = answer.json()
+    return listed

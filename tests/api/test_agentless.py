@@ -13,11 +13,6 @@ PREVIEW = f"{AGENTLESS}/preview"
 
 
 @pytest.fixture(scope="module")
-async def line(sending: Sending) -> Line:
-    return await sending.connect()
-
-
-@pytest.fixture(scope="module")
 def backend(api: Api, world: World) -> Api:
     """The program that sends notifications and may do nothing else."""
     return api.as_(world.backend)

@@ -1,10 +1,11 @@
 """Analytics' aggregates: conversations, messages and failures by group and step of time."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
 
+from tests.api.test_analytics import interval
 from tests.api.test_messages import Scene
 from tests.api_client import Answer, Api
 from tests.world import World
@@ -17,11 +18,6 @@ QUERY = "/api/v2/analytics/conversations/aggregates/query"
 async def scene(database: Database, world: World) -> Scene:
     """Three customers' conversations, one of them with a failed message."""
     return await Scene.build(database, world)
-
-
-def interval(hours: int = 1) -> str:
-    now = datetime.now(UTC)
-    return "/".join(f"{now + timedelta(hours=h):%Y-%m-%dT%H:%M:%S.000Z}" for h in (-hours, hours))
 
 
 async def query(api: Api, **body: Any) -> Answer:

@@ -7,6 +7,7 @@ from uuid import UUID
 import pytest
 
 from tests.api_client import Answer, Api
+from tests.outbound import make_dnc_list
 from tests.world import World
 from tidings.engine.outbound_sweep import sweep_outbound
 from tidings.settings import Settings
@@ -16,15 +17,6 @@ from tidings.store.dnc_entries import EntryRow, select_entry_page
 from tidings.store.query import fetch
 
 LISTS = "/api/v2/outbound/dnclists"
-
-
-async def made(api: Api, name: str, **more: Any) -> dict[str, Any]:
-    """A list of WhatsApp numbers."""
-    body = {"name": name, "dncSourceType": "rds", "contactMethod": "WhatsApp"} | more
-    answer = await api.post(LISTS, body)
-    assert answer.status == 200, answer
-    listed: dict[str, Any] = answer.json()
-    return listed
 
 
 async def entries(database: Database, world: World, listed: dict[str, Any]) -> list[EntryRow]:
@@ -48,7 +40,7 @@ def refused_at(answer: Answer) -> tuple[int, str, str]:
 
 
 async def test_a_list_is_made_read_changed_and_deleted(api: Api, world: World) -> None:
-    listed = await made(api, "Please not")
+    listed = await make_dnc_list(api, "Please not")
     path = listed["selfUri"]
     changed = await api.put(
         path, {"name": "Never", "version": 1, "collectsOptOuts": True, "defaultRegion": "us"}
@@ -85,7 +77,7 @@ async def test_a_list_that_makes_no_sense_is_refused_at_its_field(api: Api) -> N
 
 
 async def test_what_entries_are_keyed_by_cannot_be_changed(api: Api) -> None:
-    listed = await made(api, "Fixed")
+    listed = await make_dnc_list(api, "Fixed")
 
     answer = await api.put(listed["selfUri"], {"contactMethod": "Email", "version": 1})
 
@@ -93,8 +85,8 @@ async def test_what_entries_are_keyed_by_cannot_be_changed(api: Api) -> None:
 
 
 async def test_a_name_is_taken_only_once(api: Api) -> None:
-    await made(api, "The one")
-    second = await made(api, "The other")
+    await make_dnc_list(api, "The one")
+    second = await make_dnc_list(api, "The other")
 
     again = await api.post(
         LISTS, {"name": "THE ONE", "dncSourceType": "rds", "contactMethod": "Any"}
@@ -107,7 +99,7 @@ async def test_a_name_is_taken_only_once(api: Api) -> None:
 async def test_numbers_are_added_in_any_format_and_kept_once(
     api: Api, database: Database, world: World
 ) -> None:
-    listed = await made(api, "Any format", defaultRegion="US")
+    listed = await make_dnc_list(api, "Any format", defaultRegion="US")
     path = f"{listed['selfUri']}/phonenumbers"
 
     await api.post(path, ["317-153-4777", "+49 (0)1511 2345678", "0044 7700 900123"])
@@ -126,7 +118,7 @@ async def test_numbers_are_added_in_any_format_and_kept_once(
 
 
 async def test_numbers_are_removed_by_any_of_their_forms(api: Api) -> None:
-    listed = await made(api, "Removed")
+    listed = await make_dnc_list(api, "Removed")
     path = f"{listed['selfUri']}/whatsappnumbers"
     await api.patch(path, {"action": "Add", "whatsAppNumbers": ["5511987654321", "4915100001"]})
 
@@ -141,7 +133,7 @@ async def test_numbers_are_removed_by_any_of_their_forms(api: Api) -> None:
 
 
 async def test_one_bad_number_keeps_all_out_and_is_named(api: Api) -> None:
-    listed = await made(api, "All or none")
+    listed = await make_dnc_list(api, "All or none")
     path = listed["selfUri"]
 
     answer = await api.post(f"{path}/phonenumbers", ["4915112345678", "call me"])
@@ -157,8 +149,8 @@ async def test_one_bad_number_keeps_all_out_and_is_named(api: Api) -> None:
 
 
 async def test_each_list_takes_its_own_kind_of_entries(api: Api) -> None:
-    mail = await made(api, "Mail", contactMethod="Email")
-    custom = await made(
+    mail = await make_dnc_list(api, "Mail", contactMethod="Email")
+    custom = await make_dnc_list(
         api, "Custom", dncSourceType="rds_custom", customExclusionColumn="Customer number"
     )
     values = {"action": "Add", "customExclusionColumnEntries": ["K-1", "K-1", "K-2"]}
@@ -181,7 +173,7 @@ async def test_each_list_takes_its_own_kind_of_entries(api: Api) -> None:
 async def test_entries_may_expire_and_are_swept(
     api: Api, database: Database, world: World, settings: Settings
 ) -> None:
-    listed = await made(api, "For a time")
+    listed = await make_dnc_list(api, "For a time")
     path = f"{listed['selfUri']}/phonenumbers"
     soon = (datetime.now(UTC) + timedelta(hours=1)).strftime("%Y-%m-%dT%H:%MZ")
 
@@ -210,10 +202,10 @@ async def test_entries_may_expire_and_are_swept(
 
 
 async def test_a_list_says_why_it_is_not_fit_for_a_campaign(api: Api) -> None:
-    empty = await made(api, "Empty")
-    mail = await made(api, "Mail only", contactMethod="Email")
-    collecting = await made(api, "Collecting", collectsOptOuts=True)
-    filled = await made(api, "Filled")
+    empty = await make_dnc_list(api, "Empty")
+    mail = await make_dnc_list(api, "Mail only", contactMethod="Email")
+    collecting = await make_dnc_list(api, "Collecting", collectsOptOuts=True)
+    filled = await make_dnc_list(api, "Filled")
     await api.post(f"{filled['selfUri']}/phonenumbers", ["4915100001"])
 
     assert empty["unusableReasons"] == ["empty"]
@@ -224,8 +216,8 @@ async def test_a_list_says_why_it_is_not_fit_for_a_campaign(api: Api) -> None:
 
 async def test_lists_are_found_by_name_source_and_division(api: Api, world: World) -> None:
     north = str(world.nordwind.divisions["North"])
-    await made(api, "Found north", division={"id": north})
-    await made(api, "Found home")
+    await make_dnc_list(api, "Found north", division={"id": north})
+    await make_dnc_list(api, "Found home")
 
     async def names(path: str = LISTS, **params: Any) -> list[str]:
         answer = (await api.get(path, params={"name": "found"} | params)).json()
@@ -244,7 +236,7 @@ async def test_lists_are_found_by_name_source_and_division(api: Api, world: Worl
 async def test_lists_are_seen_and_changed_only_in_ones_own_divisions(
     api: Api, world: World
 ) -> None:
-    home = await made(api, "Of Home")
+    home = await make_dnc_list(api, "Of Home")
     nils = api.as_(world.nils)
 
     for answer in (
@@ -268,8 +260,8 @@ async def test_lists_are_seen_and_changed_only_in_ones_own_divisions(
 async def test_an_opt_out_goes_on_the_lists_that_collect_them(
     api: Api, database: Database, world: World, category: str
 ) -> None:
-    collecting = await made(api, f"Collects {category}", collectsOptOuts=True)
-    other = await made(api, f"Collects no {category}")
+    collecting = await make_dnc_list(api, f"Collects {category}", collectsOptOuts=True)
+    other = await make_dnc_list(api, f"Collects no {category}")
     number = "5511987654321" if category == "all" else "4915112340000"
     consent = {"address": number, "category": category, "state": "optedOut", "source": "phone call"}
 
@@ -284,7 +276,7 @@ async def test_an_opt_out_goes_on_the_lists_that_collect_them(
 
 
 async def test_a_list_without_imports_counts_as_imported(api: Api) -> None:
-    listed = await made(api, "By hand")
+    listed = await make_dnc_list(api, "By hand")
 
     status = (await api.get(f"{listed['selfUri']}/importstatus")).json()
 
@@ -305,7 +297,7 @@ async def found(api: Api, listed: dict[str, Any], **params: Any) -> list[str]:
 
 
 async def test_what_stands_on_a_list_is_read_page_by_page_and_looked_up(api: Api) -> None:
-    listed = await made(api, "Looked up", contactMethod="Any")
+    listed = await make_dnc_list(api, "Looked up", contactMethod="Any")
     numbers = [f"491511000000{n}" for n in range(5)]
     later = f"{datetime.now(UTC) + timedelta(days=3):%Y-%m-%dT%H:%M:%SZ}"
     await api.post(f"{listed['selfUri']}/phonenumbers", numbers[1:])
@@ -332,7 +324,7 @@ async def test_what_stands_on_a_list_is_read_page_by_page_and_looked_up(api: Api
 async def test_a_look_up_reads_only_so_many_entries_and_goes_on_behind_them(
     api: Api, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    listed = await made(api, "Looked at in parts")
+    listed = await make_dnc_list(api, "Looked at in parts")
     await api.post(f"{listed['selfUri']}/phonenumbers", [f"491511000000{n}" for n in range(7)])
     monkeypatch.setattr(dnc_entries, "LOOKED_AT", 3)
 
@@ -345,7 +337,7 @@ async def test_a_look_up_reads_only_so_many_entries_and_goes_on_behind_them(
 
 
 async def test_a_look_up_that_cannot_be_read_is_refused(api: Api, world: World) -> None:
-    listed = await made(api, "Not readable")
+    listed = await make_dnc_list(api, "Not readable")
     path = f"{listed['selfUri']}/entries"
 
     assert refused_at(await api.get(path, params={"value": "abc"}))[2] == "value"

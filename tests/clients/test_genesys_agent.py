@@ -9,18 +9,11 @@ import PureCloudPlatformClientV2 as sdk  # noqa: N813
 import pytest
 from PureCloudPlatformClientV2.rest import ApiException
 
-from tests.api_client import Api
 from tests.floor import Floor
 from tests.serving import Server
-from tests.world import Actor, World
-from tidings.store.database import Database
+from tests.world import Actor
 
 pytestmark = pytest.mark.filterwarnings("ignore")
-
-
-@pytest.fixture(scope="module")
-async def floor(database: Database, world: World, api: Api) -> Floor:
-    return await Floor.build(database, world, api)
 
 
 @pytest.fixture(scope="module")

@@ -1,7 +1,6 @@
 """The official Genesys Cloud SDK, unchanged, makes a campaign, runs it, reads what came of it."""
 
 import asyncio
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -11,32 +10,8 @@ from PureCloudPlatformClientV2.rest import ApiException
 
 from tests.pumping import Pumping, phones
 from tests.sending import Line, Sending
-from tests.serving import Server
-from tests.world import World
 
 pytestmark = pytest.mark.filterwarnings("ignore")
-
-
-@pytest.fixture(scope="module")
-def client(server: Server, world: World) -> Iterator[Any]:
-    """The SDK's client, signed in with client credentials."""
-    before = sdk.configuration.host
-    sdk.configuration.host = server.address
-    client = sdk.api_client.ApiClient()
-    yield client.get_client_credentials_token(str(world.robot.id), world.robot.secret)
-    sdk.configuration.host = before
-
-
-@pytest.fixture(scope="module")
-def outbound(client: Any) -> Any:
-    """The SDK's outbound area."""
-    return sdk.OutboundApi(client)
-
-
-@pytest.fixture(scope="module")
-async def line(sending: Sending) -> Line:
-    """A number."""
-    return await sending.connect()
 
 
 def ref(identifier: Any) -> Any:

@@ -1,7 +1,6 @@
 """The official Genesys Cloud SDK, unchanged: contact filters, DNC lists, exports, settings."""
 
 import asyncio
-from collections.abc import Iterator
 from typing import Any
 from uuid import UUID
 
@@ -18,21 +17,6 @@ from tidings.engine.imports import run_next_import
 from tidings.store.database import Database
 
 pytestmark = pytest.mark.filterwarnings("ignore")
-
-
-@pytest.fixture(scope="module")
-def client(server: Server, world: World) -> Iterator[Any]:
-    """The SDK's client, signed in with client credentials."""
-    before = sdk.configuration.host
-    sdk.configuration.host = server.address
-    client = sdk.api_client.ApiClient()
-    yield client.get_client_credentials_token(str(world.robot.id), world.robot.secret)
-    sdk.configuration.host = before
-
-
-@pytest.fixture(scope="module")
-def outbound(client: Any) -> Any:
-    return sdk.OutboundApi(client)
 
 
 @pytest.fixture(scope="module")

@@ -84,11 +84,6 @@ async def client(proxy: Dropping, world: World) -> Any:
     )
 
 
-@pytest.fixture(scope="module")
-async def line(sending: Sending) -> Line:
-    return await sending.connect()
-
-
 @pytest.mark.parametrize("drops", [0, 1, 3])
 async def test_a_send_whose_answer_was_lost_is_replayed_and_sent_once(
     client: Any, proxy: Dropping, sending: Sending, line: Line, drops: int

@@ -1,25 +1,13 @@
 """The official Genesys Cloud SDK, unchanged, manages queues, skills and presences at our host."""
 
-from collections.abc import Iterator
 from typing import Any
 
 import PureCloudPlatformClientV2 as sdk  # noqa: N813
 import pytest
 
-from tests.serving import Server
 from tests.world import World
 
 pytestmark = pytest.mark.filterwarnings("ignore")
-
-
-@pytest.fixture(scope="module")
-def client(server: Server, world: World) -> Iterator[Any]:
-    """The SDK's client, signed in with client credentials."""
-    before = sdk.configuration.host
-    sdk.configuration.host = server.address
-    client = sdk.api_client.ApiClient()
-    yield client.get_client_credentials_token(str(world.robot.id), world.robot.secret)
-    sdk.configuration.host = before
 
 
 def test_it_manages_skills_and_who_has_them(client: Any, world: World) -> None:

@@ -3,13 +3,12 @@
 import asyncio
 import json
 from datetime import UTC, datetime, timedelta
-from functools import partial
 from uuid import UUID
 
 import pytest
 
 from tests.api_client import Api
-from tests.counter import Counter, Open, a_phone, open_counter, text
+from tests.counter import Counter, Open, a_phone, text
 from tests.sending import Sending
 from tidings.actions.automated_messages import send_due
 from tidings.actions.automated_planning import plan_automated
@@ -19,12 +18,6 @@ from tidings.store.automated_messages import Planned
 from tidings.store.ids import new_id
 
 IMAGE = {"type": "image", "image": {"id": "77", "mime_type": "image/jpeg", "sha256": "eA=="}}
-
-
-@pytest.fixture
-def counter(api: Api, sending: Sending) -> Open:
-    """Open a counter: a number whose workstream says these, with a survey if one is given."""
-    return partial(open_counter, api, sending)
 
 
 async def test_who_begins_to_wait_is_greeted_once(counter: Open) -> None:

@@ -15,11 +15,6 @@ from tidings.store.campaign_leftovers import TABLES
 from tidings.store.query import execute
 
 
-@pytest.fixture(scope="module")
-def pumping(sending: Sending) -> Pumping:
-    return Pumping(sending)
-
-
 async def was_run(pumping: Pumping, line: Line) -> Campaign:
     """A campaign at rest that wrote to three, with one whom it left out, and counted it all."""
     rows = [*(row(each) for each in phones(3)), row(None)]

@@ -4,6 +4,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from tests.api_client import Api
+from tests.outbound import make_dnc_list
 from tests.world import World
 from tidings.engine.imports import run_next_import
 from tidings.engine.outbound_sweep import sweep_outbound
@@ -11,14 +12,6 @@ from tidings.settings import Settings
 from tidings.store.database import Database
 
 LISTS = "/api/v2/outbound/dnclists"
-
-
-async def made(api: Api, name: str, **more: Any) -> dict[str, Any]:
-    body = {"name": name, "dncSourceType": "rds", "contactMethod": "WhatsApp"} | more
-    answer = await api.post(LISTS, body)
-    assert answer.status == 200, answer
-    listed: dict[str, Any] = answer.json()
-    return listed
 
 
 async def imported(
@@ -46,7 +39,7 @@ async def state(api: Api, listed: dict[str, Any]) -> dict[str, Any]:
 async def test_several_phone_columns_in_any_format_go_in_and_others_are_ignored(
     api: Api, database: Database
 ) -> None:
-    listed = await made(api, "US", defaultRegion="US")
+    listed = await make_dnc_list(api, "US", defaultRegion="US")
     text = (
         "Name;Phone 1;Phone 2;Note\n"
         "Ann;317-153-4777;(317) 153-4778;x\n"
@@ -70,7 +63,7 @@ async def test_several_phone_columns_in_any_format_go_in_and_others_are_ignored(
 async def test_named_columns_are_read_whatever_they_are_called(
     api: Api, database: Database
 ) -> None:
-    listed = await made(api, "Named", contactMethod="Any")
+    listed = await make_dnc_list(api, "Named", contactMethod="Any")
     text = "A,B,C\n4915110000001,a@b.example,4915110000002\n"
 
     await imported(api, database, listed, text, phoneColumns="a, c", emailColumns="B")
@@ -81,7 +74,7 @@ async def test_named_columns_are_read_whatever_they_are_called(
 async def test_a_row_with_one_bad_number_is_told_and_gives_its_good_ones(
     api: Api, database: Database
 ) -> None:
-    listed = await made(api, "Partly")
+    listed = await make_dnc_list(api, "Partly")
     text = "phone1,phone2\n4915110000001,nonsense\n,\n4915110000003,\nx,y\n"
 
     job = await imported(api, database, listed, text)
@@ -96,7 +89,7 @@ async def test_a_row_with_one_bad_number_is_told_and_gives_its_good_ones(
 
 
 async def test_bad_bytes_cost_their_own_line_only(api: Api, database: Database) -> None:
-    listed = await made(api, "Bad bytes")
+    listed = await make_dnc_list(api, "Bad bytes")
     rows = [
         b"phone,phone,note",
         b"4915110000001,4915110000002,two columns of one name",
@@ -121,7 +114,7 @@ async def test_bad_bytes_cost_their_own_line_only(api: Api, database: Database) 
 async def test_a_list_that_was_imported_in_part_is_accepted_until_the_next_import(
     api: Api, database: Database, world: World
 ) -> None:
-    listed = await made(api, "Accepted")
+    listed = await make_dnc_list(api, "Accepted")
     text = "phone\n4915110000001\nnonsense\n"
     accept = f"{listed['selfUri']}/importstatus/accept"
 
@@ -138,7 +131,7 @@ async def test_a_list_that_was_imported_in_part_is_accepted_until_the_next_impor
 
 
 async def test_an_import_that_goes_on_is_not_accepted(api: Api, database: Database) -> None:
-    listed = await made(api, "Not yet")
+    listed = await make_dnc_list(api, "Not yet")
     sent = await api.post(
         f"{listed['selfUri']}/imports",
         content=b"phone\n4915110000001\n",
@@ -153,7 +146,7 @@ async def test_an_import_that_goes_on_is_not_accepted(api: Api, database: Databa
 
 
 async def test_a_file_without_numbers_fails_with_what_to_do(api: Api, database: Database) -> None:
-    listed = await made(api, "Wrong file")
+    listed = await make_dnc_list(api, "Wrong file")
 
     job = await imported(api, database, listed, "name,city\nAnn,Bonn\n")
     after = await state(api, listed)
@@ -167,7 +160,7 @@ async def test_a_file_without_numbers_fails_with_what_to_do(api: Api, database: 
 
 
 async def test_entries_of_a_file_may_expire(api: Api, database: Database) -> None:
-    listed = await made(api, "Until")
+    listed = await make_dnc_list(api, "Until")
     text = (
         "phone,until\n4915110000001,2099-01-31T08:30Z\n4915110000002,\n"
         "4915110000003,2020-01-01T00:00Z\n4915110000004,soon\n"
@@ -180,7 +173,7 @@ async def test_entries_of_a_file_may_expire(api: Api, database: Database) -> Non
 
 
 async def test_a_custom_list_takes_the_values_of_its_column(api: Api, database: Database) -> None:
-    listed = await made(
+    listed = await make_dnc_list(
         api, "Custom", dncSourceType="rds_custom", customExclusionColumn="Customer number"
     )
 
@@ -192,7 +185,7 @@ async def test_a_custom_list_takes_the_values_of_its_column(api: Api, database: 
 async def test_a_file_is_sent_to_an_address_that_was_given_out(
     api: Api, database: Database
 ) -> None:
-    listed = await made(api, "By address")
+    listed = await make_dnc_list(api, "By address")
     asked = {"id": listed["id"], "contentType": "text/csv", "whatsAppColumns": "Number"}
 
     upload = (await api.post(f"{LISTS}/uploads", asked)).json()
@@ -211,7 +204,7 @@ async def test_a_file_is_sent_to_an_address_that_was_given_out(
 
 
 async def test_a_list_that_is_deleted_takes_its_imports_along(api: Api, database: Database) -> None:
-    listed = await made(api, "Going")
+    listed = await make_dnc_list(api, "Going")
     sent = await api.post(
         f"{listed['selfUri']}/imports",
         content=b"phone\n4915110000001\n",
@@ -227,7 +220,7 @@ async def test_a_list_that_is_deleted_takes_its_imports_along(api: Api, database
 async def test_rows_that_were_not_taken_go_after_some_weeks_and_are_said_to_be_gone(
     api: Api, database: Database, settings: Settings
 ) -> None:
-    listed = await made(api, "Rejects expire")
+    listed = await make_dnc_list(api, "Rejects expire")
     job = await imported(api, database, listed, "phone\n4915110000001\nnobody\nno one\n")
     later = datetime.now(UTC) + timedelta(days=settings.import_reject_days, minutes=1)
 

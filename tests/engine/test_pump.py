@@ -6,11 +6,6 @@ from tests.pumping import Pumping, phones, row
 from tests.sending import Line, Sending
 
 
-@pytest.fixture(scope="module")
-def pumping(sending: Sending) -> Pumping:
-    return Pumping(sending)
-
-
 @pytest.fixture(autouse=True)
 async def no_other_campaigns(sending: Sending) -> None:
     """Those of earlier tests run no more, so that the organization's maximum is free."""

@@ -8,8 +8,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tests.pumping import Pumping, phones, row
-from tests.sending import Line, Sending
+from tests.sending import Line
 from tidings.domain.contact_filters import parse_number
+from tidings.engine import layout_turns
 from tidings.engine.pump_layout import lay_out
 from tidings.store.campaign_runs import select_definitions, select_working
 from tidings.store.query import fetch
@@ -36,16 +37,6 @@ sorts = st.lists(
     ),
     max_size=4,
 )
-
-
-@pytest.fixture(scope="module")
-def pumping(sending: Sending) -> Pumping:
-    return Pumping(sending)
-
-
-@pytest.fixture(scope="module")
-async def line(sending: Sending) -> Line:
-    return await sending.connect()
 
 
 def in_order(values: list[list[str | None]], wanted: list[dict[str, Any]]) -> list[int]:
@@ -113,7 +104,10 @@ async def test_values_that_are_no_numbers_come_last_and_are_counted(
     assert message.startswith("2 contacts have no number in the column Rank")
 
 
-async def test_campaigns_that_start_together_are_laid_out_in_one_turn(pumping: Pumping) -> None:
+async def test_campaigns_that_start_together_are_laid_out_in_one_turn(
+    pumping: Pumping, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(layout_turns, "TURN_SECONDS", 60.0)
     line = await pumping.sending.connect()
     list_id = (await pumping.campaign(line, [row(each) for each in phones(2)])).list_id
     campaigns = [await pumping.campaign_over(line, list_id) for _ in range(12)]

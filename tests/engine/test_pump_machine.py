@@ -4,12 +4,11 @@ import contextlib
 from collections import Counter
 from typing import Any
 
-import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tests.pumping import Campaign, Pumping, phones, row
-from tests.sending import Line, Sending
+from tests.sending import Line
 from tidings.actions.catalogue import Catalogue
 from tidings.engine.pump import NumberPump
 from tidings.engine.pump_round import pump_contacts
@@ -133,16 +132,6 @@ class Play:
             if await self.pumping.status(self.campaign) == "complete":
                 return
         raise AssertionError(await self.pumping.states(self.campaign))
-
-
-@pytest.fixture(scope="module")
-def pumping(sending: Sending) -> Pumping:
-    return Pumping(sending)
-
-
-@pytest.fixture(scope="module")
-async def line(sending: Sending) -> Line:
-    return await sending.connect()
 
 
 @settings(

@@ -20,11 +20,6 @@ from tidings.store.query import fetch, fetch_one
 SETTINGS = "/api/v2/outbound/settings"
 
 
-@pytest.fixture(scope="module")
-def pumping(sending: Sending) -> Pumping:
-    return Pumping(sending)
-
-
 @pytest.fixture(autouse=True)
 async def no_other_campaigns(sending: Sending) -> None:
     await sending.rows("UPDATE campaign SET status = 'off'")
@@ -385,7 +380,7 @@ async def test_who_has_nobody_to_message_uses_nothing_of_the_organizations_maxim
     idle = await pumping.campaign(line, [row(phones(1)[0])], always_running=True)
     await pumping.start(idle)
     await pumping.work(await pumping.pump(line))
-    busy = await pumping.campaign(line, [row(each) for each in phones(3)], messages_per_minute=600)
+    busy = await pumping.campaign(line, [row(each) for each in phones(30)], messages_per_minute=600)
     await pumping.start(busy)
     pump = await pumping.pump(line)
     await pumping.work(pump, 1)

@@ -1,14 +1,13 @@
 """What workstreams cannot say by themselves: kept with the reason, shown, and said after all."""
 
 from datetime import UTC, datetime
-from functools import partial
 from typing import Any
 from uuid import UUID
 
 import pytest
 
 from tests.api_client import Answer, Api
-from tests.counter import Open, a_phone, open_counter, text
+from tests.counter import Open, a_phone, text
 from tests.sending import Sending
 from tests.world import World
 from tidings.actions.automated_messages import send_due
@@ -16,12 +15,6 @@ from tidings.actions.catalogue import Catalogue
 from tidings.store.ids import new_id
 from tidings.store.query import execute
 from tidings.store.unsaid_messages import delete_old_unsaid
-
-
-@pytest.fixture
-def counter(api: Api, sending: Sending) -> Open:
-    """Open a counter: a number whose workstream says these, with a survey if one is given."""
-    return partial(open_counter, api, sending)
 
 
 async def close_window(sending: Sending) -> None:
