@@ -5,14 +5,8 @@ stopped and started at any instant.
 """
 
 import asyncio
-import base64
-import json
-import time
-import urllib.parse
-import urllib.request
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 from uuid import UUID
 
 from tidings.actions.channels import Channels
@@ -35,6 +29,8 @@ from tidings.actions.roles import RoleDraft, create_role
 from tidings.actions.users import UserDraft, create_user
 from tidings.cli import demo_campaign
 from tidings.cli import demo_cast as cast
+from tidings.cli.demo_calls import get_token, wait_for
+from tidings.cli.demo_history import find_sendable, let_customers_reply, send_notifications
 from tidings.cli.demo_notes import Notes, write_notes
 from tidings.cli.demo_routing import keep_role, make_desk, make_workstreams
 from tidings.cli.lookups import find_division, find_roles
@@ -54,11 +50,8 @@ from tidings.store.organizations import select_organization_named
 from tidings.store.query import Connection, execute, fetch, fetch_one, fetch_optional
 from tidings.store.queues import QueueFilter, count_queues
 from tidings.store.secret_box import load_secret_box
-from tidings.store.templates import select_named_templates
 from tidings.store.users import UserFilter, select_users
 from tidings.store.workstreams import WorkstreamFilter, count_workstreams
-
-START_SECONDS = 60.0
 
 
 class Scene:
@@ -78,11 +71,16 @@ class Scene:
         caller = await self._found()
         await self._connect_backend(caller)
         await self._connect_numbers(caller)
-        await self._ask_customers(caller)
-        await self._send_history(caller)
-        await self._plan_campaign(caller)
-        await self._staff_desk(caller)
-        await self._attach_numbers(caller)
+        for name, step in (
+            ("customers", self._ask_customers),
+            ("history", self._send_history),
+            ("campaign", self._plan_campaign),
+            ("desk", self._staff_desk),
+            ("workstreams", self._attach_numbers),
+        ):
+            if name not in self._notes.done:
+                await step(caller)
+                self._note(name)
 
     async def _found(self) -> Caller:
         """The organization with its divisions and people: all of it or nothing."""
@@ -142,8 +140,7 @@ class Scene:
             for problem in [each for each in results if not each.ok]:
                 raise EmbeddedError(f"{row.name}: {problem.message} {problem.mend}")
         self._notes.graph_address, self._notes.base_url = graph_address, base_url
-        self._notes.done.append("numbers")
-        self._note()
+        self._note("numbers")
 
     async def _connect(
         self, connection: Connection, caller: Caller, line: cast.Line, graph_address: str
@@ -170,8 +167,6 @@ class Scene:
 
     async def _ask_customers(self, caller: Caller) -> None:
         """Customers with names; those who were asked, with what they answered."""
-        if "customers" in self._notes.done:
-            return
         now = datetime.now(UTC)
         changes = [
             ConsentChange(
@@ -194,42 +189,22 @@ class Scene:
             await record_consents(
                 connection, caller.organization_id, changes, recorded_by=caller.name
             )
-        self._notes.done.append("customers")
-        self._note()
 
     async def _send_history(self, caller: Caller) -> None:
         """A handful of notifications, through the front door, and what customers answered."""
-        if "history" in self._notes.done:
-            return
-        numbers, templates = await self._sendable(caller)
-        clinic = numbers[cast.CLINIC.number_id]
-        self._notes.from_address = clinic
-        self._notes.template = templates["appointment_reminder", "en_US"]
-        token = await asyncio.to_thread(self._token)
-        for count, sending in enumerate(cast.HISTORY):
-            body = {
-                "fromAddress": numbers[sending.line.number_id],
-                "toAddress": sending.address,
-                "toAddressMessengerType": "whatsapp",
-                "messagingTemplate": {
-                    "responseId": templates[sending.template, sending.language],
-                    "headerParameters": _parameters(sending.header),
-                    "bodyParameters": _parameters(sending.body),
-                },
-            }
-            headers = {"Authorization": f"Bearer {token}", "Idempotency-Key": f"demo-{count}"}
-            path = "/api/v2/conversations/messages/agentless"
-            await asyncio.to_thread(post, self._settings.base_url + path, body, headers)
-        for sender, line, text in cast.REPLIES:
-            said = {"from": sender, "to": line.number_id, "type": "text", "text": {"body": text}}
-            await asyncio.to_thread(post, f"{self._simulator}/_simulator/inbound", said, {})
-        self._notes.done.append("history")
-        self._note()
+        notes, organization_id = self._notes, caller.organization_id
+        async with self._database.transaction(organization_id) as connection:
+            rows = await _integrations(connection, caller)
+            sendable = await find_sendable(connection, organization_id, rows)
+        notes.from_address = sendable.numbers[cast.CLINIC.number_id]
+        notes.template = sendable.responses["appointment_reminder", "en_US"]
+        base_url = self._settings.base_url
+        token = await asyncio.to_thread(get_token, base_url, notes.client_id, notes.client_secret)
+        await send_notifications(base_url, token, sendable)
+        await let_customers_reply(self._simulator)
 
     async def _plan_campaign(self, caller: Caller) -> None:
         """A campaign that waits for somebody to press Start: all of it or nothing."""
-        if "campaign" in self._notes.done:
-            return
         organization_id = caller.organization_id
         async with self._database.transaction(organization_id) as connection:
             chosen = CampaignFilter(None, name_like=demo_campaign.CAMPAIGN)
@@ -243,13 +218,9 @@ class Scene:
                     integration_id=clinic.id,
                     response_id=UUID(self._notes.template),
                 )
-        self._notes.done.append("campaign")
-        self._note()
 
     async def _staff_desk(self, caller: Caller) -> None:
         """Queues with everybody of the cast but the administrator: all of it or nothing."""
-        if "desk" in self._notes.done:
-            return
         organization_id = caller.organization_id
         async with self._database.transaction(organization_id) as connection:
             known = count_queues(organization_id, QueueFilter(None))
@@ -269,13 +240,9 @@ class Scene:
                     clinic=clinic,
                     members=[row.id for row in people if row.email in wanted],
                 )
-        self._notes.done.append("desk")
-        self._note()
 
     async def _attach_numbers(self, caller: Caller) -> None:
         """A workstream for each number, which brings its customers to the desk: all or nothing."""
-        if "workstreams" in self._notes.done:
-            return
         organization_id = caller.organization_id
         async with self._database.transaction(organization_id) as connection:
             known = count_workstreams(organization_id, WorkstreamFilter(None))
@@ -286,31 +253,9 @@ class Scene:
                     for queue, line in (("Shop", cast.SHOP), ("Clinic", cast.CLINIC))
                 }
                 await make_workstreams(connection, caller, numbers=numbers)
-        self._notes.done.append("workstreams")
-        self._note()
 
-    async def _sendable(self, caller: Caller) -> tuple[dict[str, str], dict[Any, str]]:
-        """Integrations by number and responses by template and language: their ids."""
-        organization_id = caller.organization_id
-        wanted = {(each.template, each.language) for each in cast.HISTORY}
-        async with self._database.transaction(organization_id) as connection:
-            numbers = {
-                row.number_id: str(row.id) for row in await _integrations(connection, caller)
-            }
-            templates = {}
-            for name, language in wanted:
-                query = select_named_templates(organization_id, name, language, divisions=None)
-                templates[name, language] = str((await fetch(connection, query))[0].id)
-        return numbers, templates
-
-    def _token(self) -> str:
-        proof = f"{self._notes.client_id}:{self._notes.client_secret}".encode()
-        headers = {"Authorization": "Basic " + base64.b64encode(proof).decode()}
-        form = urllib.parse.urlencode({"grant_type": "client_credentials"}).encode()
-        answer = post(f"{self._settings.base_url}/oauth/token", form, headers)
-        return str(answer["access_token"])
-
-    def _note(self) -> None:
+    def _note(self, *done: str) -> None:
+        self._notes.done.extend(done)
         write_notes(Path(self._settings.home), self._notes)
 
 
@@ -339,36 +284,3 @@ async def _integrations(connection: Connection, caller: Caller) -> list[Integrat
         ),
     )
     return [row for row in rows if row.number_id in ours]
-
-
-def _parameters(values: dict[str, str]) -> list[dict[str, str]]:
-    return [{"id": key, "value": value} for key, value in values.items()]
-
-
-def post(url: str, body: dict[str, Any] | bytes, headers: dict[str, str]) -> dict[str, Any]:
-    """POST JSON, or a form as bytes, and give the JSON answer. Raises OSError with its text."""
-    kind = "application/x-www-form-urlencoded" if isinstance(body, bytes) else "application/json"
-    data = body if isinstance(body, bytes) else json.dumps(body).encode()
-    request = urllib.request.Request(  # noqa: S310
-        url, data, {"Content-Type": kind, **headers}, method="POST"
-    )
-    try:
-        with urllib.request.urlopen(request, timeout=30) as answer:  # noqa: S310
-            given: dict[str, Any] = json.load(answer)
-            return given
-    except urllib.error.HTTPError as error:
-        text = error.read().decode(errors="replace")[:500]
-        raise OSError(f"{url} answered {error.code}: {text}") from error
-
-
-async def wait_for(url: str) -> None:
-    """Wait until an address answers 200. Raises EmbeddedError when it does not in a minute."""
-    deadline = time.monotonic() + START_SECONDS
-    while True:
-        try:
-            await asyncio.to_thread(lambda: urllib.request.urlopen(url, timeout=2).close())  # noqa: S310
-            return
-        except OSError as error:
-            if time.monotonic() > deadline:
-                raise EmbeddedError(f"{url} does not answer: {error}") from error
-            await asyncio.sleep(0.1)
