@@ -59,6 +59,12 @@ function useConversationColumns(): InteractionColumn[] {
       render: (row) => row.integration?.name,
     },
     {
+      id: "agent",
+      header: t("interactions.agent"),
+      width: 140,
+      render: (row) => <Agent row={row} />,
+    },
+    {
       id: "initiator",
       header: t("interactions.initiator"),
       width: 110,
@@ -110,6 +116,20 @@ function LastMessage({ row }: { row: Interaction }) {
       {row.lastMessage.text}
     </Text>
   );
+}
+
+/** Who has it, or in grey who talked in it last. */
+function Agent({ row }: { row: Interaction }) {
+  const { t } = useTranslation();
+  if (!row.owner) {
+    return (
+      <Text span c="dimmed" inherit>
+        {row.lastAgent?.name}
+      </Text>
+    );
+  }
+  const name = row.owner.name ?? "";
+  return row.ownerState === "alerting" ? t("interactions.offeredTo", { name }) : name;
 }
 
 function Status({ row }: { row: Interaction }) {

@@ -17,7 +17,7 @@ from tidings.store.query import Connection
 HEADER: Final = (
     "conversation id", "start", "last message", "direction", "initiator", "number", "customer",
     "address", "messages", "delivery status", "error code", "error text", "template", "category",
-    "campaign", "disposition",
+    "campaign", "disposition", "agent",
 )  # fmt: skip
 
 
@@ -59,6 +59,7 @@ def interaction_cells(row: InteractionRow) -> tuple[str, ...]:
         row.category or "service",
         row.campaign_name or (str(row.campaign_id) if row.campaign_id else ""),
         (disposition_of(row.status or "") or "") if row.campaign_id else "",
+        row.owner_name or row.last_agent_name or "",
     )
 
 

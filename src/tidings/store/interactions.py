@@ -40,8 +40,8 @@ class Found(msgspec.Struct, frozen=True):
 class InteractionRow(msgspec.Struct, frozen=True):
     """A conversation with the one message that speaks for it, and who has it now.
 
-    `owner_state` is how: alerting (they are offered it), connected or parked. `said` is what a
-    person said last, where that message is none of a person's.
+    `owner_state` is how: alerting (they are offered it), connected or parked. `last_agent` is who
+    talked in it last. `said` is what a person said last, where that message is none of a person's.
     """
 
     id: UUID
@@ -73,6 +73,8 @@ class InteractionRow(msgspec.Struct, frozen=True):
     owner_id: UUID | None = None
     owner_name: str | None = None
     owner_state: str | None = None
+    last_agent_id: UUID | None = None
+    last_agent_name: str | None = None
     said: str | None = None
     said_direction: str | None = None
     said_at: datetime | None = None
@@ -134,8 +136,8 @@ SHOWN = """
            m.id AS message_id, m.direction AS message_direction, m.status, m.body, m.category,
            m.created_at AS message_at, m.error_code, m.error_detail, t.name AS template_name,
            m.campaign_id, k.name AS campaign_name, c.owner_id, o.name AS owner_name,
-           p.state AS owner_state, s.body AS said, s.direction AS said_direction,
-           s.created_at AS said_at
+           p.state AS owner_state, c.last_agent_id, a.name AS last_agent_name, s.body AS said,
+           s.direction AS said_direction, s.created_at AS said_at
     FROM (SELECT unnest(%(ids)s::uuid[]) AS id, unnest(%(places)s::integer[]) AS place) x
     CROSS JOIN LATERAL (
       SELECT * FROM conversation c
@@ -145,6 +147,8 @@ SHOWN = """
       SELECT name FROM customer
       WHERE organization_id = %(organization_id)s AND id = c.customer_id LIMIT 1) u ON true
     LEFT JOIN user_account o ON o.organization_id = %(organization_id)s AND o.id = c.owner_id
+    LEFT JOIN user_account a
+      ON a.organization_id = %(organization_id)s AND a.id = c.last_agent_id
     LEFT JOIN LATERAL (
       SELECT state FROM participant
       WHERE c.owner_id IS NOT NULL AND organization_id = %(organization_id)s

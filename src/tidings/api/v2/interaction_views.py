@@ -144,8 +144,8 @@ class InteractionView(View):
     """One conversation in the list.
 
     `owner` is the agent who has it, and `ownerState` how: alerting (it is offered to them),
-    connected or parked. `lastSaid` is what a person said last, where the last message is one that
-    was sent by itself.
+    connected or parked. `lastAgent` talked in it last, and may have it still. `lastSaid` is what a
+    person said last, where the last message is one that was sent by itself.
     """
 
     conversation_id: str
@@ -166,6 +166,7 @@ class InteractionView(View):
     last_said: LastSaidView | None = None
     owner: Ref | None = None
     owner_state: str | None = None
+    last_agent: Ref | None = None
 
     @classmethod
     def of(cls, row: InteractionRow) -> "InteractionView":
@@ -234,20 +235,20 @@ def interaction_fields(row: InteractionRow) -> dict[str, Any]:
         "last_message": last_message_of(row),
         "last_said": last_said_of(row),
         "campaign": campaign_of(row.campaign_id, row.campaign_name),
-        "owner": owner_of(row),
+        "owner": agent_of(row.owner_id, row.owner_name),
         "owner_state": row.owner_state,
+        "last_agent": agent_of(row.last_agent_id, row.last_agent_name),
         "wrap_up_code": disposition_of(row.status or "") if row.campaign_id else None,
         "division_id": str(row.division_id),
         "self_uri": f"{PATH}/{row.id}",
     }
 
 
-def owner_of(row: InteractionRow) -> Ref | None:
-    """The agent who has a conversation or is offered it."""
-    if row.owner_id is None:
+def agent_of(user_id: UUID | None, name: str | None) -> Ref | None:
+    """An agent of a conversation."""
+    if user_id is None:
         return None
-    path = f"{USERS}/{row.owner_id}"
-    return Ref(id=str(row.owner_id), name=row.owner_name, self_uri=path)
+    return Ref(id=str(user_id), name=name, self_uri=f"{USERS}/{user_id}")
 
 
 def campaign_of(campaign_id: UUID | None, name: str | None) -> Ref | None:
@@ -284,3 +285,10 @@ def last_message_of(row: InteractionRow) -> LastMessageView | None:
         error_code=failure.code if failure else None,
         error_text=failure.text if failure else None,
     )
+
+
+def last_said_of(row: InteractionRow) -> LastSaidView | None:
+    """What a person said last, if the last message is none of a person's."""
+    if row.said is None or row.said_direction is None or row.said_at is None:
+        return None
+    return LastSaidView(direction=row.said_direction, text=row.said, time=moment(row.said_at))
