@@ -5,7 +5,6 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from tests.api_client import Api
 from tests.floor import CONVERSATIONS, MESSAGES, Floor
 from tests.sending import Sending
 from tests.world import Actor, World
@@ -13,23 +12,8 @@ from tidings.store.database import Database
 
 
 @pytest.fixture(scope="module")
-async def floor(database: Database, world: World, api: Api) -> Floor:
-    return await Floor.build(database, world, api)
-
-
-@pytest.fixture(scope="module")
 async def queue_id(floor: Floor) -> UUID:
     return await floor.queue(acw_mode="MANDATORY", alerting_seconds=45)
-
-
-@pytest.fixture
-async def ben(floor: Floor, queue_id: UUID) -> Actor:
-    return await floor.colleague(queue_id)
-
-
-@pytest.fixture
-async def cleo(floor: Floor, queue_id: UUID) -> Actor:
-    return await floor.colleague(queue_id)
 
 
 def agent_of(conversation: dict, part_id: UUID) -> dict:  # type: ignore[type-arg]

@@ -12,11 +12,6 @@ from tests.world import World
 
 
 @pytest.fixture(scope="module")
-async def line(sending: Sending) -> Line:
-    return await sending.connect()
-
-
-@pytest.fixture(scope="module")
 def backend(api: Api, world: World) -> Api:
     return api.as_(world.backend)
 

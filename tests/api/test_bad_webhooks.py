@@ -38,11 +38,6 @@ ODD: dict[str, Any] = {
 
 
 @pytest.fixture(scope="module")
-async def line(sending: Sending) -> Line:
-    return await sending.connect()
-
-
-@pytest.fixture(scope="module")
 def meta(api: Api) -> Api:
     return api.as_(None)
 

@@ -5,19 +5,12 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from tests.api_client import Api
 from tests.floor import Floor
 from tests.world import Actor, World
 from tidings.engine.router import Router
-from tidings.store.database import Database
 
 ROUTING = "/api/v2/routing"
 OBSERVATIONS = "/api/v2/analytics/queues/observations/query"
-
-
-@pytest.fixture(scope="module")
-async def floor(database: Database, world: World, api: Api) -> Floor:
-    return await Floor.build(database, world, api)
 
 
 @pytest.fixture

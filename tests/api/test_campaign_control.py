@@ -16,18 +16,6 @@ from tidings.store.ids import new_id
 from tidings.store.outcomes import Standing
 
 
-@pytest.fixture(scope="module")
-def campaigns(sending: Sending) -> Campaigns:
-    """Ways to make what campaigns need."""
-    return Campaigns(sending)
-
-
-@pytest.fixture(scope="module")
-def pumping(sending: Sending) -> Pumping:
-    """Ways to let a pump work."""
-    return Pumping(sending)
-
-
 @pytest.fixture
 async def line(sending: Sending) -> Line:
     """A number of the test's own."""

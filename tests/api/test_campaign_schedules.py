@@ -15,12 +15,6 @@ SCHEDULES = "/api/v2/outbound/schedules/whatsappcampaigns"
 LATER = [{"start": "2099-01-01T09:00:00", "end": "2099-01-01T17:00:00"}]
 
 
-@pytest.fixture(scope="module")
-async def line(sending: Sending) -> Line:
-    """A number."""
-    return await sending.connect()
-
-
 @pytest.fixture
 async def made(
     api: Api, sending: Sending, line: Line, request: pytest.FixtureRequest

@@ -11,18 +11,6 @@ from tests.sending import Line, Sending
 from tests.world import World
 
 
-@pytest.fixture(scope="module")
-def campaigns(sending: Sending) -> Campaigns:
-    """Ways to make what campaigns need."""
-    return Campaigns(sending)
-
-
-@pytest.fixture(scope="module")
-async def line(sending: Sending) -> Line:
-    """A number."""
-    return await sending.connect()
-
-
 async def mixed(
     api: Api, campaigns: Campaigns, pumping: Pumping, line: Line, name: str, **changes: Any
 ) -> tuple[dict[str, Any], list[str]]:

@@ -16,18 +16,6 @@ RESPONSES = "/api/v2/responsemanagement/responses"
 
 
 @pytest.fixture(scope="module")
-def campaigns(sending: Sending) -> Campaigns:
-    """Ways to make what campaigns need."""
-    return Campaigns(sending)
-
-
-@pytest.fixture(scope="module")
-async def line(sending: Sending) -> Line:
-    """A number in Home."""
-    return await sending.connect()
-
-
-@pytest.fixture(scope="module")
 async def usual(campaigns: Campaigns) -> Any:
     """A contact list that can be used."""
     return await campaigns.add_list("Customers")

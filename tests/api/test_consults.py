@@ -7,7 +7,7 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from tests.api_client import Answer, Api
+from tests.api_client import Answer
 from tests.floor import CONVERSATIONS, MESSAGES, Floor
 from tests.world import Actor, World
 from tidings.engine.routing_clock import RoutingClock
@@ -17,23 +17,8 @@ Ids = tuple[UUID, UUID]
 
 
 @pytest.fixture(scope="module")
-async def floor(database: Database, world: World, api: Api) -> Floor:
-    return await Floor.build(database, world, api)
-
-
-@pytest.fixture(scope="module")
 async def queue_id(floor: Floor) -> UUID:
     return await floor.queue(acw_mode="OPTIONAL")
-
-
-@pytest.fixture
-async def ben(floor: Floor, queue_id: UUID) -> Actor:
-    return await floor.colleague(queue_id)
-
-
-@pytest.fixture
-async def cleo(floor: Floor, queue_id: UUID) -> Actor:
-    return await floor.colleague(queue_id)
 
 
 @pytest.fixture

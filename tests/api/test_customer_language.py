@@ -1,22 +1,13 @@
 """Which language a customer speaks: said by people, it counts before the number's country."""
 
-from functools import partial
 from typing import Any
 from uuid import UUID
 
-import pytest
-
 from tests.api_client import Api
-from tests.counter import Counter, Open, a_phone, open_counter, text
+from tests.counter import Counter, Open, a_phone, text
 from tests.sending import Sending
 from tests.world import World
 from tidings.domain.classification import Condition, Rule
-
-
-@pytest.fixture
-def counter(api: Api, sending: Sending) -> Open:
-    """Open a counter: a number with a workstream of its own."""
-    return partial(open_counter, api, sending)
 
 
 def at(conversation_id: UUID) -> str:

@@ -2,24 +2,12 @@
 
 from uuid import UUID, uuid4
 
-import pytest
-
 from tests.api_client import Api
 from tests.floor import Floor
 from tests.push import Ear, announce, listening, open_channel, subscribe
 from tests.serving import Server
 from tests.world import World
 from tidings.store.database import Database
-
-
-@pytest.fixture(scope="module")
-async def floor(database: Database, world: World, api: Api) -> Floor:
-    return await Floor.build(database, world, api)
-
-
-@pytest.fixture(scope="module")
-async def queue_id(floor: Floor) -> UUID:
-    return await floor.queue()
 
 
 async def heard(ear: Ear, topic: str, what: str, wanted: object) -> None:

@@ -2,8 +2,6 @@
 
 from typing import Any
 
-import pytest
-
 from tests.api_client import Answer, Api
 from tests.campaigns import CAMPAIGNS, Campaigns
 from tests.sending import Line, Sending
@@ -11,11 +9,6 @@ from tests.world import World
 from tidings.store.ids import new_id
 
 DIVISIONS = "/api/v2/authorization/divisions"
-
-
-@pytest.fixture(scope="module")
-async def line(sending: Sending) -> Line:
-    return await sending.connect()
 
 
 async def new_division(api: Api, name: str) -> str:

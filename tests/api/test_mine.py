@@ -4,15 +4,8 @@ from uuid import UUID
 
 import pytest
 
-from tests.api_client import Api
 from tests.floor import CONVERSATIONS, MESSAGES, Floor
-from tests.world import Actor, World
-from tidings.store.database import Database
-
-
-@pytest.fixture(scope="module")
-async def floor(database: Database, world: World, api: Api) -> Floor:
-    return await Floor.build(database, world, api)
+from tests.world import Actor
 
 
 @pytest.fixture

@@ -33,11 +33,6 @@ def document(server: Server) -> dict[str, Any]:
     return found
 
 
-@pytest.fixture(scope="module")
-async def line(sending: Sending) -> Line:
-    return await sending.connect()
-
-
 def operations(document: dict[str, Any]) -> list[Operation]:
     schema = schemathesis.openapi.from_dict(document)
     found: list[Operation] = []

@@ -28,11 +28,6 @@ from tidings.settings import Settings
 WEBHOOK = {"hub.mode": "subscribe", "hub.challenge": "1", "hub.verify_token": "any"}
 
 
-@pytest.fixture(scope="module")
-async def line(sending: Sending) -> Line:
-    return await sending.connect()
-
-
 @pytest.fixture
 async def cut_off(settings: Settings) -> AsyncIterator[Api]:
     """A web process whose database is not there."""

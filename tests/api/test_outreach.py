@@ -5,22 +5,11 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from tests.api_client import Answer, Api
+from tests.api_client import Answer
 from tests.floor import MESSAGES, Floor
 from tests.world import Actor, World
-from tidings.store.database import Database
 
 PHONE = "4915188800001"
-
-
-@pytest.fixture(scope="module")
-async def floor(database: Database, world: World, api: Api) -> Floor:
-    return await Floor.build(database, world, api)
-
-
-@pytest.fixture(scope="module")
-async def queue_id(floor: Floor) -> UUID:
-    return await floor.queue()
 
 
 @pytest.fixture(scope="module")

@@ -5,28 +5,12 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from tests.api_client import Answer, Api
+from tests.api_client import Answer
 from tests.floor import CONVERSATIONS, Floor
 from tests.world import Actor, World
 from tidings.engine.router import Router
-from tidings.store.database import Database
 
 ROUTED = "/api/v2/routing/conversations/{}"
-
-
-@pytest.fixture(scope="module")
-async def floor(database: Database, world: World, api: Api) -> Floor:
-    return await Floor.build(database, world, api)
-
-
-@pytest.fixture(scope="module")
-async def queue_id(floor: Floor) -> UUID:
-    return await floor.queue()
-
-
-@pytest.fixture
-async def ben(floor: Floor, queue_id: UUID) -> Actor:
-    return await floor.colleague(queue_id)
 
 
 @pytest.fixture

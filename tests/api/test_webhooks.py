@@ -21,11 +21,6 @@ MESSAGES = [name for name in webhook_names() if name.startswith("message_")]
 
 
 @pytest.fixture(scope="module")
-async def line(sending: Sending) -> Line:
-    return await sending.connect()
-
-
-@pytest.fixture(scope="module")
 def meta(api: Api) -> Api:
     """Whoever posts webhooks: nobody that we know by a token."""
     return api.as_(None)

@@ -4,17 +4,10 @@ from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-import pytest
-
 from tests.pumping import Pumping, phones, row
 from tests.sending import Sending
 from tidings.cli.benches.obedience import judge_obedience
 from tidings.store.database import Database
-
-
-@pytest.fixture(scope="module")
-def pumping(sending: Sending) -> Pumping:
-    return Pumping(sending)
 
 
 async def pages(*calls: dict[str, Any]) -> AsyncIterator[list[dict[str, Any]]]:

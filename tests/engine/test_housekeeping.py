@@ -4,8 +4,6 @@ import asyncio
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-import pytest
-
 from tests.sending import Line, Sending, eventually
 from tidings.engine.housekeeping import housekeeping_loop
 from tidings.settings import Settings
@@ -15,11 +13,6 @@ from tidings.store.query import execute
 from tidings.store.usage import Usage, fold_usage, insert_usage
 
 LONG_AGO = datetime.now(UTC) - timedelta(days=60)
-
-
-@pytest.fixture(scope="module")
-async def line(sending: Sending) -> Line:
-    return await sending.connect()
 
 
 async def count_usage(database: Database, line: Line, times: int) -> None:

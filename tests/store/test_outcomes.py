@@ -30,11 +30,6 @@ NOW = datetime.now(UTC).replace(microsecond=0)
 RECORDING = Recording(timedelta(days=30))
 
 
-@pytest.fixture(scope="module")
-async def line(sending: Sending) -> Line:
-    return await sending.connect()
-
-
 async def apply(
     database: Database, line: Line, *standings: Standing, answered: bool = False
 ) -> list[Moved]:
