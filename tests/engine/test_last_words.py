@@ -64,6 +64,8 @@ async def test_an_agents_words_stand_although_the_workstream_said_goodbye(
         "It is on its way.",
         "outbound",
     )
+    assert row["lastAgent"]["name"] == agent.name
+    assert "owner" not in row
 
 
 async def test_where_no_person_said_anything_the_last_message_stands(
