@@ -1,5 +1,6 @@
 """Lists show what a person said last in a conversation, whatever its workstream says by itself."""
 
+import csv
 from typing import Any
 from uuid import UUID
 
@@ -66,6 +67,9 @@ async def test_an_agents_words_stand_although_the_workstream_said_goodbye(
     )
     assert row["lastAgent"]["name"] == agent.name
     assert "owner" not in row
+    file = await api.get("/api/v2/interactions/export", params={"address": phone})
+    (line,) = csv.DictReader(file.text.removeprefix("\ufeff").splitlines())
+    assert line["agent"] == agent.name
 
 
 async def test_where_no_person_said_anything_the_last_message_stands(
