@@ -26,6 +26,7 @@ from tests.sending import (
     status,
     webhook,
 )
+from tests.statements import counted
 from tests.world import World
 
 INTEGRATIONS = "/api/v2/conversations/messaging/integrations/whatsapp"
@@ -445,3 +446,17 @@ async def test_a_status_of_a_message_that_nobody_knows_waits(
         "SELECT status FROM message_status WHERE provider_message_id = 'wamid.unknown'"
     )
     assert waiting == [("delivered",)]
+
+
+async def test_statuses_of_unknown_messages_wait_by_one_statement(
+    meta: Api, sending: Sending, line: Line
+) -> None:
+    seen = [status(f"wamid.nobodys.{n}", "delivered") for n in range(100)]
+
+    with counted() as statements:
+        await deliver(meta, sending, line, entry(line, {"statuses": seen}))
+
+    assert await sending.rows(
+        "SELECT count(*) FROM message_status WHERE provider_message_id LIKE 'wamid.nobodys.%%'"
+    ) == [(100,)]
+    assert sum("INSERT INTO message_status" in each for each in statements) == 1

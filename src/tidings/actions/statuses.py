@@ -6,7 +6,6 @@ is counted, announced and, where it teaches something of the recipient, remember
 
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
-from typing import Any
 from uuid import UUID
 
 import msgspec
@@ -70,9 +69,13 @@ async def apply_callbacks(
         connection, organization_id, list(standings.values()), answered=False, recording=recording
     )
     known = {each.message_id for each in moved}
-    for callback, message_id in zip(callbacks, ids, strict=True):
-        if message_id not in known:
-            await _let_wait(connection, organization_id, callback)
+    waiting = [
+        _waiting(callback)
+        for callback, message_id in zip(callbacks, ids, strict=True)
+        if message_id not in known
+    ]
+    if waiting:
+        await execute(connection, store.insert_waiting(organization_id, waiting))
     named: dict[UUID, list[str]] = {}
     for each in moved:
         if each.named is not None:
@@ -216,19 +219,14 @@ _TIMES = {
 }
 
 
-async def _let_wait(connection: Connection, organization_id: UUID, callback: Callback) -> None:
+def _waiting(callback: Callback) -> store.WaitingStatus:
     update = callback.update
-    detail: dict[str, Any] = msgspec.to_builtins(update)
-    await execute(
-        connection,
-        store.insert_waiting(
-            organization_id,
-            callback.integration_id,
-            provider_message_id=update.provider_message_id,
-            status=update.status.value,
-            at=update.at,
-            detail=detail,
-        ),
+    return store.WaitingStatus(
+        callback.integration_id,
+        update.provider_message_id,
+        update.status.value,
+        update.at,
+        msgspec.to_builtins(update),
     )
 
 

@@ -177,26 +177,34 @@ def select_named(
     )
 
 
-def insert_waiting(
-    organization_id: UUID, integration_id: UUID, *, provider_message_id: str, status: str,
-    at: datetime, detail: dict[str, Any],
-) -> Query[Nothing]:  # fmt: skip
-    """Let a status wait whose message is not known yet."""
+class WaitingStatus(msgspec.Struct, frozen=True):
+    """A status whose message is not known yet; `detail` is the StatusUpdate as JSON."""
+
+    integration_id: UUID
+    provider_message_id: str
+    status: str
+    at: datetime
+    detail: dict[str, Any]
+
+
+def insert_waiting(organization_id: UUID, statuses: list[WaitingStatus]) -> Query[Nothing]:
+    """Let statuses wait whose messages are not known yet."""
     return Query(
         """
         INSERT INTO message_status (organization_id, integration_id, provider_message_id, status,
                                     at, detail)
-        VALUES (%(organization_id)s, %(integration_id)s, %(provider_message_id)s, %(status)s,
-                %(at)s, %(detail)s)
+        SELECT %(organization_id)s, unnest(%(integrations)b::uuid[]),
+               unnest(%(provider_ids)s::text[]), unnest(%(statuses)s::text[]),
+               unnest(%(at)s::timestamptz[]), unnest(%(details)s::jsonb[])
         ON CONFLICT DO NOTHING
         """,
         {
             "organization_id": organization_id,
-            "integration_id": integration_id,
-            "provider_message_id": provider_message_id,
-            "status": status,
-            "at": at,
-            "detail": Jsonb(detail),
+            "integrations": [each.integration_id for each in statuses],
+            "provider_ids": [each.provider_message_id for each in statuses],
+            "statuses": [each.status for each in statuses],
+            "at": [each.at for each in statuses],
+            "details": [Jsonb(each.detail) for each in statuses],
         },
         Nothing,
     )
