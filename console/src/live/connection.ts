@@ -10,6 +10,8 @@ const CHANNELS = "/api/v2/notifications/channels";
 const FIRST_PAUSE_MS = 1_000;
 const LONGEST_PAUSE_MS = 30_000;
 const CHANNEL_IS_OVER = 1008;
+/** A channel holds 1,000 topics: what nobody listens to any more is dropped long before. */
+const MOST_TOPICS = 200;
 
 export class Live {
   private listeners = new Map<string, Set<Heard>>();
@@ -40,7 +42,7 @@ export class Live {
     if (this.refused.delete(topic)) this.asked.delete(topic);
     if (this.isOpen) this.subscribeToNew();
     this.connect();
-    return () => this.listeners.get(topic)?.delete(heard);
+    return () => this.leave(topic, heard);
   }
 
   /** Whether changes of a topic are told at once now; else they are to be looked for. */
@@ -51,6 +53,12 @@ export class Live {
     this.watchers.add(changed);
     return () => this.watchers.delete(changed);
   };
+
+  private leave(topic: string, heard: Heard): void {
+    const left = this.listeners.get(topic);
+    left?.delete(heard);
+    if (left?.size === 0) this.listeners.delete(topic);
+  }
 
   private connect(): void {
     if (!this.isStarted || this.isBusy || this.listeners.size === 0) return;
@@ -82,13 +90,19 @@ export class Live {
 
   private async subscribe(topics: string[]): Promise<void> {
     if (!this.channelId) return;
-    for (const topic of topics) this.asked.add(topic);
-    const { entities } = await answer(
-      api.POST(`${CHANNELS}/{channel_id}/subscriptions`, {
-        params: { path: { channel_id: this.channelId }, query: { ignoreErrors: true } },
-        body: topics.map((id) => ({ id })),
-      }),
-    );
+    const isFull = this.asked.size + topics.length > MOST_TOPICS;
+    const wanted = isFull ? [...this.listeners.keys()] : topics;
+    this.asked = new Set(isFull ? wanted : [...this.asked, ...wanted]);
+    const path = `${CHANNELS}/{channel_id}/subscriptions` as const;
+    const request = {
+      params: { path: { channel_id: this.channelId }, query: { ignoreErrors: true } },
+      body: wanted.map((id) => ({ id })),
+    };
+    const { entities } = await answer(isFull ? api.PUT(path, request) : api.POST(path, request));
+    if (isFull) {
+      this.permitted.clear();
+      this.refused.clear();
+    }
     for (const { id, state } of entities) {
       (state === "Permitted" ? this.permitted : this.refused).add(id);
     }

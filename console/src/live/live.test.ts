@@ -29,15 +29,17 @@ beforeEach(() => {
   calls = serve({
     [`POST ${CHANNELS}`]: () => ({ id: `channel-${++channels}`, connectUri: "", expires: "" }),
     ...Object.fromEntries(
-      Array.from({ length: 20 }, (_, n) => [
-        `POST ${CHANNELS}/channel-${n}/subscriptions`,
-        ({ body }: Call) => ({
-          entities: (body as { id: string }[]).map(({ id }) => ({
-            id,
-            state: id === "secret" || taken === id ? "Rejected" : "Permitted",
-          })),
-        }),
-      ]),
+      ["POST", "PUT"].flatMap((method) =>
+        Array.from({ length: 20 }, (_, n) => [
+          `${method} ${CHANNELS}/channel-${n}/subscriptions`,
+          ({ body }: Call) => ({
+            entities: (body as { id: string }[]).map(({ id }) => ({
+              id,
+              state: id === "secret" || taken === id ? "Rejected" : "Permitted",
+            })),
+          }),
+        ]),
+      ),
     ),
   });
 });
@@ -101,6 +103,22 @@ test("what changed before its topic was heard is read again once it is", async (
   await vi.advanceTimersByTimeAsync(0);
   expect([first, meanwhile, later].map((each) => each.mock.calls.length)).toEqual([1, 1, 1]);
   expect(later).toHaveBeenCalledWith(undefined);
+});
+
+test("a channel does not fill up with topics that nobody listens to any more", async () => {
+  const { live, heard } = await connected();
+  const topics = () => calls.filter(({ path }) => path.endsWith("/subscriptions"));
+  for (let n = 0; n < 250; n++) {
+    live.listen(`conversation ${n}`, vi.fn())();
+    const stop = live.listen(`shown ${n}`, heard);
+    await vi.advanceTimersByTimeAsync(0);
+    expect(live.isLive(`shown ${n}`)).toBe(true);
+    stop();
+  }
+  const replaced = topics().filter(({ method }) => method === "PUT");
+  expect(replaced.length).toBeGreaterThan(0);
+  for (const { body } of replaced) expect((body as object[]).length).toBeLessThan(5);
+  expect(live.isLive("lists")).toBe(true);
 });
 
 test("what may not be heard is looked for as before", async () => {
