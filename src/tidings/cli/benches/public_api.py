@@ -61,9 +61,9 @@ class PublicApi:
         """Set."""
         return await self._settle("PUT", path, body, key=None)
 
-    async def post(self, path: str, body: object = None) -> Reply:
-        """Do once, however often it is asked: the key is the same."""
-        return await self._settle("POST", path, body, key=str(uuid4()))
+    async def post(self, path: str, body: object = None, *, key: str | None = None) -> Reply:
+        """Do once, however often it is asked: the key is the same, this one or a new one."""
+        return await self._settle("POST", path, body, key=key or str(uuid4()))
 
     async def _settle(self, method: str, path: str, body: object, *, key: str | None) -> Reply:
         deadline = time.monotonic() + PATIENCE_SECONDS
