@@ -3,8 +3,11 @@
 from typing import Any
 from uuid import UUID
 
+from psycopg.types.json import Jsonb
+
 from tests.api_client import Answer, Api
 from tests.channels import WHATSAPP
+from tests.sending import Line, Sending
 
 PROFILES = "/api/v2/conversations/messaging/supportedcontent"
 PICTURES = ("image/jpeg", "image/png")
@@ -50,3 +53,18 @@ async def govern(
     made = await profile(api, name, **ways)
     await use(api, integration_id, made["id"])
     return made
+
+
+async def line_of_pictures(sending: Sending) -> Line:
+    """A new number, known to no process, whose template begins with a picture."""
+    line = await sending.connect()
+    components = [
+        {"type": "HEADER", "format": "IMAGE"},
+        {"type": "BODY", "text": "Hello {{1}}, your order {{2}} is on its way."},
+    ]
+    await sending.rows(
+        "UPDATE template SET components = %s WHERE account_id = %s AND name = 'order_update'",
+        Jsonb(components),
+        line.account_id,
+    )
+    return line

@@ -3,11 +3,10 @@
 from typing import Any
 
 import pytest
-from psycopg.types.json import Jsonb
 
 from tests.api_client import Answer, Api
 from tests.channels import WHATSAPP
-from tests.content_profiles import PROFILES, govern, media_types, profile, use
+from tests.content_profiles import PROFILES, govern, line_of_pictures, media_types, profile, use
 from tests.sending import AGENTLESS, Line, Sending, notification, refusal
 from tests.world import World
 
@@ -102,17 +101,7 @@ async def test_a_profile_in_use_stays_and_says_by_whom_it_is_used(
 @pytest.fixture
 async def line(sending: Sending) -> Line:
     """A number whose template begins with a picture; a new one each time, known to no process."""
-    line = await sending.connect()
-    components = [
-        {"type": "HEADER", "format": "IMAGE"},
-        {"type": "BODY", "text": "Hello {{1}}, your order {{2}} is on its way."},
-    ]
-    await sending.rows(
-        "UPDATE template SET components = %s WHERE account_id = %s AND name = 'order_update'",
-        Jsonb(components),
-        line.account_id,
-    )
-    return line
+    return await line_of_pictures(sending)
 
 
 async def notify(api: Api, sending: Sending, line: Line, link: str) -> Answer:

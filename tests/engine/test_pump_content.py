@@ -1,10 +1,9 @@
 """What a campaign does when its number's content profile does not let its pictures out (I4)."""
 
 import pytest
-from psycopg.types.json import Jsonb
 
 from tests.api_client import Api
-from tests.content_profiles import govern
+from tests.content_profiles import govern, line_of_pictures
 from tests.pumping import Campaign, Pumping, phones, row
 from tests.sending import Line, Sending
 
@@ -17,17 +16,7 @@ FROM_ZONE = [{"component": "header", "id": "1", "column": "Zone"}]
 async def line(sending: Sending) -> Line:
     """A number whose template begins with a picture."""
     await sending.rows("UPDATE campaign SET status = 'off'")
-    line = await sending.connect()
-    components = [
-        {"type": "HEADER", "format": "IMAGE"},
-        {"type": "BODY", "text": "Hello {{1}}, your order {{2}} is on its way."},
-    ]
-    await sending.rows(
-        "UPDATE template SET components = %s WHERE account_id = %s AND name = 'order_update'",
-        Jsonb(components),
-        line.account_id,
-    )
-    return line
+    return await line_of_pictures(sending)
 
 
 async def run(pumping: Pumping, line: Line, *links: str) -> Campaign:
